@@ -1,0 +1,70 @@
+/**
+ * A loudspeaker position by its usual short name; `-` is a channel without one.
+ * Order and bits are those of `dwChannelMask` in WAVEFORMATEXTENSIBLE (Microsoft, ksmedia.h).
+ */
+export const SPEAKERS = [
+  'FL', 'FR', 'FC', 'LFE', 'BL', 'BR', 'FLC', 'FRC', 'BC', 'SL', 'SR',
+  'TC', 'TFL', 'TFC', 'TFR', 'TBL', 'TBC', 'TBR',
+] as const; // biome-ignore format: one table
+export type Speaker = (typeof SPEAKERS)[number] | '-';
+
+/** Speaker of each channel, in channel order. */
+export type ChannelLayout = readonly Speaker[];
+
+/** What a stream of audio is: rate in Hz, number of channels, and where each channel plays. */
+export interface AudioFormat {
+  readonly sampleRate: number;
+  readonly channels: number;
+  readonly layout: ChannelLayout;
+}
+
+const DEFAULT_LAYOUTS: readonly ChannelLayout[] = [
+  [],
+  ['FC'],
+  ['FL', 'FR'],
+  ['FL', 'FR', 'FC'],
+  ['FL', 'FR', 'BL', 'BR'],
+  ['FL', 'FR', 'FC', 'BL', 'BR'],
+  ['FL', 'FR', 'FC', 'LFE', 'BL', 'BR'],
+  ['FL', 'FR', 'FC', 'LFE', 'BC', 'SL', 'SR'],
+  ['FL', 'FR', 'FC', 'LFE', 'BL', 'BR', 'SL', 'SR'],
+];
+
+/** The layout that a plain WAV of so many channels has by custom; more than 8 have no positions. */
+export function defaultLayout(channels: number): ChannelLayout {
+  return DEFAULT_LAYOUTS[channels] ?? Array.from({ length: channels }, () => '-' as const);
+}
+
+/** Layout for a WAVE channel mask; channels beyond the mask's bits have no position. 0 means the default layout. */
+export function layoutFromMask(mask: number, channels: number): ChannelLayout {
+  if (mask === 0) return defaultLayout(channels);
+  const named = SPEAKERS.filter((_, bit) => (mask >>> bit) & 1).slice(0, channels);
+  return [...named, ...Array.from({ length: channels - named.length }, () => '-' as const)];
+}
+
+/** WAVE channel mask of a layout; a layout that no mask can say (out of order, unplaced) gives 0. */
+export function maskFromLayout(layout: ChannelLayout): number {
+  let mask = 0;
+  let last = -1;
+  for (const speaker of layout) {
+    const bit = speaker === '-' ? -1 : SPEAKERS.indexOf(speaker);
+    if (bit <= last) return 0;
+    mask |= 1 << bit;
+    last = bit;
+  }
+  return mask;
+}
+
+/** A format with the default layout unless one is given. */
+export function audioFormat(sampleRate: number, channels: number, layout?: ChannelLayout): AudioFormat {
+  return { sampleRate, channels, layout: layout ?? defaultLayout(channels) };
+}
+
+/** Whether two formats are the same to a stage: rate, channel count and positions. */
+export function sameFormat(a: AudioFormat, b: AudioFormat): boolean {
+  return (
+    a.sampleRate === b.sampleRate &&
+    a.channels === b.channels &&
+    a.layout.every((speaker, channel) => speaker === b.layout[channel])
+  );
+}

@@ -1,0 +1,182 @@
+import { usageError } from '../audio/errors.ts';
+import { type KernelName, WASM_BASE64 } from './wasm-module.generated.ts';
+
+/** `wasm`: AssemblyScript with SIMD. `reference`: plain TypeScript, the oracle of the tests. */
+export type BackendName = 'wasm' | 'reference';
+
+/** The compiled kernels; pointers are byte offsets into the memory they were instantiated on. */
+export type Kernels = Readonly<Record<KernelName, (...args: number[]) => number>>;
+
+const PAGE_BYTES = 65536;
+/** Kernels keep no data of their own below this address. */
+const HEAP_START = 4096;
+const FIRST_SIZE = 4 << 20;
+const LARGEST_SIZE = 2 ** 31;
+
+let compiled: WebAssembly.Module | undefined;
+
+function wasmModule(): WebAssembly.Module {
+  compiled ??= new WebAssembly.Module(Uint8Array.from(atob(WASM_BASE64), (char) => char.charCodeAt(0)));
+  return compiled;
+}
+
+/** Why the wasm backend can't run here, or undefined when it can. */
+export function wasmUnavailable(): string | undefined {
+  try {
+    wasmModule();
+    return undefined;
+  } catch (cause) {
+    return cause instanceof Error ? cause.message : String(cause);
+  }
+}
+
+/** The backend to use: the fast one where it runs; asking for `wasm` where it does not is an error. */
+export function chooseBackend(wanted: BackendName | 'auto' = 'auto'): BackendName {
+  if (wanted === 'reference') return 'reference';
+  const reason = wasmUnavailable();
+  if (reason === undefined) return 'wasm';
+  if (wanted === 'wasm') throw usageError(`backend "wasm" does not run here (${reason}); use "reference"`);
+  return 'reference';
+}
+
+/** Raised when a memory is too small for what is prepared on it; `onKernelMemory` then tries a larger one. */
+class KernelMemoryFull extends Error {}
+
+/**
+ * Where kernels and blocks live. In the wasm backend every array is a view on one linear memory, so a block
+ * passes from stage to stage without a copy; the memory never grows, because growing detaches the views.
+ * In the reference backend the arrays are ordinary ones.
+ */
+export class KernelMemory {
+  readonly backend: BackendName;
+  /** The compiled kernels, or null in the reference backend. */
+  readonly kernels: Kernels | null;
+  readonly #buffer: ArrayBuffer | null;
+  #top = HEAP_START;
+
+  constructor(backend: BackendName, bytes: number) {
+    this.backend = backend;
+    if (backend === 'reference') {
+      this.kernels = null;
+      this.#buffer = null;
+      return;
+    }
+    const pages = Math.ceil(bytes / PAGE_BYTES);
+    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+    const instance = new WebAssembly.Instance(wasmModule(), { env: { memory } });
+    this.kernels = instance.exports as unknown as Kernels;
+    this.#buffer = memory.buffer;
+  }
+
+  f32(length: number): Float32Array {
+    return this.#buffer
+      ? new Float32Array(this.#buffer, this.#take(length * 4), length)
+      : new Float32Array(length);
+  }
+
+  f64(length: number): Float64Array {
+    return this.#buffer
+      ? new Float64Array(this.#buffer, this.#take(length * 8), length)
+      : new Float64Array(length);
+  }
+
+  i32(length: number): Int32Array {
+    return this.#buffer ? new Int32Array(this.#buffer, this.#take(length * 4), length) : new Int32Array(length);
+  }
+
+  u8(length: number): Uint8Array {
+    return this.#buffer ? new Uint8Array(this.#buffer, this.#take(length), length) : new Uint8Array(length);
+  }
+
+  /** One array a channel, each `frames` long. */
+  planar(channels: number, frames: number): Float32Array[] {
+    return Array.from({ length: channels }, () => this.f32(frames));
+  }
+
+  #take(bytes: number): number {
+    const at = this.#top;
+    // 64-byte steps keep every array on a cache line of its own; the last one may be read up to 16 bytes over.
+    const top = at + Math.ceil((bytes + 16) / 64) * 64;
+    if (top > this.#buffer!.byteLength) throw new KernelMemoryFull();
+    this.#top = top;
+    return at;
+  }
+}
+
+/** Runs `build` on a memory that is large enough for all that it allocates: starts at 4 MiB and doubles. */
+export function onKernelMemory<T>(backend: BackendName, build: (memory: KernelMemory) => T): T {
+  for (let bytes = FIRST_SIZE; ; bytes *= 2) {
+    try {
+      return build(new KernelMemory(backend, bytes));
+    } catch (error) {
+      if (!(error instanceof KernelMemoryFull)) throw error;
+      if (bytes >= LARGEST_SIZE) throw usageError('this needs more than 2 GiB of memory; shorten its delays');
+    }
+  }
+}
+
+type StateArray = Float32Array | Float64Array | Int32Array;
+
+/**
+ * The state of one stage: every array that its kernels carry from block to block. Because nothing mutable lives
+ * elsewhere, `snapshot`, `restore` and `clear` are written once, here, and a snapshot taken on one backend
+ * fits the other.
+ */
+export class StateMemory {
+  readonly memory: KernelMemory;
+  readonly #arrays: { readonly array: StateArray; readonly initial: number }[] = [];
+
+  constructor(memory: KernelMemory) {
+    this.memory = memory;
+  }
+
+  f32(length: number, initial = 0): Float32Array {
+    return this.#keep(this.memory.f32(length), initial);
+  }
+
+  f64(length: number, initial = 0): Float64Array {
+    return this.#keep(this.memory.f64(length), initial);
+  }
+
+  i32(length: number, initial = 0): Int32Array {
+    return this.#keep(this.memory.i32(length), initial);
+  }
+
+  #keep<T extends StateArray>(array: T, initial: number): T {
+    array.fill(initial);
+    this.#arrays.push({ array, initial });
+    return array;
+  }
+
+  /** Every array back to its initial value. */
+  clear(): void {
+    for (const { array, initial } of this.#arrays) array.fill(initial);
+  }
+
+  /** A copy of the whole state, in the order of allocation, little-endian. */
+  snapshot(): Uint8Array {
+    const total = this.#arrays.reduce((sum, { array }) => sum + array.byteLength, 0);
+    const bytes = new Uint8Array(total);
+    let at = 0;
+    for (const { array } of this.#arrays) {
+      bytes.set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength), at);
+      at += array.byteLength;
+    }
+    return bytes;
+  }
+
+  /** Takes back what `snapshot` gave on a state of the same make. */
+  restore(bytes: Uint8Array): void {
+    const total = this.#arrays.reduce((sum, { array }) => sum + array.byteLength, 0);
+    if (bytes.byteLength !== total) {
+      throw usageError(`snapshot has ${bytes.byteLength} bytes, this stage's state has ${total}`);
+    }
+    let at = 0;
+    for (const { array } of this.#arrays) {
+      new Uint8Array(array.buffer, array.byteOffset, array.byteLength).set(
+        bytes.subarray(at, at + array.byteLength),
+      );
+      at += array.byteLength;
+    }
+  }
+}

@@ -1,0 +1,82 @@
+import type { AudioBlock, Planar } from '../audio/block.ts';
+import type { AudioFormat } from '../audio/format.ts';
+import type { Guard } from '../dsp/guard.ts';
+import type { KernelMemory } from '../dsp/kernel-memory.ts';
+
+/** Anything that turns blocks into blocks of the same length, `latency` frames late. */
+export interface BlockProcessor {
+  readonly latency: number;
+  /** Processes the first `frames` of `input` and says where the result stands. */
+  process(input: Planar, frames: number): Planar;
+}
+
+interface AlignedRunOptions {
+  readonly format: AudioFormat;
+  readonly maxFrames: number;
+  readonly memory: KernelMemory;
+  readonly guard: Guard | null;
+  readonly processor: BlockProcessor;
+}
+
+/**
+ * Keeps time (law 2) around a processor: output has as many frames as input, aligned to the sample. The leading
+ * latency is dropped, and `flush` feeds silence until the tail is out.
+ */
+export class AlignedRun {
+  /** Fill up to `maxFrames` frames here, then call `process`. */
+  readonly input: Planar;
+  readonly format: AudioFormat;
+  readonly maxFrames: number;
+  readonly #guard: Guard | null;
+  readonly #processor: BlockProcessor;
+  #framesIn = 0;
+  #framesOut = 0;
+
+  constructor({ format, maxFrames, memory, guard, processor }: AlignedRunOptions) {
+    this.format = format;
+    this.maxFrames = maxFrames;
+    this.input = memory.planar(format.channels, maxFrames);
+    this.#guard = guard;
+    this.#processor = processor;
+  }
+
+  /** Frames that have come in. */
+  get framesIn(): number {
+    return this.#framesIn;
+  }
+
+  /** Frames that have gone out. */
+  get framesOut(): number {
+    return this.#framesOut;
+  }
+
+  /** Processes the first `frames` of `input`. The block is a view, valid until the next call; it may be empty. */
+  process(frames: number): AudioBlock {
+    this.#guard?.process(this.input, frames);
+    this.#framesIn += frames;
+    return this.#emit(frames, this.#processor.latency - (this.#framesIn - frames));
+  }
+
+  /** What the processor still holds, in blocks that are views, each valid until the next. */
+  *flush(): Generator<AudioBlock, void, void> {
+    let fed = this.#framesIn;
+    while (this.#framesOut < this.#framesIn) {
+      const late = this.#framesIn + this.#processor.latency - fed;
+      const frames = Math.min(this.maxFrames, late);
+      for (const channel of this.input) channel.fill(0, 0, frames);
+      const block = this.#emit(frames, this.#processor.latency - fed);
+      fed += frames;
+      if (block.frames > 0) yield block;
+    }
+  }
+
+  /** Runs `frames` of input and cuts the first `drop` frames of what comes out. */
+  #emit(frames: number, drop: number): AudioBlock {
+    const output = this.#processor.process(this.input, frames);
+    const skip = Math.min(frames, Math.max(0, drop));
+    const start = this.#framesOut;
+    this.#framesOut += frames - skip;
+    const channels = skip === 0 ? output : output.map((channel) => channel.subarray(skip));
+    return { format: this.format, start, frames: frames - skip, channels };
+  }
+}

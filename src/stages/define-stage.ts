@@ -1,0 +1,132 @@
+import type { z } from 'zod';
+import type { Planar } from '../audio/block.ts';
+import { usageError } from '../audio/errors.ts';
+import type { AudioFormat } from '../audio/format.ts';
+import { type KernelMemory, StateMemory } from '../dsp/kernel-memory.ts';
+
+/** What a stage is prepared for. */
+export interface ProcessSpec {
+  readonly format: AudioFormat;
+  /** The largest number of frames that `process` is called with. */
+  readonly maxFrames: number;
+  readonly memory: KernelMemory;
+}
+
+/** The arrays of one call of `process`, all in the memory that the stage was prepared on. */
+export interface StageIO {
+  /** The audio. A stage with the single output `main` works in place here. */
+  readonly main: Planar;
+  /** The sidechain, or null when the pipeline names none. Read only. */
+  readonly key: Planar | null;
+  /** One entry a port for a stage with other outputs than `main`; such a stage only reads `main`. */
+  readonly outputs: readonly Planar[];
+}
+
+/** What a meter says: plain data, ready for JSON. dB of silence is -Infinity here and null in JSON. */
+export interface Readings {
+  readonly [name: string]: number | string | boolean | null | Readings | readonly (number | Readings)[];
+}
+
+/** A stage's whole state at a frame. */
+export interface StageSnapshot {
+  readonly stage: string;
+  readonly params: unknown;
+  readonly state: Uint8Array;
+}
+
+/**
+ * A stage prepared for a format. The order of a subclass: allocate kernels on `this.state` in the constructor,
+ * then `this.configure(false)`; `process` any 1..maxFrames frames without allocating; nothing mutable outside
+ * `this.state`, so that reset and snapshots hold by construction.
+ */
+export abstract class StageProcessor<P = unknown> {
+  readonly name: string;
+  protected readonly format: AudioFormat;
+  protected readonly state: StateMemory;
+  #params: P;
+
+  constructor(name: string, spec: ProcessSpec, params: P) {
+    this.name = name;
+    this.format = spec.format;
+    this.state = new StateMemory(spec.memory);
+    this.#params = params;
+  }
+
+  get params(): P {
+    return this.#params;
+  }
+
+  /** Back to the state of a newly prepared stage with the present parameters. */
+  reset(): void {
+    this.state.clear();
+    this.configure(false);
+  }
+
+  abstract process(io: StageIO, frames: number): void;
+
+  /** Frames by which the output lags behind the input; fixed while the stage is prepared. */
+  get latency(): number {
+    return 0;
+  }
+
+  /** Glides to new values of `live` parameters. The caller has checked them and that no `restart` one differs. */
+  set(params: P): void {
+    this.#params = params;
+    this.configure(true);
+  }
+
+  /** What the stage has measured; read between blocks. */
+  meters(): Readings {
+    return {};
+  }
+
+  snapshot(): StageSnapshot {
+    return { stage: this.name, params: this.#params, state: this.state.snapshot() };
+  }
+
+  restore(snapshot: StageSnapshot): void {
+    if (snapshot.stage !== this.name) {
+      throw usageError(`a snapshot of "${snapshot.stage}" does not fit the stage "${this.name}"`);
+    }
+    this.#params = snapshot.params as P;
+    this.configure(false);
+    this.state.restore(snapshot.state);
+  }
+
+  /** Derives what the kernels need from `this.params`; with `glide` from what sounds now, without a click. */
+  protected abstract configure(glide: boolean): void;
+}
+
+/** A kind of stage: the single source of its parameters, ports, docs and conformance settings. */
+export interface StageDefinition<S extends z.ZodObject = z.ZodObject> {
+  readonly name: string;
+  /** One line for lists. */
+  readonly summary: string;
+  /** The paper, standard or book that the processing follows. */
+  readonly source?: string;
+  readonly params: S;
+  readonly inputs: readonly ('main' | 'key')[];
+  /** Names of the outputs; `['main']` for a stage that works in place. */
+  readonly outputs: (params: z.output<S>) => readonly string[];
+  /** True for a stage that never changes a sample, so that no dither is needed on its account. */
+  readonly transparent: boolean;
+  /** Settings at which the stage really processes and yet leaves the signal's shape alone. */
+  readonly neutral: z.input<S>;
+  /** Settings that change the signal by more than -40 dB, for comparing the backends. */
+  readonly exercise: z.input<S>;
+  /** Loads what `prepare` needs and can't wait for. */
+  readonly load?: () => Promise<void>;
+  readonly prepare: (spec: ProcessSpec, params: z.output<S>) => StageProcessor<z.output<S>>;
+}
+
+/** A definition with whatever parameters. */
+// biome-ignore lint/suspicious/noExplicitAny: parameters are checked by the definition's own schema
+export type AnyStage = StageDefinition<any>;
+
+/** Defaults: one input `main`, one output `main`, not transparent. */
+export function defineStage<S extends z.ZodObject>(
+  stage: Pick<StageDefinition<S>, 'name' | 'summary' | 'params' | 'neutral' | 'exercise' | 'prepare'> &
+    Partial<StageDefinition<S>>,
+): StageDefinition<S> {
+  return { inputs: ['main'], outputs: () => ['main'], transparent: false, ...stage };
+}

@@ -1,2 +1,14 @@
-// Every kernel of auralis.wasm. Pointers are byte offsets; each function's twin in src/dsp/ or src/io/ says what it does.
+// Every kernel of auralis.wasm. Pointers are byte offsets into the one memory; each function's readable twin stands
+// in src/dsp/ or src/io/ under the same name and says what it computes.
+export * from './biquad';
+export * from './delay';
+export * from './envelope';
+export * from './fft';
+export * from './gain';
+export * from './gain-computer';
 export * from './levels';
+export * from './limiter';
+export * from './sliding-max';
+export * from './spectrum';
+export * from './statistics';
+export * from './pcm';

@@ -7,7 +7,7 @@
 /** ln 2 in two parts whose high part has 32 significant bits: k * LN2_HIGH is exact for |k| < 2^20. */
 const LN2_HIGH = 0.6931471803691238;
 const LN2_LOW = 1.9082149292705877e-10;
-const LOG2_E = 1.4426950408889634;
+const LOG2_E = Math.LOG2E;
 
 /** pi/2 in three parts of 33 bits each, so that k * part is exact for |k| < 2^20. */
 const HALF_PI_1 = 1.5707963267341256;
@@ -17,13 +17,17 @@ const TWO_OVER_PI = 0.6366197723675814;
 
 const bits = new DataView(new ArrayBuffer(8));
 
-/** 2^k for any integer k; 0 below the normal range, Infinity above it. */
+/** 2^k for an integer k from -1022 to 1023. */
 function powerOfTwo(k: number): number {
-  if (k < -1022) return 0;
-  if (k > 1023) return Number.POSITIVE_INFINITY;
   bits.setUint32(0, (k + 1023) << 20);
   bits.setUint32(4, 0);
   return bits.getFloat64(0);
+}
+
+/** value * 2^k for |k| <= 2044, in two steps so that only the result can leave the range of doubles. */
+function scale(value: number, k: number): number {
+  const half = k >> 1;
+  return value * powerOfTwo(half) * powerOfTwo(k - half);
 }
 
 /** e^r for |r| <= 0.35 by its Taylor series to the 14th power (remainder below 1e-19). */
@@ -35,19 +39,19 @@ function expSmall(r: number): number {
 
 /** e to the power x. */
 export function exp(x: number): number {
-  if (!(x > -745)) return x !== x ? x : 0;
-  if (x > 709.78) return Number.POSITIVE_INFINITY;
+  if (!(x > -746)) return Number.isNaN(x) ? x : 0;
+  if (x > 710) return Number.POSITIVE_INFINITY;
   const k = Math.floor(x * LOG2_E + 0.5);
-  return expSmall(x - k * LN2_HIGH - k * LN2_LOW) * powerOfTwo(k);
+  return scale(expSmall(x - k * LN2_HIGH - k * LN2_LOW), k);
 }
 
 /** 2 to the power x. */
 export function exp2(x: number): number {
-  if (!(x > -1075)) return x !== x ? x : 0;
+  if (!(x > -1075)) return Number.isNaN(x) ? x : 0;
   if (x >= 1024) return Number.POSITIVE_INFINITY;
   const k = Math.floor(x + 0.5);
   const r = x - k;
-  return expSmall(r * LN2_HIGH + r * LN2_LOW) * powerOfTwo(k);
+  return scale(expSmall(r * LN2_HIGH + r * LN2_LOW), k);
 }
 
 /** Splits a positive finite x into m * 2^k with m in [sqrt(1/2), sqrt(2)) and gives [k, ln m]. */
@@ -63,7 +67,7 @@ function splitLog(x: number): [number, number] {
   exponent += (high >>> 20) - 1023;
   bits.setUint32(0, (high & 0x000fffff) | 0x3ff00000);
   let mantissa = bits.getFloat64(0);
-  if (mantissa > 1.4142135623730951) {
+  if (mantissa > Math.SQRT2) {
     mantissa *= 0.5;
     exponent += 1;
   }
@@ -93,7 +97,7 @@ export function log2(x: number): number {
 
 /** Logarithm to base 10. */
 export function log10(x: number): number {
-  return log(x) * 0.4342944819032518;
+  return log(x) * Math.LOG10E;
 }
 
 /** x to the power y for x >= 0; relative error grows with |y log2 x|, below 1e-13 for results within 1e+-30. */

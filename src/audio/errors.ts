@@ -1,12 +1,5 @@
 /** What kind of thing went wrong; each kind has one exit code (see `EXIT_CODES`). */
-export type ErrorKind =
-  | 'input'
-  | 'usage'
-  | 'pipeline'
-  | 'verdict'
-  | 'output'
-  | 'batch'
-  | 'internal';
+export type ErrorKind = 'input' | 'usage' | 'pipeline' | 'verdict' | 'output' | 'batch' | 'internal';
 
 /** Exit code of the command for each kind of error. */
 export const EXIT_CODES: Readonly<Record<ErrorKind, number>> = {

@@ -14,31 +14,32 @@ export interface GuardReport {
 
 /** Keeps NaN, infinities and samples above +60 dBFS out of every recursive state: they become 0 and are counted. */
 export class Guard {
-  /** Frames seen, samples replaced, first frame replaced (-1: none). */
+  /** Frames seen, samples replaced. */
   readonly #counts: Float64Array;
+  readonly #firstFrame: Float64Array;
   readonly #state: StateMemory;
 
   constructor(state: StateMemory) {
     this.#state = state;
-    this.#counts = state.f64(3);
-    this.#counts[2] = -1;
+    this.#counts = state.f64(2);
+    this.#firstFrame = state.f64(1, Number.POSITIVE_INFINITY);
   }
 
   get report(): GuardReport {
-    return { replaced: this.#counts[1], firstFrame: this.#counts[2] < 0 ? null : this.#counts[2] };
+    const firstFrame = this.#firstFrame[0];
+    return { replaced: this.#counts[1], firstFrame: Number.isFinite(firstFrame) ? firstFrame : null };
   }
 
   process(channels: Planar, frames: number): void {
     const kernels = this.#state.memory.kernels;
     const counts = this.#counts;
     for (const channel of channels) {
-      if (kernels && kernels.allWithin(channel.byteOffset, frames, GUARD_LIMIT)) continue;
+      if (kernels?.allWithin(channel.byteOffset, frames, GUARD_LIMIT)) continue;
       for (let i = 0; i < frames; i++) {
         if (Math.abs(channel[i]) <= GUARD_LIMIT) continue;
         channel[i] = 0;
         counts[1] += 1;
-        const frame = counts[0] + i;
-        if (counts[2] < 0 || frame < counts[2]) counts[2] = frame;
+        this.#firstFrame[0] = Math.min(this.#firstFrame[0], counts[0] + i);
       }
     }
     counts[0] += frames;

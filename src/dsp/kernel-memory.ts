@@ -9,7 +9,7 @@ export type Kernels = Readonly<Record<KernelName, (...args: number[]) => number>
 
 const PAGE_BYTES = 65536;
 /** Kernels keep no data of their own below this address. */
-const HEAP_START = 4096;
+const HEAP_START = 65536;
 const FIRST_SIZE = 4 << 20;
 const LARGEST_SIZE = 2 ** 31;
 
@@ -81,7 +81,9 @@ export class KernelMemory {
   }
 
   i32(length: number): Int32Array {
-    return this.#buffer ? new Int32Array(this.#buffer, this.#take(length * 4), length) : new Int32Array(length);
+    return this.#buffer
+      ? new Int32Array(this.#buffer, this.#take(length * 4), length)
+      : new Int32Array(length);
   }
 
   u8(length: number): Uint8Array {

@@ -6,9 +6,54 @@ export function allWithin(x: usize, frames: i32, limit: f32): i32 {
   let ok = i32x4.splat(-1);
   let i = 0;
   for (; i + 4 <= frames; i += 4) {
-    ok = v128.and(ok, f32x4.le(f32x4.abs(v128.load(x + (<usize>i << 2))), bound));
+    ok = v128.and(ok, f32x4.le(f32x4.abs(v128.load(x + ((<usize>i) << 2))), bound));
   }
   let all = i32x4.all_true(ok);
-  for (; i < frames; i++) all = all && Mathf.abs(load<f32>(x + (<usize>i << 2))) <= limit;
+  for (; i < frames; i++) all = all && Mathf.abs(load<f32>(x + ((<usize>i) << 2))) <= limit;
   return i32(all);
+}
+
+/** level[i] = |x[i]|, or the larger of level[i] and |x[i]| with `merge`. Twin: src/dsp/level.ts. */
+export function magnitude(x: usize, level: usize, frames: i32, merge: i32): void {
+  let i = 0;
+  for (; i + 4 <= frames; i += 4) {
+    const at = (<usize>i) << 2;
+    let v = f32x4.abs(v128.load(x + at));
+    if (merge) v = f32x4.pmax(v, v128.load(level + at));
+    v128.store(level + at, v);
+  }
+  for (; i < frames; i++) {
+    const at = (<usize>i) << 2;
+    const v = Mathf.abs(load<f32>(x + at));
+    const old = merge ? load<f32>(level + at) : v;
+    store<f32>(level + at, old > v ? old : v);
+  }
+}
+
+/** power[i] = x[i]^2 in 64 bits. Twin: src/dsp/level.ts. */
+export function square(x: usize, power: usize, frames: i32): void {
+  for (let i = 0; i < frames; i++) {
+    const v = <f64>load<f32>(x + ((<usize>i) << 2));
+    store<f64>(power + ((<usize>i) << 3), v * v);
+  }
+}
+
+/** The largest of the first `frames` values, all >= 0. Twin: src/dsp/level.ts. */
+export function largest(x: usize, frames: i32): f32 {
+  let top = f32x4.splat(0);
+  let i = 0;
+  for (; i + 4 <= frames; i += 4) top = f32x4.pmax(top, v128.load(x + ((<usize>i) << 2)));
+  let best: f32 = 0;
+  for (; i < frames; i++) {
+    const v = load<f32>(x + ((<usize>i) << 2));
+    if (v > best) best = v;
+  }
+  const a = f32x4.extract_lane(top, 0);
+  const b = f32x4.extract_lane(top, 1);
+  const c = f32x4.extract_lane(top, 2);
+  const d = f32x4.extract_lane(top, 3);
+  const ab = a > b ? a : b;
+  const cd = c > d ? c : d;
+  const abcd = ab > cd ? ab : cd;
+  return best > abcd ? best : abcd;
 }

@@ -1,7 +1,7 @@
 import type { AudioBlock, Planar } from '../audio/block.ts';
 import type { AudioFormat } from '../audio/format.ts';
 import type { Guard } from '../dsp/guard.ts';
-import type { KernelMemory } from '../dsp/kernel-memory.ts';
+import type { StateMemory } from '../dsp/kernel-memory.ts';
 
 /** Anything that turns blocks into blocks of the same length, `latency` frames late. */
 export interface BlockProcessor {
@@ -13,7 +13,9 @@ export interface BlockProcessor {
 interface AlignedRunOptions {
   readonly format: AudioFormat;
   readonly maxFrames: number;
-  readonly memory: KernelMemory;
+  /** Where blocks come in; arrays of `maxFrames` on the memory of `state`. */
+  readonly input: Planar;
+  readonly state: StateMemory;
   readonly guard: Guard | null;
   readonly processor: BlockProcessor;
 }
@@ -29,40 +31,41 @@ export class AlignedRun {
   readonly maxFrames: number;
   readonly #guard: Guard | null;
   readonly #processor: BlockProcessor;
-  #framesIn = 0;
-  #framesOut = 0;
+  /** Frames in, frames out. */
+  readonly #count: Float64Array;
 
-  constructor({ format, maxFrames, memory, guard, processor }: AlignedRunOptions) {
+  constructor({ format, maxFrames, input, state, guard, processor }: AlignedRunOptions) {
     this.format = format;
     this.maxFrames = maxFrames;
-    this.input = memory.planar(format.channels, maxFrames);
+    this.input = input;
+    this.#count = state.f64(2);
     this.#guard = guard;
     this.#processor = processor;
   }
 
   /** Frames that have come in. */
   get framesIn(): number {
-    return this.#framesIn;
+    return this.#count[0];
   }
 
   /** Frames that have gone out. */
   get framesOut(): number {
-    return this.#framesOut;
+    return this.#count[1];
   }
 
   /** Processes the first `frames` of `input`. The block is a view, valid until the next call; it may be empty. */
   process(frames: number): AudioBlock {
     this.#guard?.process(this.input, frames);
-    this.#framesIn += frames;
-    return this.#emit(frames, this.#processor.latency - (this.#framesIn - frames));
+    const late = this.#processor.latency - this.framesIn;
+    this.#count[0] += frames;
+    return this.#emit(frames, late);
   }
 
   /** What the processor still holds, in blocks that are views, each valid until the next. */
   *flush(): Generator<AudioBlock, void, void> {
-    let fed = this.#framesIn;
-    while (this.#framesOut < this.#framesIn) {
-      const late = this.#framesIn + this.#processor.latency - fed;
-      const frames = Math.min(this.maxFrames, late);
+    let fed = this.framesIn;
+    while (this.framesOut < this.framesIn) {
+      const frames = Math.min(this.maxFrames, this.framesIn + this.#processor.latency - fed);
       for (const channel of this.input) channel.fill(0, 0, frames);
       const block = this.#emit(frames, this.#processor.latency - fed);
       fed += frames;
@@ -74,8 +77,8 @@ export class AlignedRun {
   #emit(frames: number, drop: number): AudioBlock {
     const output = this.#processor.process(this.input, frames);
     const skip = Math.min(frames, Math.max(0, drop));
-    const start = this.#framesOut;
-    this.#framesOut += frames - skip;
+    const start = this.framesOut;
+    this.#count[1] += frames - skip;
     const channels = skip === 0 ? output : output.map((channel) => channel.subarray(skip));
     return { format: this.format, start, frames: frames - skip, channels };
   }

@@ -41,6 +41,8 @@ export interface StageSnapshot {
  */
 export abstract class StageProcessor<P = unknown> {
   readonly name: string;
+  /** Frames by which the output lags behind the input; fixed while the stage is prepared. */
+  readonly latency: number = 0;
   protected readonly format: AudioFormat;
   protected readonly state: StateMemory;
   #params: P;
@@ -64,11 +66,6 @@ export abstract class StageProcessor<P = unknown> {
 
   abstract process(io: StageIO, frames: number): void;
 
-  /** Frames by which the output lags behind the input; fixed while the stage is prepared. */
-  get latency(): number {
-    return 0;
-  }
-
   /** Glides to new values of `live` parameters. The caller has checked them and that no `restart` one differs. */
   set(params: P): void {
     this.#params = params;
@@ -78,6 +75,11 @@ export abstract class StageProcessor<P = unknown> {
   /** What the stage has measured; read between blocks. */
   meters(): Readings {
     return {};
+  }
+
+  /** Readings of intervals that have closed since the last call, oldest first, each stamped with its frame. */
+  takeReadings(): readonly Readings[] {
+    return [];
   }
 
   snapshot(): StageSnapshot {

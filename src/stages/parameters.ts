@@ -22,7 +22,11 @@ interface NumberParameter {
   readonly change?: Change;
 }
 
-const meta = (doc: string, change: Change = 'live', unit?: string): ParameterMeta & Record<string, unknown> => ({
+const meta = (
+  doc: string,
+  change: Change = 'live',
+  unit?: string,
+): ParameterMeta & Record<string, unknown> => ({
   description: doc,
   change,
   ...(unit !== undefined && { unit }),
@@ -30,15 +34,30 @@ const meta = (doc: string, change: Change = 'live', unit?: string): ParameterMet
 
 /** A number with a range, a default and a unit. */
 export const number = ({ min, max, default: initial, unit, doc, change }: NumberParameter) =>
-  z.number().min(min).max(max).default(initial).meta(meta(doc, change, unit));
+  z
+    .number()
+    .min(min)
+    .max(max)
+    .default(initial)
+    .meta(meta(doc, change, unit));
 
 /** A whole number with a range, a default and a unit. */
 export const integer = ({ min, max, default: initial, unit, doc, change }: NumberParameter) =>
-  z.int().min(min).max(max).default(initial).meta(meta(doc, change, unit));
+  z
+    .int()
+    .min(min)
+    .max(max)
+    .default(initial)
+    .meta(meta(doc, change, unit));
 
 /** A number that may be left out. */
 export const optionalNumber = ({ min, max, unit, doc, change }: Omit<NumberParameter, 'default'>) =>
-  z.number().min(min).max(max).optional().meta(meta(doc, change, unit));
+  z
+    .number()
+    .min(min)
+    .max(max)
+    .optional()
+    .meta(meta(doc, change, unit));
 
 /** One of a few words. */
 export const choice = <const T extends readonly [string, ...string[]]>(

@@ -1,0 +1,87 @@
+import type { Planar } from '../audio/block.ts';
+import type { BiquadCoefs } from './biquad-design.ts';
+import { flushTiny } from './denormal.ts';
+import type { StateMemory } from './kernel-memory.ts';
+
+/** Numbers a section: b0 b1 b2 a1 a2. */
+const COEFS = 5;
+/** Numbers of state a section and pair of channels: s1 of both channels, s2 of both. */
+const PAIR_STATE = 4;
+
+/**
+ * Second-order sections in series, transposed direct form II in 64 bits, over any number of channels:
+ *   y = b0 x + s1;  s1 = b1 x + s2 - a1 y;  s2 = b2 x - a2 y
+ */
+export class BiquadCascade {
+  readonly #memory: StateMemory;
+  readonly #sections: number;
+  readonly #coefs: Float64Array;
+  /** Section by section within each pair of channels; an odd last channel uses one lane of its pair. */
+  readonly #state: Float64Array;
+
+  constructor(state: StateMemory, sections: number, channels: number) {
+    this.#memory = state;
+    this.#sections = sections;
+    this.#coefs = state.f64(COEFS * sections);
+    this.#state = state.f64(PAIR_STATE * sections * Math.ceil(channels / 2));
+  }
+
+  /** Sets every section; the running state stays. */
+  setCoefs(sections: readonly BiquadCoefs[]): void {
+    sections.forEach(({ b0, b1, b2, a1, a2 }, n) => {
+      this.#coefs.set([b0, b1, b2, a1, a2], COEFS * n);
+    });
+  }
+
+  /** Takes over coefficients and state of a cascade of the same size. */
+  copyFrom(other: BiquadCascade): void {
+    this.#coefs.set(other.#coefs);
+    this.#state.set(other.#state);
+  }
+
+  /** Takes over the coefficients of a cascade with as many sections; the running state stays. */
+  copyCoefs(other: BiquadCascade): void {
+    this.#coefs.set(other.#coefs);
+  }
+
+  /** In place. */
+  process(channels: Planar, frames: number): void {
+    const kernels = this.#memory.memory.kernels;
+    const pairBytes = 8 * PAIR_STATE * this.#sections;
+    for (let left = 0; left < channels.length; left += 2) {
+      const right = Math.min(left + 1, channels.length - 1);
+      if (kernels) {
+        kernels.biquadCascade(
+          this.#coefs.byteOffset,
+          this.#state.byteOffset + (left / 2) * pairBytes,
+          this.#sections,
+          channels[left].byteOffset,
+          channels[right].byteOffset,
+          frames,
+        );
+      } else {
+        this.#processReference(channels[left], left, frames);
+        if (right !== left) this.#processReference(channels[right], right, frames);
+      }
+    }
+    flushTiny(this.#state);
+  }
+
+  #processReference(x: Float32Array, channel: number, frames: number): void {
+    const state = this.#state;
+    const pairAt = PAIR_STATE * this.#sections * Math.floor(channel / 2);
+    // Sections exchange 64-bit values; only what leaves the cascade is rounded to 32 bits.
+    for (let i = 0; i < frames; i++) {
+      let y = x[i];
+      for (let n = 0; n < this.#sections; n++) {
+        const c = COEFS * n;
+        const s = pairAt + PAIR_STATE * n + (channel % 2);
+        const input = y;
+        y = this.#coefs[c] * input + state[s];
+        state[s] = this.#coefs[c + 1] * input + state[s + 2] - this.#coefs[c + 3] * y;
+        state[s + 2] = this.#coefs[c + 2] * input - this.#coefs[c + 4] * y;
+      }
+      x[i] = y;
+    }
+  }
+}

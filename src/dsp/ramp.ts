@@ -1,0 +1,80 @@
+import type { StateMemory } from './kernel-memory.ts';
+
+/** A span of frames along which a ramp is a straight line: value at frame i of it is start + step * (index + i). */
+export interface RampSpan {
+  frames: number;
+  start: number;
+  step: number;
+  index: number;
+}
+
+/**
+ * A value that glides to its target along a straight line of fixed length. Values are computed from the frame's place
+ * in the ramp, never accumulated, so they do not depend on how the stream is cut.
+ */
+export class LinearRamp {
+  readonly #length: number;
+  /** Start, target, frames done. */
+  readonly #state: Float64Array;
+  readonly #span: RampSpan = { frames: 0, start: 0, step: 0, index: 0 };
+
+  /** `length` in frames. */
+  constructor(state: StateMemory, length: number) {
+    this.#length = Math.max(1, Math.round(length));
+    this.#state = state.f64(3);
+  }
+
+  /** The value at the next frame. */
+  get value(): number {
+    const [start, target, done] = this.#state;
+    return done >= this.#length ? target : start + ((target - start) / this.#length) * done;
+  }
+
+  /** Where it glides to. */
+  get target(): number {
+    return this.#state[1];
+  }
+
+  get gliding(): boolean {
+    return this.#state[2] < this.#length;
+  }
+
+  /** Frames until the target is reached. */
+  get framesLeft(): number {
+    return this.#length - this.#state[2];
+  }
+
+  /** Stands at `value` at once. */
+  jump(value: number): void {
+    this.#state[0] = value;
+    this.#state[1] = value;
+    this.#state[2] = this.#length;
+  }
+
+  /** Begins to glide from the present value. */
+  glide(target: number): void {
+    const from = this.value;
+    this.#state[0] = from;
+    this.#state[1] = target;
+    this.#state[2] = from === target ? this.#length : 0;
+  }
+
+  /** Takes the next straight span of at most `frames` frames; the object is reused. */
+  take(frames: number): Readonly<RampSpan> {
+    const [start, target, done] = this.#state;
+    const span = this.#span;
+    if (done >= this.#length) {
+      span.frames = frames;
+      span.start = target;
+      span.step = 0;
+      span.index = 0;
+      return span;
+    }
+    span.frames = Math.min(frames, this.#length - done);
+    span.start = start;
+    span.step = (target - start) / this.#length;
+    span.index = done;
+    this.#state[2] = done + span.frames;
+    return span;
+  }
+}

@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { stages } from '../stages/registry.ts';
+import { entrySchema, fileSchema } from './file-schema.ts';
+
+type Json = Record<string, unknown>;
+
+const toJson = (schema: z.ZodType): Json => {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'input' }) as Json;
+  return rest;
+};
+
+/** JSON Schema (draft 2020-12) of a pipeline file, for editors; made from the stages' own schemas. */
+export function pipelineJsonSchema(): Json {
+  const common = toJson(entrySchema).properties as Json;
+  const entries = stages.map(({ name, summary, params }) => {
+    const own = toJson(params);
+    return {
+      title: name,
+      description: summary,
+      type: 'object',
+      properties: { ...common, stage: { const: name, description: summary }, ...(own.properties as Json) },
+      required: ['stage'],
+      additionalProperties: false,
+    };
+  });
+  const file = toJson(fileSchema);
+  const properties = file.properties as Record<string, Json>;
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: 'auralis-stream pipeline',
+    ...file,
+    properties: { ...properties, stages: { ...properties.stages, items: { oneOf: entries } } },
+  };
+}

@@ -1,0 +1,158 @@
+import type { Planar } from '../audio/block.ts';
+import { DelayLine } from '../dsp/delay-line.ts';
+import { dbToGain } from '../dsp/elementary.ts';
+import { addScaled, blend, copyInto } from '../dsp/gain.ts';
+import type { Kernels, StateMemory } from '../dsp/kernel-memory.ts';
+import { LinearRamp } from '../dsp/ramp.ts';
+import type { StageIO, StageProcessor } from '../stages/define-stage.ts';
+import type { PipelineEntry } from './definition.ts';
+
+/** The output of an entry, or what comes in: its arrays and how late it is. */
+export interface Wire {
+  readonly channels: Planar;
+  /** Frames behind what comes in. */
+  readonly latency: number;
+}
+
+/** A signal on its way into a node: its wire, its gain, and the delay that aligns it with the others. */
+class Tap {
+  readonly #kernels: Kernels | null;
+  readonly #wire: Wire;
+  readonly #gain: number;
+  readonly #delay: DelayLine | null;
+  readonly #delayed: Planar;
+
+  constructor(state: StateMemory, wire: Wire, gainDb: number, delay: number, maxFrames: number) {
+    const channels = wire.channels.length;
+    this.#kernels = state.memory.kernels;
+    this.#wire = wire;
+    this.#gain = dbToGain(gainDb);
+    this.#delay = delay > 0 ? new DelayLine(state, channels, delay) : null;
+    this.#delayed = delay > 0 ? state.memory.planar(channels, maxFrames) : wire.channels;
+  }
+
+  /** Whether it hands over its wire as it is. */
+  get plain(): boolean {
+    return this.#delay === null && this.#gain === 1;
+  }
+
+  get channels(): Planar {
+    return this.#wire.channels;
+  }
+
+  /** The aligned signal, before its gain. */
+  read(frames: number): Planar {
+    if (this.#delay) {
+      copyPlanar(this.#kernels, this.#delayed, this.#wire.channels, frames);
+      this.#delay.process(this.#delayed, frames);
+    }
+    return this.#delayed;
+  }
+
+  /** Writes to `target`, or adds to it. */
+  write(target: Planar, frames: number, add: boolean): void {
+    const source = this.read(frames);
+    if (!add && this.#gain === 1) {
+      copyPlanar(this.#kernels, target, source, frames);
+      return;
+    }
+    for (let n = 0; n < target.length; n++) {
+      if (!add) target[n].fill(0, 0, frames);
+      addScaled(this.#kernels, target[n], source[n], frames, this.#gain);
+    }
+  }
+}
+
+function copyPlanar(kernels: Kernels | null, target: Planar, source: Planar, frames: number): void {
+  for (let n = 0; n < target.length; n++) copyInto(kernels, target[n], source[n], frames);
+}
+
+/** Length of the glide to a new dry/wet mix, or into and out of bypass. */
+const MIX_GLIDE_MS = 20;
+
+interface NodeOptions {
+  readonly entry: PipelineEntry;
+  readonly processor: StageProcessor;
+  readonly state: StateMemory;
+  readonly sampleRate: number;
+  readonly maxFrames: number;
+  /** Wires of `entry.inputs`, in order. */
+  readonly inputs: readonly Wire[];
+  readonly key: Wire | null;
+  /** Whether the node may overwrite the only input: nobody else reads it. */
+  readonly inPlace: boolean;
+}
+
+/** One entry at work: gathers its inputs, aligned to the sample, runs its stage, mixes dry and wet. */
+export class GraphNode {
+  readonly id: string;
+  readonly processor: StageProcessor;
+  /** Outputs by port. */
+  readonly wires: ReadonlyMap<string, Wire>;
+  readonly #kernels: Kernels | null;
+  readonly #taps: readonly Tap[];
+  readonly #key: Tap | null;
+  readonly #io: StageIO;
+  readonly #gathers: boolean;
+  readonly #wet: LinearRamp | null;
+  readonly #dry: Planar;
+  readonly #dryDelay: DelayLine;
+
+  constructor({ entry, processor, state, sampleRate, maxFrames, inputs, key, inPlace }: NodeOptions) {
+    const { memory } = state;
+    const count = inputs[0].channels.length;
+    const arrival = Math.max(...inputs.map(({ latency }) => latency), key?.latency ?? 0);
+    const latency = arrival + processor.latency;
+    this.id = entry.id;
+    this.processor = processor;
+    this.#kernels = memory.kernels;
+    this.#taps = inputs.map(
+      (wire, n) => new Tap(state, wire, entry.inputs[n].gainDb, arrival - wire.latency, maxFrames),
+    );
+    this.#key = key && new Tap(state, key, 0, arrival - key.latency, maxFrames);
+    const [first, ...others] = this.#taps;
+    this.#gathers = !(inPlace && others.length === 0 && first.plain);
+    const main = this.#gathers ? memory.planar(count, maxFrames) : first.channels;
+
+    const ports = entry.definition.outputs(entry.params);
+    const outputs = ports.length > 1 ? ports.map(() => memory.planar(count, maxFrames)) : [main];
+    this.wires = new Map(ports.map((port, n) => [port, { channels: outputs[n], latency }]));
+    this.#io = {
+      main,
+      key: this.#key && (this.#key.plain ? this.#key.channels : memory.planar(count, maxFrames)),
+      outputs: ports.length > 1 ? outputs : [],
+    };
+
+    const mixes = entry.mix < 1 || entry.bypass;
+    this.#wet = mixes ? new LinearRamp(state, (MIX_GLIDE_MS / 1000) * sampleRate) : null;
+    this.#wet?.jump(entry.bypass ? 0 : entry.mix);
+    this.#dry = mixes ? memory.planar(count, maxFrames) : [];
+    this.#dryDelay = new DelayLine(state, mixes ? count : 0, mixes ? processor.latency : 0);
+  }
+
+  process(frames: number): void {
+    const { main, key } = this.#io;
+    if (this.#gathers) {
+      for (let n = 0; n < this.#taps.length; n++) this.#taps[n].write(main, frames, n > 0);
+    }
+    if (key && !this.#key!.plain) this.#key!.write(key, frames, false);
+    if (this.#wet === null) {
+      this.processor.process(this.#io, frames);
+      return;
+    }
+    copyPlanar(this.#kernels, this.#dry, main, frames);
+    this.processor.process(this.#io, frames);
+    this.#dryDelay.process(this.#dry, frames);
+    this.#mix(this.#wet, main, frames);
+  }
+
+  /** Leaves the mix of the dry and the processed signal in `main`. */
+  #mix(wet: LinearRamp, main: Planar, frames: number): void {
+    for (let at = 0; at < frames; ) {
+      const span = wet.take(frames - at);
+      for (let n = 0; n < main.length; n++) blend(this.#kernels, this.#dry[n], main[n], at, span);
+      at += span.frames;
+    }
+    copyPlanar(this.#kernels, main, this.#dry, frames);
+  }
+}

@@ -1,0 +1,54 @@
+import { type AuralisError, pipelineError } from '../audio/errors.ts';
+import { explainIssues } from '../stages/explain-issues.ts';
+import { checkEntries } from './check.ts';
+import type { PipelineDefinition, PipelineSource } from './definition.ts';
+import { fileSchema } from './file-schema.ts';
+
+/** Largest pipeline file that is read, in characters. */
+const MAX_CHARACTERS = 1 << 20;
+
+/** All problems of a file in one error, a line each. */
+const broken = (where: string, problems: readonly string[]): AuralisError =>
+  pipelineError(problems.map((problem) => `${where}: ${problem}`).join('\n'));
+
+/** Line and column, from 1, of the place in JSON that V8's message gives as a position. */
+function placeIn(text: string, message: string): string {
+  const position = Number(/at position (\d+)/.exec(message)?.[1] ?? text.length);
+  const before = text.slice(0, position).split('\n');
+  return `line ${before.length}, column ${before[before.length - 1].length + 1}`;
+}
+
+function parseJson(text: string, where: string): unknown {
+  if (text.length > MAX_CHARACTERS) {
+    throw broken(where, [`the file has more than ${MAX_CHARACTERS} characters`]);
+  }
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    const { message } = cause as Error;
+    const what = text.trim() === '' ? 'the file is empty' : `not JSON at ${placeIn(text, message)}`;
+    throw pipelineError(`${where}: ${what}`, { cause });
+  }
+}
+
+function define(source: PipelineSource, where: string): PipelineDefinition {
+  const { entries, problems } = checkEntries(source);
+  if (problems.length > 0) throw broken(where, problems);
+  const { name = where, description } = source;
+  return { name, description, entries, source };
+}
+
+/**
+ * Checks a pipeline given as a value.
+ * @throws AuralisError of kind `pipeline` with all problems, a line each
+ */
+export function definePipeline(value: unknown, where = 'pipeline'): PipelineDefinition {
+  const shape = fileSchema.safeParse(value);
+  if (!shape.success) throw broken(where, explainIssues(shape.error, value, fileSchema, ''));
+  return define(shape.data, where);
+}
+
+/** Checks the text of a pipeline file; `where` names it in messages. */
+export function parsePipeline(text: string, where: string): PipelineDefinition {
+  return definePipeline(parseJson(text, where), where);
+}

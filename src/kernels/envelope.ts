@@ -1,0 +1,75 @@
+// The envelope follower: one pole that falls and rises at different speeds, without a branch. Twin: src/dsp/envelope.ts.
+//
+// x > e ? a e + (1-a) x : r e + (1-r) x is the larger of the two when a <= r (attack no longer than release) and the
+// smaller otherwise: their difference is (a - r)(e - x).
+
+/** In place over one signal of f64. */
+export function envelope(state: usize, x: usize, frames: i32, attack: f64, release: f64): void {
+  const a = f64x2.splat(attack),
+    r = f64x2.splat(release);
+  const a1 = f64x2.splat(1 - attack),
+    r1 = f64x2.splat(1 - release);
+  let e = v128.load64_splat(state);
+  const end = x + ((<usize>frames) << 3);
+  if (attack <= release) {
+    for (let p = x; p < end; p += 8) {
+      const v = v128.load64_splat(p);
+      e = f64x2.pmax(
+        f64x2.add(f64x2.mul(a, e), f64x2.mul(a1, v)),
+        f64x2.add(f64x2.mul(r, e), f64x2.mul(r1, v)),
+      );
+      v128.store_lane<f64>(p, e, 0);
+    }
+  } else {
+    for (let p = x; p < end; p += 8) {
+      const v = v128.load64_splat(p);
+      e = f64x2.pmin(
+        f64x2.add(f64x2.mul(a, e), f64x2.mul(a1, v)),
+        f64x2.add(f64x2.mul(r, e), f64x2.mul(r1, v)),
+      );
+      v128.store_lane<f64>(p, e, 0);
+    }
+  }
+  store<f64>(state, f64x2.extract_lane(e, 0));
+}
+
+/** In place over two signals of f64, side by side in one vector. */
+export function envelopePair(
+  stateX: usize,
+  stateY: usize,
+  x: usize,
+  y: usize,
+  frames: i32,
+  attack: f64,
+  release: f64,
+): void {
+  const a = f64x2.splat(attack),
+    r = f64x2.splat(release);
+  const a1 = f64x2.splat(1 - attack),
+    r1 = f64x2.splat(1 - release);
+  let e = v128.load64_lane(stateY, v128.load64_zero(stateX), 1);
+  const end = (<usize>frames) << 3;
+  if (attack <= release) {
+    for (let p: usize = 0; p < end; p += 8) {
+      const v = v128.load64_lane(y + p, v128.load64_zero(x + p), 1);
+      e = f64x2.pmax(
+        f64x2.add(f64x2.mul(a, e), f64x2.mul(a1, v)),
+        f64x2.add(f64x2.mul(r, e), f64x2.mul(r1, v)),
+      );
+      v128.store_lane<f64>(x + p, e, 0);
+      v128.store_lane<f64>(y + p, e, 1);
+    }
+  } else {
+    for (let p: usize = 0; p < end; p += 8) {
+      const v = v128.load64_lane(y + p, v128.load64_zero(x + p), 1);
+      e = f64x2.pmin(
+        f64x2.add(f64x2.mul(a, e), f64x2.mul(a1, v)),
+        f64x2.add(f64x2.mul(r, e), f64x2.mul(r1, v)),
+      );
+      v128.store_lane<f64>(x + p, e, 0);
+      v128.store_lane<f64>(y + p, e, 1);
+    }
+  }
+  store<f64>(stateX, f64x2.extract_lane(e, 0));
+  store<f64>(stateY, f64x2.extract_lane(e, 1));
+}

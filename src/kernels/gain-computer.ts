@@ -1,0 +1,74 @@
+// The static curve of a compressor in the log2 domain. Twin: src/dsp/gain-computer.ts.
+import { log2x2 } from './log-domain';
+
+// @ts-expect-error: decorator
+@inline
+function reductionOf(level: v128, scale: v128, threshold: v128, knee: v128, halfKnee: v128, bend: v128, slope: v128): v128 {
+  const over = f64x2.sub(f64x2.mul(scale, log2x2(f64x2.pmax(level, f64x2.splat(1e-100)))), threshold);
+  const zero = f64x2.splat(0);
+  const k = f64x2.pmin(f64x2.pmax(f64x2.add(over, halfKnee), zero), knee);
+  const straight = f64x2.pmax(f64x2.sub(over, halfKnee), zero);
+  return f64x2.mul(slope, f64x2.add(f64x2.mul(f64x2.mul(k, k), bend), straight));
+}
+
+/** From levels (f32). `idle` is the level up to which the reduction is 0: four such frames skip the arithmetic. */
+export function reductionFromLevel(
+  level: usize, reduction: usize, frames: i32, threshold: f64, knee: f64, bend: f64, slope: f64, idle: f32,
+): void {
+  const t = f64x2.splat(threshold), w = f64x2.splat(knee), h = f64x2.splat(knee * 0.5);
+  const b = f64x2.splat(bend), s = f64x2.splat(slope), one = f64x2.splat(1);
+  const quiet = f32x4.splat(idle);
+  const zero = f64x2.splat(0);
+  let i = 0;
+  for (; i + 4 <= frames; i += 4) {
+    const v = v128.load(level + (<usize>i << 2));
+    const out = reduction + (<usize>i << 3);
+    if (i32x4.all_true(f32x4.le(v, quiet))) {
+      v128.store(out, zero);
+      v128.store(out, zero, 16);
+      continue;
+    }
+    v128.store(out, reductionOf(f64x2.promote_low_f32x4(v), one, t, w, h, b, s));
+    v128.store(out, reductionOf(f64x2.promote_low_f32x4(v128.shuffle<f32>(v, v, 2, 3, 2, 3)), one, t, w, h, b, s), 16);
+  }
+  for (; i < frames; i++) {
+    const v = f64x2.promote_low_f32x4(v128.load32_splat(level + (<usize>i << 2)));
+    v128.store_lane<f64>(reduction + (<usize>i << 3), reductionOf(v, one, t, w, h, b, s), 0);
+  }
+}
+
+/** From mean squares (f64), in place: the level is half the log2 of a power. */
+export function reductionFromPower(
+  power: usize, frames: i32, threshold: f64, knee: f64, bend: f64, slope: f64,
+): void {
+  const t = f64x2.splat(threshold), w = f64x2.splat(knee), h = f64x2.splat(knee * 0.5);
+  const b = f64x2.splat(bend), s = f64x2.splat(slope), half = f64x2.splat(0.5);
+  let i = 0;
+  for (; i + 2 <= frames; i += 2) {
+    const at = power + (<usize>i << 3);
+    v128.store(at, reductionOf(v128.load(at), half, t, w, h, b, s));
+  }
+  for (; i < frames; i++) {
+    const at = power + (<usize>i << 3);
+    v128.store_lane<f64>(at, reductionOf(v128.load64_splat(at), half, t, w, h, b, s), 0);
+  }
+}
+
+/** top[i] = x[i], or the larger of the two with `merge`. Twin: src/dsp/gain-reduction.ts. */
+export function mergeLargest(top: usize, x: usize, frames: i32, merge: i32): void {
+  for (let i = 0; i < frames; i++) {
+    const at = <usize>i << 3;
+    const v = load<f64>(x + at);
+    const old = merge ? load<f64>(top + at) : v;
+    store<f64>(top + at, old > v ? old : v);
+  }
+}
+
+/** x[i] += amount * (top[i] - x[i]). Twin: src/dsp/gain-reduction.ts. */
+export function drawTowards(x: usize, top: usize, frames: i32, amount: f64): void {
+  for (let i = 0; i < frames; i++) {
+    const at = <usize>i << 3;
+    const v = load<f64>(x + at);
+    store<f64>(x + at, v + amount * (load<f64>(top + at) - v));
+  }
+}

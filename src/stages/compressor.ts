@@ -1,0 +1,175 @@
+import { z } from 'zod';
+import { DelayLine } from '../dsp/delay-line.ts';
+import { Envelope, smoothingCoefficient } from '../dsp/envelope.ts';
+import { gainFromReduction, multiply } from '../dsp/gain.ts';
+import { GainReduction } from '../dsp/gain-reduction.ts';
+import { DB_PER_OCTAVE } from '../dsp/log-domain.ts';
+import { LinearRamp } from '../dsp/ramp.ts';
+import { SteppedRamp } from '../dsp/stepped-ramp.ts';
+import {
+  defineStage,
+  type ProcessSpec,
+  type Readings,
+  type StageIO,
+  StageProcessor,
+} from './define-stage.ts';
+import { choice, described, number } from './parameters.ts';
+
+const params = z.strictObject({
+  threshold: number({ min: -80, max: 0, default: -18, unit: 'dBFS', doc: 'level where reduction begins' }),
+  ratio: number({
+    min: 1,
+    max: 100,
+    default: 2,
+    unit: ':1',
+    doc: 'input dB for one more dB out, above the threshold',
+  }),
+  knee: number({
+    min: 0,
+    max: 40,
+    default: 6,
+    unit: 'dB',
+    doc: 'full width of the bend, centred on the threshold',
+  }),
+  attack: number({
+    min: 0,
+    max: 2000,
+    default: 10,
+    unit: 'ms',
+    doc: 'time constant (63.2 %) while reduction grows',
+  }),
+  release: number({
+    min: 0,
+    max: 10000,
+    default: 150,
+    unit: 'ms',
+    doc: 'time constant (63.2 %) while reduction fades',
+  }),
+  makeup: described(
+    z.union([z.number().min(-60).max(60), z.literal('auto')]).default(0),
+    'gain after the reduction; "auto": half of what a full-scale level is reduced by',
+    'live',
+    'dB',
+  ),
+  detection: choice(['peak', 'rms'], 'peak', 'what the level is: the held peak or the root mean square'),
+  window: number({
+    min: 1,
+    max: 1000,
+    default: 10,
+    unit: 'ms',
+    doc: 'time constant of the mean square, for rms',
+  }),
+  link: number({
+    min: 0,
+    max: 1,
+    default: 1,
+    doc: '1: the loudest channel rules all; 0: each by itself',
+    change: 'restart',
+  }),
+  lookahead: number({
+    min: 0,
+    max: 50,
+    default: 0,
+    unit: 'ms',
+    doc: 'how far the detector sees ahead',
+    change: 'restart',
+  }),
+});
+type Params = z.output<typeof params>;
+
+/** A peak is held for half a period of 250 Hz: long enough to bridge zero crossings, too short to blur the timing. */
+const HOLD_MS = 2;
+/** Length of the glide to new values of curve and makeup. */
+const GLIDE_MS = 50;
+
+/** Half of the reduction at 0 dBFS, in dB: brings programme near full scale back about half way. */
+function autoMakeup({ threshold, ratio }: Params): number {
+  return (-threshold * (1 - 1 / ratio)) / 2;
+}
+
+class Compressor extends StageProcessor<Params> {
+  override readonly latency: number;
+  readonly #spec: ProcessSpec;
+  readonly #delay: DelayLine;
+  readonly #reduction: GainReduction;
+  readonly #curve: SteppedRamp;
+  readonly #smoothing: Envelope;
+  readonly #makeup: LinearRamp;
+  /** Largest reduction at the end of the last block, in log2 units. */
+  readonly #shown: Float64Array;
+
+  constructor(spec: ProcessSpec, initial: Params) {
+    super('compressor', spec, initial);
+    const { maxFrames } = spec;
+    const { sampleRate, channels } = spec.format;
+    const { detection, link, lookahead } = initial;
+    const frames = (ms: number): number => Math.round((ms / 1000) * sampleRate);
+    this.latency = frames(lookahead);
+    this.#spec = spec;
+    this.#delay = new DelayLine(this.state, channels, this.latency);
+    const hold = Math.max(1, frames(HOLD_MS));
+    this.#reduction = new GainReduction(this.state, { channels, maxFrames, detection, link, hold });
+    this.#curve = new SteppedRamp(this.state, 3, frames(GLIDE_MS));
+    this.#smoothing = new Envelope(this.state, this.#reduction.signals.length);
+    this.#makeup = new LinearRamp(this.state, frames(GLIDE_MS));
+    this.#shown = this.state.f64(1);
+    this.configure(false);
+  }
+
+  protected override configure(glide: boolean): void {
+    const { threshold, ratio, knee, makeup, attack, release, window } = this.params;
+    const { sampleRate } = this.#spec.format;
+    const curve = [threshold, ratio, knee];
+    const makeupLog2 = (makeup === 'auto' ? autoMakeup(this.params) : makeup) / DB_PER_OCTAVE;
+    if (glide) {
+      this.#curve.glide(curve);
+      this.#makeup.glide(makeupLog2);
+    } else {
+      this.#curve.jump(curve);
+      this.#makeup.jump(makeupLog2);
+    }
+    this.#smoothing.set(smoothingCoefficient(attack, sampleRate), smoothingCoefficient(release, sampleRate));
+    this.#reduction.setWindow(smoothingCoefficient(window, sampleRate));
+  }
+
+  override process({ main, key }: StageIO, frames: number): void {
+    const { kernels } = this.#spec.memory;
+    const { signals } = this.#reduction;
+    this.#reduction.detect(key ?? main, frames);
+    for (let at = 0; at < frames; ) {
+      const run = this.#curve.take(frames - at);
+      const [thresholdDb, ratio, kneeDb] = this.#curve.values;
+      this.#reduction.setCurve({ thresholdDb, ratio, kneeDb });
+      this.#reduction.reduce(at, run);
+      at += run;
+    }
+    this.#smoothing.process(signals, frames);
+    this.#shown[0] = signals.reduce((top, signal) => Math.max(top, signal[frames - 1]), 0);
+    for (let at = 0; at < frames; ) {
+      const makeup = this.#makeup.take(frames - at);
+      for (const signal of signals) gainFromReduction(kernels, signal, at, makeup);
+      at += makeup.frames;
+    }
+    this.#delay.process(main, frames);
+    main.forEach((channel, n) => {
+      multiply(kernels, channel, signals[Math.min(n, signals.length - 1)], frames);
+    });
+  }
+
+  /** `reduction`: gain in dB, at most 0, of the most reduced channel at the end of the last block. */
+  override meters(): Readings {
+    return { reduction: 0 - this.#shown[0] * DB_PER_OCTAVE };
+  }
+}
+
+/** Feed-forward compressor; its gain reduction is smoothed in the log domain. */
+export const compressor = defineStage({
+  name: 'compressor',
+  summary: 'Turns down what is louder than a threshold',
+  source: 'Giannoulis, Massberg, Reiss, Digital Dynamic Range Compressor Design, JAES 60(6), 2012',
+  params,
+  inputs: ['main', 'key'],
+  neutral: { ratio: 1, lookahead: 5 },
+  exercise: { threshold: -30, ratio: 4, attack: 5, release: 80, makeup: 6, lookahead: 3, link: 0.5 },
+  prepare: (spec, initial) => new Compressor(spec, initial),
+});

@@ -1,0 +1,92 @@
+import type { Transform } from 'node:stream';
+import { transform } from 'through2';
+import type { AudioBlock } from '../audio/block.ts';
+import { type BackendName, chooseBackend, onKernelMemory } from '../dsp/kernel-memory.ts';
+import type { RawFormat } from './sample-format.ts';
+import { type AudioHeader, StreamDecoder } from './stream-decoder.ts';
+
+/** Most frames in a block. */
+const MAX_FRAMES = 4096;
+
+export interface DecodeWavOptions {
+  /** Takes the bytes for headerless samples of this format. By default they begin with a WAV header. */
+  raw?: RawFormat;
+  /** @default 'auto' */
+  backend?: BackendName | 'auto';
+  /** Called once, before the first block. */
+  onHeader?: (header: AudioHeader) => void;
+  /** Called with one line when the input ends early or inside a frame. */
+  onWarning?: (message: string) => void;
+}
+
+/** Decodes chunks of bytes into blocks with arrays of their own. */
+class BlockDecoder {
+  readonly #decoder: StreamDecoder;
+  readonly #options: DecodeWavOptions;
+  #planar: readonly Float32Array[] | null = null;
+
+  constructor(options: DecodeWavOptions) {
+    this.#decoder = new StreamDecoder({ raw: options.raw });
+    this.#options = options;
+  }
+
+  *decode(chunk: Uint8Array): Generator<AudioBlock, void, void> {
+    this.#decoder.write(chunk);
+    yield* this.#blocks();
+  }
+
+  *end(): Generator<AudioBlock, void, void> {
+    const { warnings } = this.#decoder.end();
+    yield* this.#blocks();
+    for (const warning of warnings) this.#options.onWarning?.(warning);
+  }
+
+  *#blocks(): Generator<AudioBlock, void, void> {
+    const { header } = this.#decoder;
+    if (!header) return;
+    this.#planar ??= this.#open(header);
+    while (true) {
+      const start = this.#decoder.framesRead;
+      const frames = this.#decoder.read(this.#planar, MAX_FRAMES);
+      if (frames === 0) return;
+      const channels = this.#planar.map((channel) => channel.slice(0, frames));
+      yield { format: header.format, start, frames, channels };
+    }
+  }
+
+  #open(header: AudioHeader): readonly Float32Array[] {
+    this.#options.onHeader?.(header);
+    return onKernelMemory(chooseBackend(this.#options.backend), (memory) => {
+      this.#decoder.attach(memory, MAX_FRAMES);
+      return memory.planar(header.format.channels, MAX_FRAMES);
+    });
+  }
+}
+
+/**
+ * A Transform from the bytes of a WAV (or raw) stream to `AudioBlock` objects of up to 4096 frames, each with arrays
+ * of its own. Audio of no length gives no block.
+ */
+export function decodeWav(options: DecodeWavOptions = {}): Transform {
+  const decoder = new BlockDecoder(options);
+
+  return transform(
+    { readableObjectMode: true, readableHighWaterMark: 4 },
+    function (this: Transform, chunk: Uint8Array, _encoding, done) {
+      try {
+        for (const block of decoder.decode(chunk)) this.push(block);
+        done();
+      } catch (error) {
+        done(error as Error);
+      }
+    },
+    function (this: Transform, done) {
+      try {
+        for (const block of decoder.end()) this.push(block);
+        done();
+      } catch (error) {
+        done(error as Error);
+      }
+    },
+  ) as Transform;
+}

@@ -1,0 +1,134 @@
+import type { Planar } from '../audio/block.ts';
+import type { AudioFormat } from '../audio/format.ts';
+import { TpdfDither } from '../dsp/dither.ts';
+import { type KernelMemory, StateMemory } from '../dsp/kernel-memory.ts';
+import { createPcmEncoder, type PcmEncoder } from './pcm-encoder.ts';
+import { ENCODINGS, type SampleFormat } from './sample-format.ts';
+import { dataBytes, needsLongSizes, type WavHeaderShape, writeWavHeader } from './write-wav-header.ts';
+
+/** `tpdf`: triangular, 2 LSB wide peak to peak, for integer formats; floats never get any. */
+export type DitherKind = 'none' | 'tpdf';
+
+export interface StreamEncoderOptions {
+  readonly format: AudioFormat;
+  /** A WAV is always little-endian, whatever this says; only raw output can be big-endian. */
+  readonly sampleFormat: SampleFormat;
+  /** Frames that will come, for exact sizes in the header; null when that is not known. */
+  readonly announcedFrames: number | null;
+  readonly container: 'wav' | 'raw';
+  /** WAVE speaker bits. */
+  readonly channelMask: number;
+  readonly dither: DitherKind;
+  /** Of the dither: any integer. Two runs with one seed give the same bytes. */
+  readonly seed: number;
+  /** Whether the header can be written again at the end; room for 64-bit sizes is kept only then. */
+  readonly seekable: boolean;
+  readonly memory: KernelMemory;
+  /** Most frames that `encode` is called with. */
+  readonly maxFrames: number;
+}
+
+/** Bytes to be written over what stands at a place in the output. */
+export interface Patch {
+  readonly position: number;
+  readonly bytes: Uint8Array;
+}
+
+/** What completes an output. */
+export interface EncodedEnd {
+  /** To be appended: the pad byte of an odd `data` chunk. */
+  readonly tail: Uint8Array;
+  /** To be written over what was written before; none when the header was right or the output is not seekable. */
+  readonly patches: readonly Patch[];
+}
+
+const NOTHING = new Uint8Array(0);
+
+/** Planar floats in, bytes of a WAV or raw stream out: `header`, any number of `encode`, `end`. */
+export class StreamEncoder {
+  readonly #announcedFrames: number | null;
+  readonly #shape: WavHeaderShape | null;
+  readonly #seekable: boolean;
+  readonly #pcm: PcmEncoder;
+  readonly #dither: TpdfDither | null;
+  readonly #frameBytes: number;
+  readonly #sampleBytes: number;
+  /** First byte of a sample of silence: little-endian or not, all others are 0. */
+  readonly #silence: number;
+  #framesWritten = 0;
+  #clippedSamples = 0;
+
+  constructor(options: StreamEncoderOptions) {
+    const { format, container, channelMask, announcedFrames, seekable, memory, maxFrames } = options;
+    const { encoding } = options.sampleFormat;
+    const { bytes, isFloat } = ENCODINGS[encoding];
+    const wave = { format, encoding, channelMask };
+    const longSizes = announcedFrames === null ? seekable : needsLongSizes(wave, announcedFrames);
+    this.#shape = container === 'wav' ? { ...wave, longSizes } : null;
+    this.#announcedFrames = announcedFrames;
+    this.#seekable = seekable;
+    const sampleFormat = { encoding, bigEndian: container === 'raw' && options.sampleFormat.bigEndian };
+    this.#pcm = createPcmEncoder({ memory, sampleFormat, channels: format.channels, maxFrames });
+    const dithered = options.dither === 'tpdf' && !isFloat;
+    this.#dither = dithered
+      ? new TpdfDither(new StateMemory(memory), format.channels, format.sampleRate, options.seed)
+      : null;
+    this.#sampleBytes = bytes;
+    this.#frameBytes = bytes * format.channels;
+    this.#silence = encoding === 'u8' ? 128 : 0;
+  }
+
+  get framesWritten(): number {
+    return this.#framesWritten;
+  }
+
+  /** Samples that lay outside the range of an integer format and were clipped to it. */
+  get clippedSamples(): number {
+    return this.#clippedSamples;
+  }
+
+  /** What goes before the audio; empty for raw output. */
+  header(): Uint8Array {
+    return this.#shape ? writeWavHeader(this.#shape, this.#announcedFrames) : NOTHING;
+  }
+
+  /** The bytes of `frames` frames from arrays of the encoder's memory: a view, valid until the next call. */
+  encode(planar: Planar, frames: number): Uint8Array {
+    if (this.#dither) this.#encodeDithered(this.#dither, planar, frames);
+    else this.#clippedSamples += this.#pcm.encode(planar, 0, frames, null);
+    this.#framesWritten += frames;
+    return this.#pcm.bytes.subarray(0, frames * this.#frameBytes);
+  }
+
+  /** To be called once, after the last frame. */
+  end(): EncodedEnd {
+    if (!this.#shape) return { tail: NOTHING, patches: [] };
+    const frames = this.#framesWritten;
+    // Behind a size of 0xFFFFFFFF, or short of the announced one, a pad byte would be taken for audio.
+    const sized = this.#seekable || frames === this.#announcedFrames;
+    const padded = sized && dataBytes(this.#shape, frames) % 2 === 1;
+    const rewrite = this.#seekable && frames !== this.#announcedFrames;
+    return {
+      tail: new Uint8Array(padded ? 1 : 0),
+      patches: rewrite ? [{ position: 0, bytes: writeWavHeader(this.#shape, frames) }] : [],
+    };
+  }
+
+  #encodeDithered(dither: TpdfDither, planar: Planar, frames: number): void {
+    for (let at = 0; at < frames; ) {
+      const span = dither.span(frames - at);
+      this.#clippedSamples += this.#pcm.encode(planar, at, span, dither);
+      dither.advance(planar, at, span, this.#blank);
+      at += span;
+    }
+  }
+
+  readonly #blank = (channel: number, from: number, to: number): void => {
+    const { bytes } = this.#pcm;
+    for (let i = from; i < to; i++) {
+      const at = i * this.#frameBytes + channel * this.#sampleBytes;
+      bytes[at] = this.#silence;
+      bytes.fill(0, at + 1, at + this.#sampleBytes);
+    }
+  };
+}

@@ -1,0 +1,101 @@
+import type { Writable } from 'node:stream';
+import type { AudioBlock } from '../audio/block.ts';
+import { gainToDb } from '../dsp/elementary.ts';
+import { largest, loudestLevel } from '../dsp/level.ts';
+import type { Progress } from '../monitor/progress-line.ts';
+import { readingLine } from '../monitor/reading-line.ts';
+import type { OpenPath } from './audio-path.ts';
+import { systemReason } from './system-reason.ts';
+
+/** Shortest time between two reports of progress, in ms. */
+const PROGRESS_INTERVAL = 100;
+
+interface RunMonitorOptions {
+  /** Takes readings as JSON lines. */
+  readonly report?: Writable | undefined;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+/** Watches a run from outside: progress for people, readings for a report. It never changes a sample. */
+export class RunMonitor {
+  readonly #report: Writable | undefined;
+  readonly #onProgress: ((progress: Progress) => void) | undefined;
+  readonly #began = performance.now();
+  #shown = 0;
+  #peak = 0;
+  #reportFailure: string | null = null;
+
+  constructor({ report, onProgress }: RunMonitorOptions) {
+    this.#report = report;
+    this.#onProgress = onProgress;
+    report?.on('error', (error) => {
+      this.#reportFailure ??= `report: ${systemReason(error)}, readings are missing`;
+    });
+  }
+
+  /** Seconds since the run began. */
+  get elapsed(): number {
+    return (performance.now() - this.#began) / 1000;
+  }
+
+  /** What went wrong with the report, or null. Audio goes on without it. */
+  get reportFailure(): string | null {
+    return this.#reportFailure;
+  }
+
+  /** Looks at a processed block; gives a promise when the report's reader is behind. */
+  block(block: AudioBlock, open: OpenPath): Promise<void> | undefined {
+    if (this.#onProgress) this.#progress(block, open, this.#onProgress);
+    if (!this.#report) return undefined;
+    for (const { id, reading } of open.graph.takeReadings()) this.#write(readingLine('reading', id, reading));
+    return this.#report.writableNeedDrain ? drained(this.#report) : undefined;
+  }
+
+  /** Writes what every stage measured over the whole run, and ends the report. */
+  async end(open: OpenPath | null): Promise<void> {
+    const report = this.#report;
+    if (!report) return;
+    for (const [id, reading] of Object.entries(open?.graph.meters() ?? {})) {
+      if (Object.keys(reading).length > 0) this.#write(readingLine('total', id, reading));
+    }
+    if (report.destroyed) return;
+    await new Promise<void>((resolve) => {
+      report.once('close', resolve);
+      report.end(resolve);
+    });
+  }
+
+  #write(line: string): void {
+    if (this.#report?.writable) this.#report.write(line);
+  }
+
+  #progress({ channels, frames }: AudioBlock, open: OpenPath, show: (progress: Progress) => void): void {
+    const { kernels } = open.memory;
+    loudestLevel(kernels, channels, open.scratch, frames);
+    this.#peak = Math.max(this.#peak, largest(kernels, open.scratch, frames));
+    const now = performance.now();
+    if (now - this.#shown < PROGRESS_INTERVAL) return;
+    this.#shown = now;
+    const { format, announcedFrames } = open.header;
+    show({
+      seconds: open.graph.run.framesIn / format.sampleRate,
+      totalSeconds: announcedFrames === null ? null : announcedFrames / format.sampleRate,
+      elapsed: this.elapsed,
+      peak: gainToDb(this.#peak),
+    });
+    this.#peak = 0;
+  }
+}
+
+/** Resolves when a stream can take more, or never will. */
+function drained(stream: Writable): Promise<void> {
+  return new Promise((resolve) => {
+    const settle = (): void => {
+      stream.off('drain', settle);
+      stream.off('close', settle);
+      resolve();
+    };
+    stream.on('drain', settle);
+    stream.on('close', settle);
+  });
+}

@@ -1,0 +1,17 @@
+import { getSystemErrorMap } from 'node:util';
+
+/** An error of the operating system; others are mistakes of ours. */
+function isSystemError(error: unknown): error is NodeJS.ErrnoException & { readonly errno: number } {
+  return error instanceof Error && 'errno' in error && typeof error.errno === 'number';
+}
+
+/** The operating system's own words for an error, such as `no space left on device`; else the error's message. */
+export function systemReason(error: unknown): string {
+  if (isSystemError(error)) return getSystemErrorMap().get(error.errno)?.[1] ?? error.message;
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Whether the reader of a pipe or socket has gone; on Windows that is EOF. */
+export function isReaderGone(error: unknown): boolean {
+  return isSystemError(error) && ['EPIPE', 'ECONNRESET', 'EOF'].includes(error.code ?? '');
+}

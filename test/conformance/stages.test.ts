@@ -1,0 +1,235 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { audioFormat } from '../../src/audio/format.ts';
+import { KernelMemory } from '../../src/dsp/kernel-memory.ts';
+import { stages } from '../../src/stages/registry.ts';
+import { stageParams } from '../../src/stages/stage-transform.ts';
+import { drain, feed, join, open, render } from '../support/render.ts';
+import {
+  difference,
+  maxAbsDifference,
+  noise,
+  programme,
+  rmsDb,
+  type Signal,
+  silence,
+  slice,
+} from '../support/signals.ts';
+
+const STEREO = audioFormat(48000, 2);
+const BACKENDS = ['reference', 'wasm'] as const;
+
+/** Lag, within +-range frames, at which b matches a best: the peak of their cross-correlation. */
+function lagOf(a: Float32Array, b: Float32Array, range: number): number {
+  let best = Number.NEGATIVE_INFINITY;
+  let bestLag = 0;
+  for (let lag = -range; lag <= range; lag++) {
+    let sum = 0;
+    for (let i = range; i < a.length - range; i++) sum += a[i] * b[i + lag];
+    if (sum > best) [best, bestLag] = [sum, lag];
+  }
+  return bestLag;
+}
+
+/** Arrays that a memory has handed out, for looking at state from outside. */
+class WatchedMemory extends KernelMemory {
+  readonly arrays: (Float32Array | Float64Array)[] = [];
+
+  override f32(length: number): Float32Array {
+    const array = super.f32(length);
+    this.arrays.push(array);
+    return array;
+  }
+
+  override f64(length: number): Float64Array {
+    const array = super.f64(length);
+    this.arrays.push(array);
+    return array;
+  }
+
+  get subnormals(): number {
+    return this.arrays.reduce((sum, array) => {
+      const smallest = array instanceof Float32Array ? 1.1754943508222875e-38 : 2.2250738585072014e-308;
+      return sum + array.reduce((n, value) => n + (value !== 0 && Math.abs(value) < smallest ? 1 : 0), 0);
+    }, 0);
+  }
+}
+
+describe.each(stages.map((stage) => [stage.name, stage] as const))('%s', (_name, stage) => {
+  const { neutral, exercise } = stage;
+
+  it.each(BACKENDS)('gives the same bits in any chunks, %s', (backend) => {
+    const input = programme(2, 6000, 3);
+    const whole = render(stage, exercise, STEREO, input, { backend, blockFrames: 16384 });
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: 3000 }), { minLength: 1, maxLength: 8 }), (chunks) => {
+        const cut = render(stage, exercise, STEREO, input, { backend, blockFrames: 16384, chunks });
+        expect(maxAbsDifference(whole, cut)).toBe(0);
+      }),
+      { numRuns: 12 },
+    );
+  });
+
+  it.each(BACKENDS)('gives the same bits in blocks of 1, 7, 64, 1024 and 16384 frames, %s', (backend) => {
+    const input = programme(2, 20000, 4);
+    const [first, ...others] = [16384, 1, 7, 64, 1024].map((blockFrames) =>
+      render(stage, exercise, STEREO, input, { backend, blockFrames }),
+    );
+    for (const other of others) expect(maxAbsDifference(first, other)).toBe(0);
+  });
+
+  it('gives out as many frames as it takes, down to one', () => {
+    for (const frames of [1, 2, 63, 64, 65, 5000]) {
+      expect(render(stage, exercise, STEREO, noise(2, frames))[0].length).toBe(frames);
+    }
+  });
+
+  it.each([8000, 44100, 48000, 96000, 192000])('is aligned to the sample at %i Hz', (sampleRate) => {
+    const format = audioFormat(sampleRate, 2);
+    const input = noise(2, 4000, 5, 0.25);
+    const output = render(stage, neutral, format, input);
+    expect(lagOf(input[0], output[0], 64)).toBe(0);
+  });
+
+  it('delays by the latency it declares', () => {
+    for (const sampleRate of [8000, 48000, 96000]) {
+      const format = audioFormat(sampleRate, 1);
+      const { processor } = open(stage, neutral, format);
+      const memory = new KernelMemory('wasm', 1 << 24);
+      const maxFrames = 6000;
+      const direct = stage.prepare({ format, maxFrames, memory }, stageParams(stage, neutral as never));
+      const [input] = noise(1, maxFrames, 6, 0.25);
+      const main = memory.planar(1, maxFrames);
+      main[0].set(input);
+      direct.process({ main, key: null, outputs: [] }, maxFrames);
+      expect(lagOf(input, main[0], 2000)).toBe(processor.latency);
+    }
+  });
+
+  it.each([
+    [1, 8000],
+    [1, 44100],
+    [6, 48000],
+    [8, 96000],
+    [2, 192000],
+    [3, 22050],
+  ])('handles %i channels at %i Hz alike in both backends', (channels, sampleRate) => {
+    const format = audioFormat(sampleRate, channels);
+    const input = programme(channels, 5000, 7);
+    const [reference, wasm] = BACKENDS.map((backend) => render(stage, exercise, format, input, { backend }));
+    expect(maxAbsDifference(reference, wasm)).toBe(0);
+  });
+
+  it('changes the signal by more than -40 dB at its exercise settings, or is transparent to the bit', () => {
+    const input = programme(2, 24000, 8);
+    const output = render(stage, exercise, STEREO, input);
+    const change = rmsDb(difference(output, input)) - rmsDb(input);
+    if (stage.transparent) expect(change).toBe(Number.NEGATIVE_INFINITY);
+    else expect(change).toBeGreaterThan(-40);
+  });
+
+  it('keeps silence silent', () => {
+    const output = render(stage, exercise, STEREO, silence(2, 4800));
+    expect(maxAbsDifference(output, silence(2, 4800))).toBe(0);
+  });
+
+  it.each(BACKENDS)(
+    'holds no subnormal state through two minutes of silence after a burst, %s',
+    (backend) => {
+      const format = audioFormat(8000, 1);
+      const memory = new WatchedMemory(backend, 1 << 24);
+      const maxFrames = 4000;
+      const processor = stage.prepare({ format, maxFrames, memory }, stageParams(stage, exercise as never));
+      const main = memory.planar(1, maxFrames);
+      main[0].set(noise(1, maxFrames, 9)[0]);
+      processor.process({ main, key: null, outputs: [] }, maxFrames);
+      let seen = 0;
+      for (let block = 0; block < 240; block++) {
+        main[0].fill(0);
+        processor.process({ main, key: null, outputs: [] }, maxFrames);
+        // The output itself may fade through subnormals; what is carried on may not.
+        main[0].fill(0);
+        if (block % 8 === 7) seen += memory.subnormals;
+      }
+      expect(seen).toBe(0);
+    },
+  );
+
+  it.each(BACKENDS)(
+    'gives finite samples for NaN, infinities and +-1000, or passes them untouched, %s',
+    (backend) => {
+      const input = programme(2, 12000, 10);
+      [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 1000, -1000, 3e38].forEach(
+        (value, n) => {
+          input[n % 2][1000 + 100 * n] = value;
+        },
+      );
+      const output = render(stage, exercise, STEREO, input, { backend });
+      if (stage.transparent) {
+        expect(output).toEqual(input);
+        return;
+      }
+      expect(output.every((channel) => channel.every((value) => Number.isFinite(value)))).toBe(true);
+      expect(rmsDb(slice(output, 11000))).toBeGreaterThan(-60);
+    },
+  );
+
+  it.each(BACKENDS)('is after reset as when new, %s', (backend) => {
+    const input = programme(2, 6000, 11);
+    const memory = new KernelMemory(backend, 1 << 24);
+    const processor = stage.prepare(
+      { format: STEREO, maxFrames: 6000, memory },
+      stageParams(stage, exercise as never),
+    );
+    const pass = (): Signal => {
+      const main = memory.planar(2, 6000);
+      main.forEach((channel, n) => {
+        channel.set(input[n]);
+      });
+      processor.process({ main, key: null, outputs: [] }, 6000);
+      return main.map((channel) => channel.slice());
+    };
+    const first = pass();
+    processor.reset();
+    expect(maxAbsDifference(first, pass())).toBe(0);
+  });
+
+  it('continues from a snapshot at a random frame as if undisturbed, on either backend', () => {
+    const input = programme(2, 6000, 12);
+    const whole = render(stage, exercise, STEREO, input);
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 5999 }), fc.constantFrom(...BACKENDS), (frame, backend) => {
+        const before = open(stage, exercise, STEREO);
+        const head = feed(before.run, slice(input, 0, frame));
+        const snapshot = structuredClone(before.processor.snapshot());
+
+        const after = open(stage, exercise, STEREO, { backend });
+        // Brings the frame counts to the same place; the state it leaves is replaced.
+        feed(after.run, silence(2, frame));
+        after.processor.restore(snapshot);
+        const tail = join(feed(after.run, slice(input, frame)), drain(after.run));
+        expect(maxAbsDifference(join(head, tail), whole)).toBe(0);
+      }),
+      { numRuns: 10 },
+    );
+  });
+
+  it('allocates nothing that stays: the heap grows by less than 1 MB over 4000 blocks', async () => {
+    const { run } = open(stage, exercise, STEREO, { blockFrames: 512 });
+    const input = noise(2, 512, 13);
+    const { setFlagsFromString } = await import('node:v8');
+    const { runInNewContext } = await import('node:vm');
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const settle = (blocks: number): number => {
+      for (let block = 0; block < blocks; block++) {
+        for (let n = 0; n < input.length; n++) run.input[n].set(input[n]);
+        run.process(512);
+      }
+      collect();
+      return process.memoryUsage().heapUsed + process.memoryUsage().external;
+    };
+    const start = settle(200);
+    expect(settle(4000) - start).toBeLessThan(1e6);
+  });
+});

@@ -1,0 +1,91 @@
+import type { AudioBlock } from '../../src/audio/block.ts';
+import type { AudioFormat } from '../../src/audio/format.ts';
+import type { BackendName } from '../../src/dsp/kernel-memory.ts';
+import type { AlignedRun } from '../../src/stages/aligned-run.ts';
+import type { AnyStage } from '../../src/stages/define-stage.ts';
+import { openStage, type StageRun, stageParams } from '../../src/stages/stage-transform.ts';
+import type { Signal } from './signals.ts';
+
+/** How a stage under test runs; chunks are frames per call, repeated in turn. */
+export interface RenderOptions {
+  readonly backend?: BackendName;
+  readonly blockFrames?: number;
+  readonly chunks?: readonly number[];
+}
+
+/** A stage, opened with checked settings. */
+export function open(
+  stage: AnyStage,
+  settings: object,
+  format: AudioFormat,
+  { backend = 'wasm', blockFrames = 1024 }: RenderOptions = {},
+): StageRun<unknown> {
+  return openStage(stage, stageParams(stage, settings as never), format, {
+    backend,
+    blockFrames,
+  }) as StageRun<unknown>;
+}
+
+/** Collects the blocks of a run. */
+class Collector {
+  readonly #out: Signal;
+  #at = 0;
+
+  constructor(channels: number, frames: number) {
+    this.#out = Array.from({ length: channels }, () => new Float32Array(frames));
+  }
+
+  take({ channels, frames }: AudioBlock): void {
+    channels.forEach((channel, n) => {
+      this.#out[n].set(channel.subarray(0, frames), this.#at);
+    });
+    this.#at += frames;
+  }
+
+  get signal(): Signal {
+    return this.#out.map((channel) => channel.subarray(0, this.#at));
+  }
+}
+
+/** Feeds a signal into a run, in pieces of the given sizes, without ending it. */
+export function feed(run: AlignedRun, input: Signal, chunks: readonly number[] = []): Signal {
+  const frames = input[0].length;
+  const collector = new Collector(input.length, frames + run.maxFrames);
+  for (let at = 0, turn = 0; at < frames; turn++) {
+    const size = chunks.length > 0 ? chunks[turn % chunks.length] : run.maxFrames;
+    const count = Math.min(size, run.maxFrames, frames - at);
+    for (let n = 0; n < input.length; n++) run.input[n].set(input[n].subarray(at, at + count));
+    collector.take(run.process(count));
+    at += count;
+  }
+  return collector.signal;
+}
+
+/** Ends a run and gives its tail. */
+export function drain(run: AlignedRun): Signal {
+  const collector = new Collector(run.format.channels, run.framesIn - run.framesOut);
+  for (const block of run.flush()) collector.take(block);
+  return collector.signal;
+}
+
+/** Joins two signals in time. */
+export function join(a: Signal, b: Signal): Signal {
+  return a.map((channel, n) => {
+    const whole = new Float32Array(channel.length + b[n].length);
+    whole.set(channel);
+    whole.set(b[n], channel.length);
+    return whole;
+  });
+}
+
+/** A signal through a stage from beginning to end. */
+export function render(
+  stage: AnyStage,
+  settings: object,
+  format: AudioFormat,
+  input: Signal,
+  options: RenderOptions = {},
+): Signal {
+  const { run } = open(stage, settings, format, options);
+  return join(feed(run, input, options.chunks), drain(run));
+}

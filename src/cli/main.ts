@@ -1,0 +1,5 @@
+#!/usr/bin/env node
+import { runCommandLine } from './command-line.ts';
+
+// The code is set, and never process.exit called, because that would cut a pipe at what the system had room for.
+process.exitCode = await runCommandLine(process.argv.slice(2));

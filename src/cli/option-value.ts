@@ -1,0 +1,38 @@
+import { usageError } from '../audio/errors.ts';
+import { didYouMean } from '../audio/nearest.ts';
+import type { Arguments } from './command.ts';
+
+/** Reads the value of a text option that may be given once; undefined when it was not given. */
+export function text(args: Arguments, name: string): string | undefined {
+  const value = args[name];
+  if (Array.isArray(value)) throw usageError(`--${name} is given ${value.length} times, expected once`);
+  if (value === '') throw usageError(`--${name} has no value`);
+  return value === undefined ? undefined : String(value);
+}
+
+/** Reads an option that is one of a few words. */
+export function oneOf<const T extends string>(
+  args: Arguments,
+  name: string,
+  words: readonly T[],
+): T | undefined {
+  const value = text(args, name);
+  if (value === undefined) return undefined;
+  const found = words.find((word) => word === value);
+  if (found !== undefined) return found;
+  throw usageError(`--${name} "${value}": expected one of ${words.join(', ')}${didYouMean(value, words)}`);
+}
+
+/** Reads an option that is a number from `min` to `max`. */
+export function numberIn(
+  args: Arguments,
+  name: string,
+  { min, max, whole }: { readonly min: number; readonly max: number; readonly whole: boolean },
+): number | undefined {
+  const value = text(args, name);
+  if (value === undefined) return undefined;
+  const number = Number(value);
+  const right = number >= min && number <= max && (!whole || Number.isInteger(number));
+  if (right && value.trim() !== '') return number;
+  throw usageError(`--${name} "${value}": expected a ${whole ? 'whole ' : ''}number from ${min} to ${max}`);
+}

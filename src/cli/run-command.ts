@@ -1,0 +1,111 @@
+import { usageError } from '../audio/errors.ts';
+import { readPipelineFile, shippedPipelines } from '../engine/pipeline-files.ts';
+import { type RunSummary, runPipeline } from '../engine/run.ts';
+import { withSettings } from '../graph/pipeline.ts';
+import { parseRawFormat } from '../io/sample-format.ts';
+import { meterSummary } from '../monitor/meter-summary.ts';
+import { abortOnSignals } from './abort-on-signals.ts';
+import { type Arguments, type Command, commandNames } from './command.ts';
+import { numberIn, oneOf, text } from './option-value.ts';
+import { OUTPUT_FORMATS } from './output-formats.ts';
+import { openReport } from './report-target.ts';
+import { openInput, openOutput } from './standard-streams.ts';
+
+const BACKENDS = ['auto', 'wasm', 'reference'] as const;
+
+/** `auralis-stream [PIPELINE] [IN] [OUT]`: the main job. */
+export const runCommand: Command = {
+  positionals: {
+    pipeline: { type: 'string', describe: 'a pipeline file, or the name of a shipped one' },
+    in: { type: 'string', describe: 'a WAV file; - or nothing is stdin' },
+    out: { type: 'string', describe: 'a file; - or nothing is stdout' },
+  },
+  options: {
+    set: { type: 'string', requiresArg: true, describe: 'set a parameter: id.param=value (may be repeated)' },
+    format: {
+      type: 'string',
+      requiresArg: true,
+      describe: `samples of the output: ${OUTPUT_FORMATS.join(', ')}`,
+    },
+    raw: { type: 'string', requiresArg: true, describe: 'the input has no header: FORMAT:RATE:CHANNELS' },
+    force: { type: 'boolean', alias: 'f', describe: 'write over an existing OUT' },
+    report: { type: 'string', requiresArg: true, describe: 'write readings as JSON lines to FILE or fd:N' },
+    meter: { type: 'boolean', describe: 'print what the stages measured, at the end' },
+    backend: { type: 'string', requiresArg: true, describe: `who computes: ${BACKENDS.join(', ')}` },
+    seed: { type: 'string', requiresArg: true, describe: 'of the dither, a whole number (default 0)' },
+    'block-frames': { type: 'string', requiresArg: true, describe: 'frames at a time (default 4096)' },
+    quiet: { type: 'boolean', describe: 'no progress, no warnings' },
+  },
+  examples: [
+    ['cat in.wav | auralis-stream mastering > out.wav', 'a shipped pipeline, in a pipe'],
+    ['auralis-stream my.json in.wav out.wav --set limiter.ceiling=-2', 'files, one parameter changed'],
+    ['auralis-stream podcast in.wav out.wav --format s16 --meter', '16 bits, dithered; figures at the end'],
+    ['... | auralis-stream mastering --raw s16le:48000:2 | ...', 'samples without a header'],
+  ],
+  run,
+};
+
+async function run(args: Arguments): Promise<number> {
+  const wanted = text(args, 'pipeline');
+  if (wanted === undefined) throw await noPipeline();
+  const pipeline = withSettings(await readPipelineFile(wanted, commandNames), settings(args));
+  const raw = text(args, 'raw');
+  const options = {
+    pipeline,
+    raw: raw === undefined ? undefined : parseRawFormat(raw),
+    sampleFormat: oneOf(args, 'format', OUTPUT_FORMATS),
+    backend: oneOf(args, 'backend', BACKENDS) ?? 'auto',
+    seed: numberIn(args, 'seed', { min: 0, max: 2 ** 32 - 1, whole: true }) ?? 0,
+    blockFrames: numberIn(args, 'block-frames', { min: 1, max: 65536, whole: true }) ?? 4096,
+  };
+  const [from, to] = [text(args, 'in'), text(args, 'out')];
+  const input = openInput(from);
+  const output = openOutput(to, args.force === true, from);
+  const target = text(args, 'report');
+  const report = target === undefined ? undefined : openReport(target);
+  const progress = args.quiet === true ? null : await progressLine();
+  const signals = abortOnSignals(output.stream);
+  try {
+    const summary = await runPipeline({
+      ...options,
+      input: input.stream,
+      inputName: input.name,
+      output,
+      report,
+      signal: signals.signal,
+      onProgress: progress ? (now) => progress.show(now) : undefined,
+    });
+    progress?.end();
+    conclude(summary, args);
+    return signals.exitCode();
+  } finally {
+    progress?.end();
+    signals.release();
+  }
+}
+
+async function noPipeline(): Promise<Error> {
+  const names = (await shippedPipelines()).join(', ');
+  return usageError(
+    `no pipeline given: auralis-stream PIPELINE [IN] [OUT], with a file or one of ${names}; see --help`,
+  );
+}
+
+function settings(args: Arguments): readonly string[] {
+  const given = args.set ?? [];
+  return (Array.isArray(given) ? given : [given]).map(String);
+}
+
+/** Progress on stderr, where there is a terminal to show it. */
+async function progressLine() {
+  if (!process.stderr.isTTY) return null;
+  const { ProgressLine } = await import('../monitor/progress-line.ts');
+  return new ProgressLine(process.stderr);
+}
+
+function conclude({ warnings, meters }: RunSummary, args: Arguments): void {
+  if (args.quiet !== true) {
+    for (const warning of warnings) process.stderr.write(`auralis-stream: warning: ${warning}\n`);
+  }
+  if (args.meter === true) process.stderr.write(meterSummary(meters));
+}

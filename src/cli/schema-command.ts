@@ -1,0 +1,16 @@
+import { pipelineJsonSchema } from '../graph/pipeline.ts';
+import type { Command } from './command.ts';
+import { print } from './print.ts';
+
+/** `auralis-stream schema`: the JSON Schema that editors complete and check pipeline files with. */
+export const schemaCommand: Command = {
+  positionals: {},
+  options: {},
+  examples: [
+    ['auralis-stream schema > pipeline.schema.json', 'then point "$schema" in a pipeline file to it'],
+  ],
+  run: async () => {
+    await print(`${JSON.stringify(pipelineJsonSchema(), null, 2)}\n`);
+    return 0;
+  },
+};

@@ -1,0 +1,74 @@
+import { createReadStream, fstatSync, openSync, readFileSync, type Stats, statSync } from 'node:fs';
+import { Socket } from 'node:net';
+import type { Readable } from 'node:stream';
+import { isatty } from 'node:tty';
+import { inputError, usageError } from '../audio/errors.ts';
+import { descriptorSink, fileSink, type OutputSink, streamSink } from '../engine/output-sink.ts';
+import { systemReason } from '../engine/system-reason.ts';
+
+/** Bytes read from a file at once: few, large reads. */
+const READ_BYTES = 256 * 1024;
+/** Bit of O_APPEND in the flags that Linux shows in fdinfo, in octal (asm-generic/fcntl.h). */
+const LINUX_O_APPEND = 0o2000;
+
+/** An input and what messages call it. */
+export interface NamedInput {
+  readonly name: string;
+  readonly stream: Readable;
+}
+
+const isStandard = (path: string | undefined): path is '-' | undefined => path === undefined || path === '-';
+
+/** Opens the input: a file, or stdin for `-` or nothing. */
+export function openInput(path: string | undefined): NamedInput {
+  if (!isStandard(path)) {
+    try {
+      const fd = openSync(path, 'r');
+      return { name: path, stream: createReadStream('', { fd, highWaterMark: READ_BYTES }) };
+    } catch (cause) {
+      throw inputError(`${path}: ${systemReason(cause)}`, { cause });
+    }
+  }
+  if (isatty(0)) {
+    throw usageError(
+      'stdin is a terminal: name a file, or pipe audio in, as in "cat in.wav | auralis-stream mastering > out.wav"',
+    );
+  }
+  if (!fstatSync(0).isFile()) return { name: 'stdin', stream: process.stdin };
+  // Closing one of the first three descriptors ends the process.
+  const stream = createReadStream('', { fd: 0, autoClose: false, highWaterMark: READ_BYTES });
+  return { name: 'stdin', stream };
+}
+
+/** Opens the output: a file, or stdout for `-` or nothing. An existing file needs `force`. */
+export function openOutput(path: string | undefined, force: boolean, input: string | undefined): OutputSink {
+  if (isStandard(path)) return standardOutput();
+  const there = statSync(path, { throwIfNoEntry: false });
+  if (there && sameFile(there, isStandard(input) ? fstatSync(0) : statSync(input))) {
+    throw usageError(`${path}: is the input, choose another output`);
+  }
+  if (there?.isFile() && !force) throw usageError(`${path}: exists, add --force to write over it`);
+  return fileSink(path);
+}
+
+const sameFile = (a: Stats, b: Stats): boolean => a.isFile() && a.ino === b.ino && a.dev === b.dev;
+
+/** A sink on stdout, whatever it is. */
+export function standardOutput(): OutputSink {
+  if (isatty(1)) {
+    throw usageError(
+      'stdout is a terminal: name a file, or redirect the audio, as in "> out.wav" or "| aplay"',
+    );
+  }
+  const stats = fstatSync(1);
+  // Not process.stdout: its end can't be waited for. The system's flags of a pipe are put back by node when it ends.
+  if (stats.isFIFO() || stats.isSocket()) return streamSink('stdout', new Socket({ fd: 1, readable: false }));
+  return descriptorSink('stdout', 1, stats.isFile() && stats.size === 0 && !appends(1));
+}
+
+/** Whether a descriptor writes to the end of its file, wherever it is told to write. Known on Linux only, where it matters. */
+function appends(fd: number): boolean {
+  if (process.platform !== 'linux') return false;
+  const flags = /^flags:\s*([0-7]+)/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8'))?.[1] ?? '0';
+  return (Number.parseInt(flags, 8) & LINUX_O_APPEND) !== 0;
+}

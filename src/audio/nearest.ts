@@ -23,7 +23,7 @@ function editDistance(a: string, b: string): number {
 export function nearestName(typed: string, valid: Iterable<string>): string | undefined {
   const given = typed.slice(0, 64).toLowerCase();
   let best: string | undefined;
-  let bestDistance = Math.max(2, Math.floor(given.length / 3)) + 1;
+  let bestDistance = Math.max(1, Math.floor(given.length / 3)) + 1;
   for (const name of valid) {
     const distance = editDistance(given, name.toLowerCase());
     if (distance < bestDistance) [best, bestDistance] = [name, distance];

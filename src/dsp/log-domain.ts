@@ -7,7 +7,7 @@ const HIGH = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1 ? 1 : 0;
 const ROOT_HALF = [0x3fe6a09e, 0x667f3bcd] as const;
 
 /**
- * log2 of a positive normal value, absolute error below 1e-9 (6e-9 dB). x = m 2^k with m in [sqrt 1/2, sqrt 2);
+ * log2 of a positive normal value, absolute error below 1.1e-9 (7e-9 dB). x = m 2^k with m in [sqrt 1/2, sqrt 2);
  * log2 m = 2 / ln 2 * atanh((m - 1) / (m + 1)), the series of atanh cut after s^9 / 9.
  * The kernels compute the same operations in the same order.
  */
@@ -29,7 +29,7 @@ export function fastLog2(x: number): number {
 }
 
 /**
- * 2^x for |x| < 1000, relative error below 6e-9 (-164 dB), exactly 1 at 0: x = k + r with |r| <= 1/2 and
+ * 2^x for |x| < 1000, relative error below 7.4e-9 (-162 dB), exactly 1 at 0: x = k + r with |r| <= 1/2 and
  * 2^r by Taylor's series to r^7. The kernels compute the same operations in the same order.
  */
 export function fastExp2(x: number): number {

@@ -78,13 +78,13 @@ function checkEntry(
   const params = definition.params.safeParse(own);
   if (!params.success) {
     walk.problems.push(...explainIssues(params.error, own, definition.params, where, COMMON_KEYS));
-  } else {
-    walk.ports.set(id, definition.outputs(params.data));
   }
   if (!shared.success || !params.success) return undefined;
 
   const inputs = resolveInputs(shared.data.input, where, walk);
   const key = resolveKey(shared.data.key, definition, where, walk);
+  // Only now, so that an entry can't name itself.
+  walk.ports.set(id, definition.outputs(params.data));
   if (walk.problems.length > before) return undefined;
   const { mix, bypass, description } = shared.data;
   if ((mix < 1 || bypass) && definition.outputs(params.data).length > 1) {

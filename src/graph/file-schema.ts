@@ -3,12 +3,9 @@ import { described, flag, number } from '../stages/parameters.ts';
 
 const gainDb = z.number().min(-120).max(60).meta({ unit: 'dB', description: 'gain on the way in' });
 
-const reference = z
-  .string()
-  .min(1)
-  .meta({
-    description: 'id of an earlier entry, `id.port` for one of its outputs, or `in` for what comes in',
-  });
+const reference = z.string().min(1).meta({
+  description: 'id of an earlier entry, `id.port` for one of its outputs, or `in` for what comes in',
+});
 
 const weighted = z.strictObject({ from: reference, gain: gainDb.default(0) });
 

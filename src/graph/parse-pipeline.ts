@@ -1,3 +1,4 @@
+import { type ParseError, parse as parseTolerant, printParseErrorCode } from 'jsonc-parser';
 import { type AuralisError, pipelineError } from '../audio/errors.ts';
 import { explainIssues } from '../stages/explain-issues.ts';
 import { checkEntries } from './check.ts';
@@ -11,11 +12,16 @@ const MAX_CHARACTERS = 1 << 20;
 const broken = (where: string, problems: readonly string[]): AuralisError =>
   pipelineError(problems.map((problem) => `${where}: ${problem}`).join('\n'));
 
-/** Line and column, from 1, of the place in JSON that V8's message gives as a position. */
-function placeIn(text: string, message: string): string {
-  const position = Number(/at position (\d+)/.exec(message)?.[1] ?? text.length);
-  const before = text.slice(0, position).split('\n');
-  return `line ${before.length}, column ${before[before.length - 1].length + 1}`;
+/** What is wrong with text that is not JSON, and where: line and column from 1. */
+function firstJsonError(text: string): string {
+  const errors: ParseError[] = [];
+  parseTolerant(text, errors, { disallowComments: true });
+  const { offset, error } = errors[0] ?? { offset: text.length, error: 0 };
+  const before = text.slice(0, offset).split('\n');
+  const words = printParseErrorCode(error)
+    .replace(/(?!^)([A-Z])/g, ' $1')
+    .toLowerCase();
+  return `not JSON at line ${before.length}, column ${before[before.length - 1].length + 1}: ${words}`;
 }
 
 function parseJson(text: string, where: string): unknown {
@@ -25,8 +31,7 @@ function parseJson(text: string, where: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    const { message } = cause as Error;
-    const what = text.trim() === '' ? 'the file is empty' : `not JSON at ${placeIn(text, message)}`;
+    const what = text.trim() === '' ? 'the file is empty' : firstJsonError(text);
     throw pipelineError(`${where}: ${what}`, { cause });
   }
 }

@@ -2,7 +2,11 @@
 export type { InputRef, PipelineDefinition, PipelineEntry, PipelineSource } from './definition.ts';
 export { pipelineJsonSchema } from './json-schema.ts';
 export { definePipeline, parsePipeline } from './parse-pipeline.ts';
-export { type PipelineTransform, type PipelineTransformOptions, pipelineTransform } from './pipeline-transform.ts';
+export {
+  type PipelineTransform,
+  type PipelineTransformOptions,
+  pipelineTransform,
+} from './pipeline-transform.ts';
 export {
   isTransparent,
   loadPipelineStages,

@@ -151,6 +151,14 @@ function sum(counts: v128): i32 {
  * fits 31 bits, so the sum is exact in 32-bit integers.
  */
 export function quantise16(src: usize, dst: usize, samples: i32, bits: i32, dither: i32, key: i32, index: i32): i32 {
+  return dither
+    ? quantise16As(true, src, dst, samples, bits, key, index)
+    : quantise16As(false, src, dst, samples, bits, key, index);
+}
+
+// @ts-ignore: decorator
+@inline
+function quantise16As(dither: bool, src: usize, dst: usize, samples: i32, bits: i32, key: i32, index: i32): i32 {
   v128.store(lane(src, samples), i64x2.splat(0));
   const fullScale = 1 << (bits - 1);
   const scale = f32x4.splat(<f32>fullScale * (dither ? <f32>UNITS : 1));
@@ -180,7 +188,7 @@ export function quantise16(src: usize, dst: usize, samples: i32, bits: i32, dith
 /** Two samples of `quantise32`, rounded and not yet clipped. */
 // @ts-ignore: decorator
 @inline
-function round32(x: v128, dither: i32, offsets: v128, scale: v128): v128 {
+function round32(x: v128, dither: bool, offsets: v128, scale: v128): v128 {
   const scaled = f64x2.mul(f64x2.promote_low_f32x4(x), scale);
   if (!dither) return f64x2.nearest(scaled);
   const sum = f64x2.add(f64x2.floor(scaled), f64x2.convert_low_i32x4_s(offsets));
@@ -195,6 +203,14 @@ function clip32(q: v128, top: f64): v128 {
 
 /** Floats to integers of 24 or 32 bits; gives the number of clipped samples. The sum is exact in 64-bit floats. */
 export function quantise32(src: usize, dst: usize, samples: i32, bits: i32, dither: i32, key: i32, index: i32): i32 {
+  return dither
+    ? quantise32As(true, src, dst, samples, bits, key, index)
+    : quantise32As(false, src, dst, samples, bits, key, index);
+}
+
+// @ts-ignore: decorator
+@inline
+function quantise32As(dither: bool, src: usize, dst: usize, samples: i32, bits: i32, key: i32, index: i32): i32 {
   v128.store(lane(src, samples), i64x2.splat(0));
   const fullScale = <f64>(<i64>1 << (bits - 1));
   const scale = f64x2.splat(fullScale * (dither ? UNITS : 1));

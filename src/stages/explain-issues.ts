@@ -119,6 +119,6 @@ export function explainIssues(
       valueAt(given, issue.path),
       schemaAt(schema, issue.path),
       issue.path.length === 0 ? extra : [],
-    ).map((text) => `${jsonPath(root, issue.path)}: ${text}`),
+    ).map((text) => [jsonPath(root, issue.path), text].filter(Boolean).join(': ')),
   );
 }

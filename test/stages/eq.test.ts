@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest';
+import { audioFormat } from '../../src/audio/format.ts';
+import { eq } from '../../src/stages/eq.ts';
+import { open, render } from '../support/render.ts';
+import { impulse, maxAbsDifference, noise, sine, slice } from '../support/signals.ts';
+
+type Band = Record<string, unknown>;
+
+/**
+ * |H| in dB of the analogue prototypes in the Audio EQ Cookbook through the bilinear transform, written from the
+ * prototypes H(s) and not from the coefficients: s = j tan(w/2) / tan(w0/2).
+ */
+function analytic(band: Band, freqHz: number, sampleRate: number): number {
+  const {
+    type = 'peaking',
+    freq,
+    gain = 0,
+    q,
+    bandwidth,
+    slope,
+  } = band as Record<string, number> & { type?: string };
+  const w0 = (2 * Math.PI * freq) / sampleRate;
+  const a = 10 ** (gain / 40);
+  const alpha = bandwidth
+    ? Math.sin(w0) * Math.sinh(((Math.LN2 / 2) * bandwidth * w0) / Math.sin(w0))
+    : slope
+      ? (Math.sin(w0) / 2) * Math.sqrt((a + 1 / a) * (12 / slope - 1) + 2)
+      : Math.sin(w0) / (2 * (q ?? Math.SQRT1_2));
+  const width = (2 * alpha) / Math.sin(w0); // 1/Q
+  const x = Math.tan((Math.PI * freqHz) / sampleRate) / Math.tan(w0 / 2); // s = jx
+  const complex = (re: number, im: number): number => Math.hypot(re, im);
+  const ratio: Record<string, () => number> = {
+    peaking: () => complex(1 - x * x, x * width * a) / complex(1 - x * x, (x * width) / a),
+    lowshelf: () =>
+      (a * complex(a - x * x, Math.sqrt(a) * width * x)) / complex(1 - a * x * x, Math.sqrt(a) * width * x),
+    highshelf: () =>
+      (a * complex(1 - a * x * x, Math.sqrt(a) * width * x)) / complex(a - x * x, Math.sqrt(a) * width * x),
+    highpass: () => (x * x) / complex(1 - x * x, width * x),
+    lowpass: () => 1 / complex(1 - x * x, width * x),
+    bandpass: () => (width * x) / complex(1 - x * x, width * x),
+    notch: () => Math.abs(1 - x * x) / complex(1 - x * x, width * x),
+    allpass: () => 1,
+  };
+  return 20 * Math.log10(ratio[type]());
+}
+
+/** Response in dB at a frequency: the impulse response against a rotating phasor, in double precision. */
+function measured(response: Float32Array, freqHz: number, sampleRate: number): number {
+  let re = 0;
+  let im = 0;
+  for (let i = 0; i < response.length; i++) {
+    const phase = (2 * Math.PI * freqHz * i) / sampleRate;
+    re += response[i] * Math.cos(phase);
+    im -= response[i] * Math.sin(phase);
+  }
+  return 20 * Math.log10(Math.hypot(re, im));
+}
+
+const BANDS: Band[] = [
+  { type: 'peaking', freq: 1000, gain: 6, q: 1 },
+  { type: 'peaking', freq: 300, gain: -12, bandwidth: 2 },
+  { type: 'lowshelf', freq: 200, gain: 9, slope: 6 },
+  { type: 'highshelf', freq: 2000, gain: -7, slope: 12 },
+  { type: 'highshelf', freq: 2500, gain: 5, q: 0.5 },
+  { type: 'highpass', freq: 400 },
+  { type: 'lowpass', freq: 1500, q: 2 },
+  { type: 'bandpass', freq: 900, bandwidth: 1 },
+  { type: 'notch', freq: 700, q: 3 },
+  { type: 'allpass', freq: 500, q: 0.7 },
+];
+
+describe.each([8000, 11025, 22050, 44100, 48000, 96000, 192000])('eq at %i Hz', (sampleRate) => {
+  it.each(BANDS)('follows $type at $freq Hz within 0.01 dB wherever it is above -60 dB', (band) => {
+    const format = audioFormat(sampleRate, 1);
+    const frames = Math.round(sampleRate / 4);
+    const [response] = render(eq, { bands: [band] }, format, impulse(1, frames, 0));
+    for (let freqHz = 50; freqHz < sampleRate * 0.49; freqHz *= 1.19) {
+      const expected = analytic(band, freqHz, sampleRate);
+      if (expected < -60) continue;
+      expect(Math.abs(measured(response, freqHz, sampleRate) - expected)).toBeLessThan(0.01);
+    }
+  });
+});
+
+describe('eq', () => {
+  const format = audioFormat(48000, 2);
+
+  it('adds the dB of its bands: five in series follow the sum within 0.01 dB', () => {
+    const bands = BANDS.slice(0, 5);
+    const [response] = render(eq, { bands }, audioFormat(48000, 1), impulse(1, 24000, 0));
+    for (const freqHz of [60, 250, 1000, 4000, 16000]) {
+      const expected = bands.reduce((sum, band) => sum + analytic(band, freqHz, 48000), 0);
+      expect(Math.abs(measured(response, freqHz, 48000) - expected)).toBeLessThan(0.01);
+    }
+  });
+
+  it('leaves out a band at Nyquist or above, to the bit', () => {
+    const input = noise(2, 1000);
+    const bands = [{ type: 'peaking', freq: 24000, gain: 12 }];
+    expect(maxAbsDifference(render(eq, { bands }, format, input), input)).toBe(0);
+  });
+
+  it('fades to new bands without a step: a 1 kHz tone under +12 dB moves by at most 14 % a frame', () => {
+    const { run, processor } = open(eq, { bands: [{ freq: 1000, gain: 0 }] }, format);
+    const input = sine(format, 12000, 1000, 0.2);
+    const out: number[] = [];
+    for (let at = 0; at < 12000; at += 1000) {
+      if (at === 3000) processor.set(eq.params.parse({ bands: [{ freq: 1000, gain: 12 }] }));
+      for (let n = 0; n < 2; n++) run.input[n].set(input[n].subarray(at, at + 1000));
+      const block = run.process(1000);
+      out.push(...block.channels[0].subarray(0, block.frames));
+    }
+    const steps = out.slice(1).map((value, i) => Math.abs(value - out[i]));
+    const loudest = Math.max(...slice([Float32Array.from(out)], 9000)[0]);
+    expect(20 * Math.log10(loudest / 0.2)).toBeCloseTo(12, 1);
+    // The slope of the loud tone itself: 2 pi 1000 / 48000 of its peak.
+    expect(Math.max(...steps)).toBeLessThan(loudest * 0.14);
+  });
+
+  it('refuses a band with two widths, and a slope on a bell', () => {
+    expect(eq.params.safeParse({ bands: [{ freq: 100, q: 1, bandwidth: 1 }] }).success).toBe(false);
+    expect(eq.params.safeParse({ bands: [{ freq: 100, slope: 6 }] }).success).toBe(false);
+  });
+});

@@ -27,7 +27,7 @@ function scramble(x: number): number {
  */
 export function tpdfDraw(key: number, index: number): number {
   const h = scramble(index ^ key);
-  return (h >>> 17) - (h & 0x7fff);
+  return ((h << 16) >> 17) - (h >> 17);
 }
 
 /** Frames of exact silence at the start of `samples[from..to)`. */

@@ -118,6 +118,10 @@ class KernelPcmDecoder implements PcmDecoder {
     const samples = frames * channels.length;
     const bytes = this.bytes.byteOffset;
     if (bigEndian) kernels.swapBytes(bytes, ENCODINGS[encoding].bytes, samples);
+    if (encoding === 's16' && channels.length === 2) {
+      kernels.s16ToStereo(bytes, channels[0].byteOffset, channels[1].byteOffset, frames);
+      return;
+    }
     convert(kernels, encoding, bytes, this.#floats, samples);
     if (channels.length === 2) {
       kernels.deinterleave2(this.#floats, channels[0].byteOffset, channels[1].byteOffset, frames);

@@ -28,19 +28,19 @@ interface PcmEncoderOptions {
 }
 
 /** Kernels work in vectors and run over the end of what they read and write by up to this many bytes. */
-const SPARE_BYTES = 16;
+const SPARE_BYTES = 32;
 
 /** Adding and taking away 1.5 * 2^52 rounds to the nearest whole number, ties to even, below 2^51. */
 const ROUNDER = 6755399441055744;
 
 /**
  * The integer for a sample, before clipping. With dither, everything is counted in 2^-15 LSB, so that the sum is
- * exact and both backends agree to the bit: floor(x + dither + 1/2).
+ * exact and both backends agree to the bit: floor(x + dither + 1/2), x cut to those units.
  */
 function quantise(x: number, fullScale: number, dither: number | null): number {
   const limited = Number.isNaN(x) ? 0 : Math.min(Math.max(x, -1.25), 1.25);
   if (dither === null) return limited * fullScale + ROUNDER - ROUNDER;
-  const fine = Math.floor(limited * fullScale * DITHER_UNITS);
+  const fine = Math.trunc(limited * fullScale * DITHER_UNITS);
   return Math.floor((fine + dither + DITHER_UNITS / 2) / DITHER_UNITS);
 }
 
@@ -97,21 +97,21 @@ class ReferencePcmEncoder implements PcmEncoder {
 
 const NO_DITHER: DitherRun = { key: 0, index: 0 };
 
-/** How floats become integers in 32-bit lanes, and how those are packed; 32-bit ones need no packing. */
+/** How floats become integers of 16 or 32 bits, and how those are packed where they must be. */
 const INTEGER_KERNELS = {
   u8: { quantise: 'quantise16', pack: 'packU8' },
-  s16: { quantise: 'quantise16', pack: 'packS16' },
+  s16: { quantise: 'quantise16', pack: null },
   s24: { quantise: 'quantise32', pack: 'packS24' },
   s24in32: { quantise: 'quantise32', pack: 'packS24in32' },
   s32: { quantise: 'quantise32', pack: null },
 } as const;
 
-/** Four passes over a block that fits the cache: interleave, quantise, pack, put bytes in order. */
+/** Up to four passes over a block that fits the cache: interleave, quantise, pack, put bytes in order. */
 class KernelPcmEncoder implements PcmEncoder {
   readonly bytes: Uint8Array;
   readonly #kernels: Kernels;
   readonly #sampleFormat: SampleFormat;
-  /** Interleaved floats, then the integers they become. */
+  /** Interleaved floats, then the integers that are still to be packed. */
   readonly #samples: number;
 
   constructor(kernels: Kernels, { memory, sampleFormat, channels, maxFrames }: PcmEncoderOptions) {

@@ -12,3 +12,4 @@ export * from './sliding-max';
 export * from './spectrum';
 export * from './statistics';
 export * from './pcm';
+export * from './quantise';

@@ -8,15 +8,22 @@ const COMMON_OPTIONS: Readonly<Record<string, Options>> = {
   debug: { type: 'boolean', describe: 'add a stack trace to an error' },
 };
 const BUILT_IN = ['help', 'version'];
+/** What yargs calls the command that runs without a name. */
+const DEFAULT = '$0';
 
 /** Runs the command that `args` name and gives the exit code; errors are told on stderr. */
 export async function runCommandLine(args: readonly string[]): Promise<number> {
   let exitCode = 0;
   const parser = yargs()
     .scriptName('auralis-stream')
-    .usage('$0 [PIPELINE] [IN] [OUT]\n\nStreaming audio mastering: WAV in, mastered WAV out.')
+    .usage('$0 [PIPELINE] [IN] [OUT]\n\nsend audio through a pipeline: WAV in, mastered WAV out')
     .locale('en')
-    .parserConfiguration({ 'camel-case-expansion': false, 'dot-notation': false, 'boolean-negation': false })
+    .parserConfiguration({
+      'boolean-negation': false,
+      'camel-case-expansion': false,
+      'dot-notation': false,
+      'parse-positional-numbers': false,
+    })
     .options(COMMON_OPTIONS)
     .version(packageVersion())
     .help()
@@ -25,21 +32,22 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     .fail((message, error) => {
       throw error ?? usageError(message.charAt(0).toLowerCase() + message.slice(1));
     });
-  for (const { usage, summary, load } of commands) {
+  for (const { name, summary, load } of commands) {
     let command: Command | undefined;
-    parser.command(
-      usage,
-      summary,
-      async (argv: Argv) => {
+    parser.command({
+      command: name,
+      // The default command is told of in the usage line, not in the list.
+      describe: name === DEFAULT ? false : summary,
+      builder: async (argv: Argv) => {
         command = await load();
-        return declare(argv, command);
+        return declare(argv, name, summary, command);
       },
-      async (argv: Arguments) => {
+      handler: async (argv: Arguments) => {
         if (!command) return;
-        refuseUnknown(argv, command, usage.startsWith('$0') ? 0 : 1);
-        exitCode = await command.run(argv);
+        refuseUnknownOptions(argv, command);
+        exitCode = await command.run({ ...argv, ...namedWords(argv, name, command) });
       },
-    );
+    });
   }
   try {
     await parser.parseAsync(args);
@@ -49,29 +57,40 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
   }
 }
 
-function declare(argv: Argv, { positionals, options, examples }: Command): Argv {
-  for (const [name, positional] of Object.entries(positionals)) argv.positional(name, positional);
+function declare(argv: Argv, name: string, summary: string, { words, options, examples }: Command): Argv {
+  const meanings = words.map(([word, meaning]) => `  ${word.toUpperCase().padEnd(10)}${meaning}`);
   const lines = examples.map(([line, what]) => `  # ${what}\n  ${line}`);
-  return argv.options(options).epilogue(['Examples:', ...lines].join('\n'));
+  argv.options(options);
+  argv.epilogue([...meanings, meanings.length > 0 ? '\nExamples:' : 'Examples:', ...lines].join('\n'));
+  const usage = ['auralis-stream', name, ...words.map(([word]) => `[${word.toUpperCase()}]`)].join(' ');
+  return name === DEFAULT ? argv : argv.usage(`${usage}\n\n${summary}`);
 }
 
-/** Turns away options, and words beyond the first `words`, that the command does not have. */
-function refuseUnknown(argv: Arguments, { positionals, options }: Command, words: number): void {
+/** Turns away options that the command does not have. */
+function refuseUnknownOptions(argv: Arguments, { options }: Command): void {
   const own = { ...options, ...COMMON_OPTIONS };
   const names = [...Object.keys(own), ...BUILT_IN];
   const aliases = Object.values(own).flatMap(({ alias }) => alias ?? []);
-  const known = new Set([...names, ...aliases, ...Object.keys(positionals), '_', '$0']);
+  const known = new Set([...names, ...aliases, '_', '$0']);
   const unknown = Object.keys(argv).find((name) => !known.has(name));
-  if (unknown !== undefined) {
-    const dashed = unknown.length === 1 ? `-${unknown}` : `--${unknown}`;
-    const hint = didYouMean(
-      dashed,
-      names.map((name) => `--${name}`),
-    );
-    throw usageError(`unknown option ${dashed}${hint || ', see --help'}`);
-  }
-  const extra = (argv._ as readonly (string | number)[])[words];
-  if (extra !== undefined) throw usageError(`unexpected argument "${extra}", see --help`);
+  if (unknown === undefined) return;
+  const dashed = unknown.length === 1 ? `-${unknown}` : `--${unknown}`;
+  const hint = didYouMean(
+    dashed,
+    names.map((name) => `--${name}`),
+  );
+  throw usageError(`unknown option ${dashed}${hint || ', see --help'}`);
+}
+
+/**
+ * The words behind the command's name, by the names the command gives them. Read here and not declared to yargs,
+ * which makes an empty text of a lone `-`.
+ */
+function namedWords(argv: Arguments, name: string, { words }: Command): Arguments {
+  const given = (argv._ as readonly unknown[]).slice(name === DEFAULT ? 0 : 1).map(String);
+  if (given.length > words.length)
+    throw usageError(`unexpected argument "${given[words.length]}", see --help`);
+  return Object.fromEntries(given.map((word, n) => [words[n][0], word]));
 }
 
 /** Writes an error to stderr, one line a problem, and gives its exit code. */

@@ -1,12 +1,12 @@
-import type { Options, PositionalOptions } from 'yargs';
+import type { Options } from 'yargs';
 
 /** Arguments by name, as typed: not yet checked. */
 export type Arguments = Readonly<Record<string, unknown>>;
 
 /** A command once it is loaded. */
 export interface Command {
-  /** Positional arguments in order, by name. */
-  readonly positionals: Readonly<Record<string, PositionalOptions>>;
+  /** Words that may follow, in order: name and meaning. They come to `run` as arguments of that name. */
+  readonly words: readonly (readonly [string, string])[];
   readonly options: Readonly<Record<string, Options>>;
   /** Command line and what it does. */
   readonly examples: readonly (readonly [string, string])[];
@@ -16,8 +16,8 @@ export interface Command {
 
 /** What is known of a command before it is loaded. */
 export interface CommandEntry {
-  /** Name and positionals as yargs writes them; `$0` is the one that runs without a name. */
-  readonly usage: string;
+  /** `$0` is the one that runs without a name. */
+  readonly name: string;
   readonly summary: string;
   readonly load: () => Promise<Command>;
 }
@@ -25,27 +25,27 @@ export interface CommandEntry {
 /** Every command; each is loaded only when it is called. */
 export const commands: readonly CommandEntry[] = [
   {
-    usage: '$0 [pipeline] [in] [out]',
-    summary: 'send audio through a pipeline',
+    name: '$0',
+    summary: 'send audio through a pipeline: WAV in, mastered WAV out',
     load: async () => (await import('./run-command.ts')).runCommand,
   },
   {
-    usage: 'stages [name]',
+    name: 'stages',
     summary: 'list the stages, or the parameters of one',
     load: async () => (await import('./stages-command.ts')).stagesCommand,
   },
   {
-    usage: 'schema',
+    name: 'schema',
     summary: 'print the JSON Schema of pipeline files',
     load: async () => (await import('./schema-command.ts')).schemaCommand,
   },
   {
-    usage: 'demo',
+    name: 'demo',
     summary: 'write a synthetic piece of music to stdout as WAV',
     load: async () => (await import('./demo-command.ts')).demoCommand,
   },
   {
-    usage: 'doctor',
+    name: 'doctor',
     summary: 'say what runs here and how fast',
     load: async () => (await import('./doctor-command.ts')).doctorCommand,
   },
@@ -53,5 +53,5 @@ export const commands: readonly CommandEntry[] = [
 
 /** Names that a command line may begin with. */
 export const commandNames: readonly string[] = commands
-  .map(({ usage }) => usage.split(' ')[0])
+  .map(({ name }) => name)
   .filter((name) => name !== '$0');

@@ -10,7 +10,7 @@ const MAX_SECONDS = 36_000;
 
 /** `auralis-stream demo`: something to master when nothing is at hand. */
 export const demoCommand: Command = {
-  positionals: {},
+  words: [],
   options: {
     seconds: { type: 'string', requiresArg: true, describe: 'length (default 20)' },
     rate: { type: 'string', requiresArg: true, describe: 'sample rate in Hz (default 44100)' },

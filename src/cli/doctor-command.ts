@@ -20,7 +20,7 @@ const TOLERANCE = 1e-6;
 
 /** `auralis-stream doctor`: which backend is active and why, versions, CPU, and a self-test of each backend. */
 export const doctorCommand: Command = {
-  positionals: {},
+  words: [],
   options: {},
   examples: [['auralis-stream doctor', 'takes about three seconds']],
   run: async () => {

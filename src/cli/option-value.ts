@@ -2,11 +2,11 @@ import { usageError } from '../audio/errors.ts';
 import { didYouMean } from '../audio/nearest.ts';
 import type { Arguments } from './command.ts';
 
-/** Reads the value of a text option that may be given once; undefined when it was not given. */
+/** Reads the value of an option or word that may be given once; undefined when it was not given. */
 export function text(args: Arguments, name: string): string | undefined {
   const value = args[name];
   if (Array.isArray(value)) throw usageError(`--${name} is given ${value.length} times, expected once`);
-  if (value === '') throw usageError(`--${name} has no value`);
+  if (value === '') throw usageError(`${name} is empty`);
   return value === undefined ? undefined : String(value);
 }
 

@@ -1,7 +1,7 @@
 import { usageError } from '../audio/errors.ts';
 import { readPipelineFile, shippedPipelines } from '../engine/pipeline-files.ts';
 import { type RunSummary, runPipeline } from '../engine/run.ts';
-import { withSettings } from '../graph/pipeline.ts';
+import { withSettings } from '../graph/settings.ts';
 import { parseRawFormat } from '../io/sample-format.ts';
 import { meterSummary } from '../monitor/meter-summary.ts';
 import { abortOnSignals } from './abort-on-signals.ts';
@@ -15,11 +15,11 @@ const BACKENDS = ['auto', 'wasm', 'reference'] as const;
 
 /** `auralis-stream [PIPELINE] [IN] [OUT]`: the main job. */
 export const runCommand: Command = {
-  positionals: {
-    pipeline: { type: 'string', describe: 'a pipeline file, or the name of a shipped one' },
-    in: { type: 'string', describe: 'a WAV file; - or nothing is stdin' },
-    out: { type: 'string', describe: 'a file; - or nothing is stdout' },
-  },
+  words: [
+    ['pipeline', 'a pipeline file, or the name of a shipped one'],
+    ['in', 'a WAV file; - or nothing is stdin'],
+    ['out', 'a file; - or nothing is stdout'],
+  ],
   options: {
     set: { type: 'string', requiresArg: true, describe: 'set a parameter: id.param=value (may be repeated)' },
     format: {

@@ -1,10 +1,10 @@
-import { pipelineJsonSchema } from '../graph/pipeline.ts';
+import { pipelineJsonSchema } from '../graph/json-schema.ts';
 import type { Command } from './command.ts';
 import { print } from './print.ts';
 
 /** `auralis-stream schema`: the JSON Schema that editors complete and check pipeline files with. */
 export const schemaCommand: Command = {
-  positionals: {},
+  words: [],
   options: {},
   examples: [
     ['auralis-stream schema > pipeline.schema.json', 'then point "$schema" in a pipeline file to it'],

@@ -10,7 +10,7 @@ import { textTable } from './text-table.ts';
 
 /** `auralis-stream stages [NAME]`: what there is, and what can be set. */
 export const stagesCommand: Command = {
-  positionals: { name: { type: 'string', describe: 'a stage' } },
+  words: [['name', 'a stage']],
   options: {},
   examples: [
     ['auralis-stream stages', 'every stage, a line each'],

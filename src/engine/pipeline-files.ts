@@ -3,7 +3,8 @@ import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pipelineError } from '../audio/errors.ts';
 import { didYouMean } from '../audio/nearest.ts';
-import { type PipelineDefinition, parsePipeline } from '../graph/pipeline.ts';
+import type { PipelineDefinition } from '../graph/definition.ts';
+import { parsePipeline } from '../graph/parse-pipeline.ts';
 import { systemReason } from './system-reason.ts';
 
 const SHIPPED_FOLDER = fileURLToPath(new URL('../../pipelines/', import.meta.url));

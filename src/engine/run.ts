@@ -4,15 +4,15 @@ import { AuralisError, inputError, outputError } from '../audio/errors.ts';
 import type { AudioFormat } from '../audio/format.ts';
 import type { GuardReport } from '../dsp/guard.ts';
 import { type BackendName, chooseBackend } from '../dsp/kernel-memory.ts';
-import type { PipelineDefinition } from '../graph/pipeline.ts';
-import { loadPipelineStages } from '../graph/pipeline.ts';
+import type { PipelineDefinition } from '../graph/definition.ts';
+import { loadPipelineStages } from '../graph/prepare-pipeline.ts';
 import type { RawFormat, SampleEncoding } from '../io/sample-format.ts';
 import type { Progress } from '../monitor/progress-line.ts';
 import type { PlainReading } from '../monitor/reading-line.ts';
 import { AudioPath } from './audio-path.ts';
 import type { OutputSink } from './output-sink.ts';
 import { RunMonitor } from './run-monitor.ts';
-import { isReaderGone, systemReason } from './system-reason.ts';
+import { isReaderGone, isSystemError, systemReason } from './system-reason.ts';
 
 export interface RunOptions {
   readonly pipeline: PipelineDefinition;
@@ -105,10 +105,6 @@ async function carry(
   output: OutputSink,
   signal: AbortSignal | undefined,
 ): Promise<boolean> {
-  let outputFailure: Error | null = null;
-  output.stream.once('error', (error) => {
-    outputFailure = error;
-  });
   const cut = (): void => {
     input.unpipe(path.stream);
     path.cut();
@@ -123,8 +119,9 @@ async function carry(
     await connect(path.stream, output.stream);
     return false;
   } catch (error) {
-    if (isReaderGone(outputFailure)) return true;
-    if (outputFailure !== null) throw named(outputFailure, output.name, outputError);
+    // What the system says is about the output here: the input's troubles have been named above.
+    if (isReaderGone(error)) return true;
+    if (isSystemError(error)) throw named(error, output.name, outputError);
     throw error instanceof AuralisError && error.kind === 'input'
       ? named(error, inputName, inputError)
       : error;

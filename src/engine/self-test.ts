@@ -1,6 +1,7 @@
 import type { AudioBlock } from '../audio/block.ts';
 import { type BackendName, onKernelMemory } from '../dsp/kernel-memory.ts';
-import { loadPipelineStages, type PipelineDefinition, preparePipeline } from '../graph/pipeline.ts';
+import type { PipelineDefinition } from '../graph/definition.ts';
+import { loadPipelineStages, preparePipeline } from '../graph/prepare-pipeline.ts';
 
 /** Frames that are processed at a time. */
 const BLOCK_FRAMES = 4096;

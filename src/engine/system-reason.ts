@@ -1,7 +1,7 @@
 import { getSystemErrorMap } from 'node:util';
 
-/** An error of the operating system; others are mistakes of ours. */
-function isSystemError(error: unknown): error is NodeJS.ErrnoException & { readonly errno: number } {
+/** Whether an error comes from the operating system. */
+export function isSystemError(error: unknown): error is NodeJS.ErrnoException & { readonly errno: number } {
   return error instanceof Error && 'errno' in error && typeof error.errno === 'number';
 }
 

@@ -5,7 +5,7 @@ import { outputError } from '../audio/errors.ts';
 import { encodeWav } from '../io/encode-wav.ts';
 import type { SampleEncoding } from '../io/sample-format.ts';
 import type { OutputSink } from './output-sink.ts';
-import { isReaderGone, systemReason } from './system-reason.ts';
+import { isReaderGone, isSystemError, systemReason } from './system-reason.ts';
 
 interface WriteAudioOptions {
   readonly output: OutputSink;
@@ -19,17 +19,12 @@ export async function writeAudio(
   blocks: Iterable<AudioBlock>,
   { output, sampleFormat, frames }: WriteAudioOptions,
 ): Promise<void> {
-  let failure: Error | null = null;
-  output.stream.once('error', (error) => {
-    failure = error;
-  });
   try {
     await connect(Readable.from(copies(blocks)), encodeWav({ sampleFormat, frames }), output.stream);
   } catch (error) {
-    if (isReaderGone(failure)) return;
-    throw failure === null
-      ? error
-      : outputError(`${output.name}: ${systemReason(failure)}`, { cause: failure });
+    if (isReaderGone(error)) return;
+    if (!isSystemError(error)) throw error;
+    throw outputError(`${output.name}: ${systemReason(error)}`, { cause: error });
   } finally {
     output.close();
   }

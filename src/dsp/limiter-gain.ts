@@ -4,7 +4,7 @@ import { largest } from './level.ts';
 import { SlidingMax } from './sliding-max.ts';
 
 /** A gain that has come back this close to 1 (-120 dB) is 1. */
-const SETTLED = 1 - 2 ** -20;
+const SETTLED = 1 - 1 / 1048576;
 
 /**
  * The gain of a lookahead limiter, from a level to a smooth gain that obeys it `lookahead` frames later.

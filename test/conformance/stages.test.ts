@@ -48,9 +48,11 @@ class WatchedMemory extends KernelMemory {
   }
 
   get subnormals(): number {
-    return this.arrays.reduce((sum, array) => {
+    return this.arrays.reduce((count, array) => {
+      let sum = count;
       const smallest = array instanceof Float32Array ? 1.1754943508222875e-38 : 2.2250738585072014e-308;
-      return sum + array.reduce((n, value) => n + (value !== 0 && Math.abs(value) < smallest ? 1 : 0), 0);
+      for (const value of array) if (value !== 0 && Math.abs(value) < smallest) sum += 1;
+      return sum;
     }, 0);
   }
 }

@@ -1,0 +1,139 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { dirname, join, normalize, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const SRC = fileURLToPath(new URL('../src/', import.meta.url));
+
+/** Which room may import which; every arrow points down this list. */
+const ROOMS: Record<string, readonly string[]> = {
+  audio: [],
+  kernels: [],
+  dsp: ['audio'],
+  demo: ['dsp', 'audio'],
+  io: ['dsp', 'audio'],
+  monitor: ['audio'],
+  stages: ['dsp', 'audio'],
+  graph: ['stages', 'dsp', 'audio'],
+  engine: ['graph', 'stages', 'io', 'monitor', 'dsp', 'audio'],
+  cli: ['engine', 'graph', 'stages', 'io', 'monitor', 'demo', 'dsp', 'audio'],
+  'index.ts': ['engine', 'graph', 'stages', 'io', 'dsp', 'audio'],
+};
+
+/** Which files may import which package, by the start of their path; a package not listed is not used at all. */
+const PACKAGES: Record<string, readonly string[]> = {
+  '@echogarden/pffft-wasm': ['dsp/fft.ts'],
+  'cli-progress': ['monitor/'],
+  'jsonc-parser': ['graph/'],
+  'stream-chain': ['engine/'],
+  through2: ['stages/block-transform.ts', 'io/'],
+  yargs: ['cli/'],
+  zod: ['stages/', 'graph/', 'cli/'],
+};
+
+interface Import {
+  readonly from: string;
+  readonly to: string;
+}
+
+const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))
+  .map((name) => name.split(sep).join('/'));
+
+/** Every import of every source file; relative ones as a path under src/. */
+const imports: Import[] = files.flatMap((from) => {
+  const text = readFileSync(join(SRC, from), 'utf8');
+  const targets = [...text.matchAll(/(?:\bfrom|\bimport\(?)\s*'([^']+)'/g)].map(([, target]) => target);
+  return targets.map((target) => ({
+    from,
+    to: target.startsWith('.')
+      ? normalize(join(dirname(from), target))
+          .split(sep)
+          .join('/')
+      : target,
+  }));
+});
+
+const roomOf = (path: string): string => path.split('/')[0];
+const isFile = (target: string): boolean => target.endsWith('.ts') || target.startsWith('kernels/');
+const isBuiltin = (target: string): boolean => target.startsWith('node:') || builtinModules.includes(target);
+const packageOf = (target: string): string =>
+  target
+    .split('/')
+    .slice(0, target.startsWith('@') ? 2 : 1)
+    .join('/');
+
+describe('the house', () => {
+  it('has no room but those in the table', () => {
+    expect([...new Set(files.map(roomOf))].filter((room) => !(room in ROOMS))).toEqual([]);
+  });
+
+  it('imports one way: no arrow against the table', () => {
+    const strays = imports.filter(
+      ({ from, to }) =>
+        isFile(to) && roomOf(to) !== roomOf(from) && !ROOMS[roomOf(from)].includes(roomOf(to)),
+    );
+    expect(strays).toEqual([]);
+  });
+
+  it('has no cycle between files', () => {
+    const edges = new Map(
+      files.map((file) => [file, imports.filter(({ from }) => from === file).map(({ to }) => to)]),
+    );
+    const done = new Set<string>();
+    const walk = (file: string, path: readonly string[]): void => {
+      if (path.includes(file)) throw new Error(`cycle: ${[...path, file].join(' -> ')}`);
+      if (done.has(file)) return;
+      for (const next of edges.get(file) ?? []) walk(next, [...path, file]);
+      done.add(file);
+    };
+    for (const file of files) walk(file, []);
+  });
+
+  it('keeps each package in the files that may use it', () => {
+    const strays = imports.filter(({ from, to }) => {
+      if (isFile(to) || isBuiltin(to) || roomOf(from) === 'kernels') return false;
+      return !(PACKAGES[packageOf(to)] ?? []).some((allowed) => from.startsWith(allowed));
+    });
+    expect(strays).toEqual([]);
+  });
+
+  it('keeps Node out of audio, dsp, demo and graph, and in stages to the type of a stream', () => {
+    const pure = ['audio', 'dsp', 'demo', 'graph', 'stages'];
+    const strays = imports.filter(
+      ({ from, to }) => pure.includes(roomOf(from)) && isBuiltin(to) && to !== 'node:stream',
+    );
+    expect(strays).toEqual([]);
+  });
+
+  it('has no stage that imports another', () => {
+    const stageFiles = new Set(
+      [...readFileSync(join(SRC, 'stages/registry.ts'), 'utf8').matchAll(/'\.\/([\w-]+\.ts)'/g)]
+        .map(([, name]) => `stages/${name}`)
+        .filter((name) => name !== 'stages/define-stage.ts'),
+    );
+    expect(imports.filter(({ from, to }) => stageFiles.has(from) && stageFiles.has(to))).toEqual([]);
+  });
+
+  it.each(['process.argv', 'process.stdin', 'process.stdout', 'process.exit', 'console.'])(
+    'names %s nowhere but in cli',
+    (name) => {
+      const strays = files.filter(
+        (file) => roomOf(file) !== 'cli' && readFileSync(join(SRC, file), 'utf8').includes(name),
+      );
+      expect(strays).toEqual([]);
+    },
+  );
+
+  it('leaves what decides a sample to dsp/elementary.ts: no Math.sin, exp, log, pow... in dsp, stages, graph, io, demo', () => {
+    const engineMaths =
+      /Math\.(sin|cos|tan|asin|acos|atan|atan2|sinh|cosh|tanh|exp|expm1|log|log2|log10|log1p|pow|cbrt|hypot)\(|(?<!\b2) \*\*/;
+    const strays = files.filter((file) => {
+      if (!['dsp', 'stages', 'graph', 'io', 'demo'].includes(roomOf(file))) return false;
+      const code = readFileSync(join(SRC, file), 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '');
+      return engineMaths.test(code);
+    });
+    expect(strays).toEqual([]);
+  });
+});

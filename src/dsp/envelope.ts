@@ -22,10 +22,12 @@ export function followEnvelope(
   attack: number,
   release: number,
 ): number {
-  const pick = attack <= release ? Math.max : Math.min;
+  const larger = attack <= release;
   let e = last;
   for (let i = 0; i < frames; i++) {
-    e = pick(attack * e + (1 - attack) * x[i], release * e + (1 - release) * x[i]);
+    const rising = attack * e + (1 - attack) * x[i];
+    const falling = release * e + (1 - release) * x[i];
+    e = larger ? Math.max(rising, falling) : Math.min(rising, falling);
     x[i] = e;
   }
   return e;

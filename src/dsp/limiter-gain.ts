@@ -3,8 +3,11 @@ import type { StateMemory } from './kernel-memory.ts';
 import { largest } from './level.ts';
 import { SlidingMax } from './sliding-max.ts';
 
-/** A gain that has come back this close to 1 (-120 dB) is 1. */
-const SETTLED = 1 - 1 / 1048576;
+/**
+ * Where the release heads for: 2^-20 over 1, so that the gain, which never exceeds 1, is back at exactly 1 after 14
+ * release times and samples pass bit for bit again.
+ */
+const GOAL = 1 + 1 / 1048576;
 
 /**
  * The gain of a lookahead limiter, from a level to a smooth gain that obeys it `lookahead` frames later.
@@ -55,7 +58,7 @@ export class LimiterGain {
       const { byteOffset: last } = this.#last;
       const { byteOffset: from } = level;
       const { byteOffset: to } = gain;
-      kernels.releasedGain(last, from, to, frames, this.#ceiling, this.#release, SETTLED);
+      kernels.releasedGain(last, from, to, frames, this.#ceiling, this.#release, GOAL);
     } else {
       this.#releasedGain(level, gain, frames);
     }
@@ -66,11 +69,11 @@ export class LimiterGain {
 
   #releasedGain(level: Float32Array, gain: Float64Array, frames: number): void {
     const release = this.#release;
+    const rise = GOAL * (1 - release);
     let last = this.#last[0];
     for (let i = 0; i < frames; i++) {
       const allowed = this.#ceiling / Math.max(level[i], this.#ceiling);
-      const risen = last * release + (1 - release);
-      last = Math.min(risen >= SETTLED ? 1 : risen, allowed);
+      last = Math.min(last * release + rise, allowed);
       gain[i] = Math.floor(last * GAIN_STEPS) / GAIN_STEPS;
     }
     this.#last[0] = last;

@@ -1,22 +1,21 @@
 import yargs, { type Argv, type Options } from 'yargs';
 import { AuralisError, internalError, usageError } from '../audio/errors.ts';
 import { didYouMean } from '../audio/nearest.ts';
-import { type Arguments, type Command, commands } from './command.ts';
+import type { Arguments, Command } from './command.ts';
+import { commands, DEFAULT_COMMAND } from './commands.ts';
 import { packageVersion } from './package-version.ts';
 
 const COMMON_OPTIONS: Readonly<Record<string, Options>> = {
   debug: { type: 'boolean', describe: 'add a stack trace to an error' },
 };
 const BUILT_IN = ['help', 'version'];
-/** What yargs calls the command that runs without a name. */
-const DEFAULT = '$0';
 
 /** Runs the command that `args` name and gives the exit code; errors are told on stderr. */
 export async function runCommandLine(args: readonly string[]): Promise<number> {
   let exitCode = 0;
   const parser = yargs()
     .scriptName('auralis-stream')
-    .usage('$0 [PIPELINE] [IN] [OUT]\n\nsend audio through a pipeline: WAV in, mastered WAV out')
+    .usage(`$0 [PIPELINE] [IN] [OUT]\n\n${commands[0].summary}`)
     .locale('en')
     .parserConfiguration({
       'boolean-negation': false,
@@ -37,7 +36,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     parser.command({
       command: name,
       // The default command is told of in the usage line, not in the list.
-      describe: name === DEFAULT ? false : summary,
+      describe: name === DEFAULT_COMMAND ? false : summary,
       builder: async (argv: Argv) => {
         command = await load();
         return declare(argv, name, summary, command);
@@ -63,7 +62,7 @@ function declare(argv: Argv, name: string, summary: string, { words, options, ex
   argv.options(options);
   argv.epilogue([...meanings, meanings.length > 0 ? '\nExamples:' : 'Examples:', ...lines].join('\n'));
   const usage = ['auralis-stream', name, ...words.map(([word]) => `[${word.toUpperCase()}]`)].join(' ');
-  return name === DEFAULT ? argv : argv.usage(`${usage}\n\n${summary}`);
+  return name === DEFAULT_COMMAND ? argv : argv.usage(`${usage}\n\n${summary}`);
 }
 
 /** Turns away options that the command does not have. */
@@ -87,7 +86,7 @@ function refuseUnknownOptions(argv: Arguments, { options }: Command): void {
  * which makes an empty text of a lone `-`.
  */
 function namedWords(argv: Arguments, name: string, { words }: Command): Arguments {
-  const given = (argv._ as readonly unknown[]).slice(name === DEFAULT ? 0 : 1).map(String);
+  const given = (argv._ as readonly unknown[]).slice(name === DEFAULT_COMMAND ? 0 : 1).map(String);
   if (given.length > words.length)
     throw usageError(`unexpected argument "${given[words.length]}", see --help`);
   return Object.fromEntries(given.map((word, n) => [words[n][0], word]));

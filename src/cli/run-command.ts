@@ -5,7 +5,7 @@ import { withSettings } from '../graph/settings.ts';
 import { parseRawFormat } from '../io/sample-format.ts';
 import { meterSummary } from '../monitor/meter-summary.ts';
 import { abortOnSignals } from './abort-on-signals.ts';
-import { type Arguments, type Command, commandNames } from './command.ts';
+import { type Arguments, COMMAND_NAMES, type Command } from './command.ts';
 import { numberIn, oneOf, text } from './option-value.ts';
 import { OUTPUT_FORMATS } from './output-formats.ts';
 import { openReport } from './report-target.ts';
@@ -48,7 +48,7 @@ export const runCommand: Command = {
 async function run(args: Arguments): Promise<number> {
   const wanted = text(args, 'pipeline');
   if (wanted === undefined) throw await noPipeline();
-  const pipeline = withSettings(await readPipelineFile(wanted, commandNames), settings(args));
+  const pipeline = withSettings(await readPipelineFile(wanted, COMMAND_NAMES), settings(args));
   const raw = text(args, 'raw');
   const options = {
     pipeline,

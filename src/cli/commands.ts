@@ -1,0 +1,40 @@
+import type { COMMAND_NAMES, Command } from './command.ts';
+
+/** What yargs calls the command that runs without a name. */
+export const DEFAULT_COMMAND = '$0';
+
+/** What is known of a command before it is loaded. */
+export interface CommandEntry {
+  readonly name: (typeof COMMAND_NAMES)[number] | typeof DEFAULT_COMMAND;
+  readonly summary: string;
+  readonly load: () => Promise<Command>;
+}
+
+/** Every command; each is loaded only when it is called. */
+export const commands: readonly CommandEntry[] = [
+  {
+    name: DEFAULT_COMMAND,
+    summary: 'send audio through a pipeline: WAV in, mastered WAV out',
+    load: async () => (await import('./run-command.ts')).runCommand,
+  },
+  {
+    name: 'stages',
+    summary: 'list the stages, or the parameters of one',
+    load: async () => (await import('./stages-command.ts')).stagesCommand,
+  },
+  {
+    name: 'schema',
+    summary: 'print the JSON Schema of pipeline files',
+    load: async () => (await import('./schema-command.ts')).schemaCommand,
+  },
+  {
+    name: 'demo',
+    summary: 'write a synthetic piece of music to stdout as WAV',
+    load: async () => (await import('./demo-command.ts')).demoCommand,
+  },
+  {
+    name: 'doctor',
+    summary: 'say what runs here and how fast',
+    load: async () => (await import('./doctor-command.ts')).doctorCommand,
+  },
+];

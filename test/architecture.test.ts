@@ -23,7 +23,6 @@ const ROOMS: Record<string, readonly string[]> = {
 
 /** Which files may import which package, by the start of their path; a package not listed is not used at all. */
 const PACKAGES: Record<string, readonly string[]> = {
-  '@echogarden/pffft-wasm': ['dsp/fft.ts'],
   'cli-progress': ['monitor/'],
   'jsonc-parser': ['graph/'],
   'stream-chain': ['engine/'],

@@ -11,7 +11,10 @@ function reductionOf(level: v128, scale: v128, threshold: v128, knee: v128, half
   return f64x2.mul(slope, f64x2.add(f64x2.mul(f64x2.mul(k, k), bend), straight));
 }
 
-/** From levels (f32). `idle` is the level up to which the reduction is 0: four such frames skip the arithmetic. */
+/**
+ * From levels (f32). `idle` is the level up to which the reduction is 0: four such frames skip the arithmetic, and so
+ * do four that equal the one before them, as most do behind a peak hold.
+ */
 export function reductionFromLevel(
   level: usize, reduction: usize, frames: i32, threshold: f64, knee: f64, bend: f64, slope: f64, idle: f32,
 ): void {
@@ -19,6 +22,7 @@ export function reductionFromLevel(
   const b = f64x2.splat(bend), s = f64x2.splat(slope), one = f64x2.splat(1);
   const quiet = f32x4.splat(idle);
   const zero = f64x2.splat(0);
+  let last = f32x4.splat(-1), lastReduction = zero;
   let i = 0;
   for (; i + 4 <= frames; i += 4) {
     const v = v128.load(level + (<usize>i << 2));
@@ -28,8 +32,16 @@ export function reductionFromLevel(
       v128.store(out, zero, 16);
       continue;
     }
+    if (i32x4.all_true(f32x4.eq(v, last))) {
+      v128.store(out, lastReduction);
+      v128.store(out, lastReduction, 16);
+      continue;
+    }
     v128.store(out, reductionOf(f64x2.promote_low_f32x4(v), one, t, w, h, b, s));
-    v128.store(out, reductionOf(f64x2.promote_low_f32x4(v128.shuffle<f32>(v, v, 2, 3, 2, 3)), one, t, w, h, b, s), 16);
+    const high = reductionOf(f64x2.promote_low_f32x4(v128.shuffle<f32>(v, v, 2, 3, 2, 3)), one, t, w, h, b, s);
+    v128.store(out, high, 16);
+    last = v128.shuffle<f32>(v, v, 3, 3, 3, 3);
+    lastReduction = v128.shuffle<f64>(high, high, 1, 1);
   }
   for (; i < frames; i++) {
     const v = f64x2.promote_low_f32x4(v128.load32_splat(level + (<usize>i << 2)));

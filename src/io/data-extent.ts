@@ -25,8 +25,8 @@ function endOfChunks(
 
 /**
  * Tells the bytes of audio from what follows them. An exact size ends the audio. A size of 0, or one too large to be
- * true, ends it only when nothing or whole chunks up to the end of the file follow: up to 64 KiB of what could be
- * chunks are held back until that is known. Otherwise the audio goes on to the end.
+ * true, ends it only when nothing or whole chunks up to the end of the file follow: where the RIFF size does not say so,
+ * up to 64 KiB of what could be chunks are held back until it shows. Otherwise the audio goes on to the end.
  */
 export class DataExtent {
   readonly #size: DataSize;
@@ -104,10 +104,9 @@ export class DataExtent {
   #verdict(): Verdict {
     const run = this.#run();
     if (run === null) return 'audio';
-    if (run.end <= HOLD_BYTES - 8) return 'undecided';
-    // Too long to be held back: chunks only if the RIFF size says so to the byte.
     const promised = this.#size.bytesBehind;
-    return promised === run.end || promised === run.end - run.pad ? 'chunks' : 'audio';
+    if (promised >= 8 && (promised === run.end || promised === run.end - run.pad)) return 'chunks';
+    return run.end <= HOLD_BYTES - 8 ? 'undecided' : 'audio';
   }
 
   #release(verdict: Verdict, audio: Uint8Array[]): void {

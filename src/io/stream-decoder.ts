@@ -128,10 +128,15 @@ export class StreamDecoder {
     const warnings: string[] = [];
     if (framesMissing > 0) {
       warnings.push(`input ended early: ${framesMissing} of ${announced} announced frames are missing`);
-    } else if (leftover > 0) {
+    } else if (leftover > 0 && !this.#endsWithPad(leftover)) {
       warnings.push(`last frame dropped: it has ${leftover} of ${frameBytes} bytes`);
     }
     return { warnings, framesMissing };
+  }
+
+  /** Whether the last byte is the pad byte that SoX appends on a pipe, where no size tells it from the audio. */
+  #endsWithPad(leftover: number): boolean {
+    return this.#parser?.header?.data.exact === false && leftover === 1 && this.#extent!.audioBytes % 2 === 0;
   }
 
   get #frameBytes(): number {

@@ -1,6 +1,7 @@
 import { inputError } from '../audio/errors.ts';
 import { describeStart, isPrintable } from './file-signature.ts';
 import { FMT_MAX_BYTES, readFmtChunk, type WaveFormat } from './fmt-chunk.ts';
+import { ENCODINGS } from './sample-format.ts';
 
 /** Where the header says that the audio ends. */
 export interface DataSize {
@@ -21,7 +22,10 @@ export interface WavHeader extends WaveFormat {
 /** What is being collected. */
 type Step = 'riff' | 'chunk' | 'fmt ' | 'ds64' | 'pad';
 
-/** Sizes from here up stand for "not known": SoX writes this one, arecord 2^31 - 1 and 2^31, ffmpeg 2^32 - 1. */
+/**
+ * Sizes from here up stand for "not known": SoX writes this one, cut to whole frames, arecord 2^31 - 1 and 2^31,
+ * ffmpeg 2^32 - 1.
+ */
 const SMALLEST_PLACEHOLDER = 0x7ffff000;
 const NO_SIZE = 0xffffffff;
 /** RIFF size, data size and sample count, 64 bits each, then the table's length (EBU Tech 3306, 3.4). */
@@ -157,19 +161,21 @@ export class WavHeaderParser {
   }
 
   #openData(size: number): void {
-    if (!this.#wave)
+    const wave = this.#wave;
+    if (!wave)
       throw inputError('WAV has its "data" chunk before its "fmt " chunk, so its samples are unknown');
-    this.#header = { ...this.#wave, bigEndian: this.#bigEndian, data: this.#dataSize(size) };
+    const frameBytes = wave.format.channels * ENCODINGS[wave.encoding].bytes;
+    this.#header = { ...wave, bigEndian: this.#bigEndian, data: this.#dataSize(size, frameBytes) };
   }
 
-  #dataSize(size: number): DataSize {
+  #dataSize(size: number, frameBytes: number): DataSize {
     if (this.#longDataBytes !== null && (size === NO_SIZE || size === 0)) {
       const known = Number.isSafeInteger(this.#longDataBytes);
       const bytes = known ? this.#longDataBytes : Number.POSITIVE_INFINITY;
       return { bytes, exact: known && bytes > 0, bytesBehind: 0 };
     }
     if (size === NO_SIZE) return { bytes: Number.POSITIVE_INFINITY, exact: false, bytesBehind: 0 };
-    const exact = size > 0 && size < SMALLEST_PLACEHOLDER;
+    const exact = size > 0 && size + frameBytes <= SMALLEST_PLACEHOLDER;
     return { bytes: size, exact, bytesBehind: Math.max(0, this.#riffEnd - this.#position - size) };
   }
 

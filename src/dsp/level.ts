@@ -44,3 +44,19 @@ export function largest(kernels: Kernels | null, level: Float32Array, frames: nu
   for (let i = 0; i < frames; i++) if (level[i] > top) top = level[i];
   return top;
 }
+
+/** The largest of `frames` values, or `least` when that is larger. */
+export function largestOf(kernels: Kernels | null, x: Float64Array, frames: number, least: number): number {
+  if (kernels) return kernels.largest64(x.byteOffset, frames, least);
+  let top = least;
+  for (let i = 0; i < frames; i++) if (x[i] > top) top = x[i];
+  return top;
+}
+
+/** The smallest of `frames` values, or `most` when that is smaller. */
+export function smallestOf(kernels: Kernels | null, x: Float64Array, frames: number, most: number): number {
+  if (kernels) return kernels.smallest64(x.byteOffset, frames, most);
+  let low = most;
+  for (let i = 0; i < frames; i++) if (x[i] < low) low = x[i];
+  return low;
+}

@@ -57,3 +57,25 @@ export function largest(x: usize, frames: i32): f32 {
   const abcd = ab > cd ? ab : cd;
   return best > abcd ? best : abcd;
 }
+
+/** The largest of `frames` values of 64 bits, or `least` when that is larger. Twin: src/dsp/level.ts. */
+export function largest64(x: usize, frames: i32, least: f64): f64 {
+  let top = f64x2.splat(least);
+  let i = 0;
+  for (; i + 2 <= frames; i += 2) top = f64x2.pmax(top, v128.load(x + (<usize>i << 3)));
+  if (i < frames) top = f64x2.pmax(top, v128.load64_splat(x + (<usize>i << 3)));
+  const a = f64x2.extract_lane(top, 0);
+  const b = f64x2.extract_lane(top, 1);
+  return a > b ? a : b;
+}
+
+/** The smallest of `frames` values of 64 bits, or `most` when that is smaller. Twin: src/dsp/level.ts. */
+export function smallest64(x: usize, frames: i32, most: f64): f64 {
+  let low = f64x2.splat(most);
+  let i = 0;
+  for (; i + 2 <= frames; i += 2) low = f64x2.pmin(low, v128.load(x + (<usize>i << 3)));
+  if (i < frames) low = f64x2.pmin(low, v128.load64_splat(x + (<usize>i << 3)));
+  const a = f64x2.extract_lane(low, 0);
+  const b = f64x2.extract_lane(low, 1);
+  return a < b ? a : b;
+}

@@ -3,6 +3,7 @@ import { DelayLine } from '../dsp/delay-line.ts';
 import { Envelope, smoothingCoefficient } from '../dsp/envelope.ts';
 import { gainFromReduction, multiply } from '../dsp/gain.ts';
 import { GainReduction } from '../dsp/gain-reduction.ts';
+import { largestOf } from '../dsp/level.ts';
 import { DB_PER_OCTAVE } from '../dsp/log-domain.ts';
 import { LinearRamp } from '../dsp/ramp.ts';
 import { SteppedRamp } from '../dsp/stepped-ramp.ts';
@@ -95,7 +96,7 @@ class Compressor extends StageProcessor<Params> {
   readonly #curve: SteppedRamp;
   readonly #smoothing: Envelope;
   readonly #makeup: LinearRamp;
-  /** Largest reduction at the end of the last block, in log2 units. */
+  /** Reduction of the most reduced channel, in log2 units: at the newest frame, largest so far. */
   readonly #shown: Float64Array;
 
   constructor(spec: ProcessSpec, initial: Params) {
@@ -112,7 +113,7 @@ class Compressor extends StageProcessor<Params> {
     this.#curve = new SteppedRamp(this.state, 3, frames(GLIDE_MS));
     this.#smoothing = new Envelope(this.state, this.#reduction.signals.length);
     this.#makeup = new LinearRamp(this.state, frames(GLIDE_MS));
-    this.#shown = this.state.f64(1);
+    this.#shown = this.state.f64(2);
     this.configure(false);
   }
 
@@ -144,7 +145,11 @@ class Compressor extends StageProcessor<Params> {
       at += run;
     }
     this.#smoothing.process(signals, frames);
-    this.#shown[0] = signals.reduce((top, signal) => Math.max(top, signal[frames - 1]), 0);
+    this.#shown[0] = 0;
+    for (const signal of signals) {
+      this.#shown[0] = Math.max(this.#shown[0], signal[frames - 1]);
+      this.#shown[1] = largestOf(kernels, signal, frames, this.#shown[1]);
+    }
     for (let at = 0; at < frames; ) {
       const makeup = this.#makeup.take(frames - at);
       for (const signal of signals) gainFromReduction(kernels, signal, at, makeup);
@@ -156,9 +161,10 @@ class Compressor extends StageProcessor<Params> {
     });
   }
 
-  /** `reduction`: gain in dB, at most 0, of the most reduced channel at the end of the last block. */
+  /** Gain in dB, at most 0, of the most reduced channel: `reduction` at the newest frame, `maxReduction` so far. */
   override meters(): Readings {
-    return { reduction: 0 - this.#shown[0] * DB_PER_OCTAVE };
+    const [now, most] = this.#shown;
+    return { reduction: 0 - now * DB_PER_OCTAVE, maxReduction: 0 - most * DB_PER_OCTAVE };
   }
 }
 

@@ -3,7 +3,7 @@ import { DelayLine } from '../dsp/delay-line.ts';
 import { dbToGain, gainToDb } from '../dsp/elementary.ts';
 import { smoothingCoefficient } from '../dsp/envelope.ts';
 import { multiply } from '../dsp/gain.ts';
-import { loudestLevel } from '../dsp/level.ts';
+import { loudestLevel, smallestOf } from '../dsp/level.ts';
 import { LimiterGain } from '../dsp/limiter-gain.ts';
 import {
   defineStage,
@@ -51,6 +51,8 @@ class Limiter extends StageProcessor<Params> {
   readonly #gain: LimiterGain;
   readonly #level: Float32Array;
   readonly #gains: Float64Array;
+  /** Smallest gain so far. */
+  readonly #smallest: Float64Array;
 
   constructor(spec: ProcessSpec, initial: Params) {
     super('limiter', spec, initial);
@@ -61,6 +63,7 @@ class Limiter extends StageProcessor<Params> {
     this.#gain = new LimiterGain(this.state, this.latency);
     this.#level = spec.memory.f32(spec.maxFrames);
     this.#gains = spec.memory.f64(spec.maxFrames);
+    this.#smallest = this.state.f64(1, 1);
     this.configure();
   }
 
@@ -76,12 +79,13 @@ class Limiter extends StageProcessor<Params> {
     loudestLevel(kernels, main, this.#level, frames);
     this.#delay.process(main, frames);
     if (!this.#gain.process(this.#level, this.#gains, frames)) return;
+    this.#smallest[0] = smallestOf(kernels, this.#gains, frames, this.#smallest[0]);
     for (const channel of main) multiply(kernels, channel, this.#gains, frames);
   }
 
-  /** `reduction`: gain in dB, at most 0, that holds the newest frame down. */
+  /** Gain in dB, at most 0: `reduction` that holds the newest frame down, `maxReduction` that was applied so far. */
   override meters(): Readings {
-    return { reduction: gainToDb(this.#gain.held) };
+    return { reduction: gainToDb(this.#gain.held), maxReduction: gainToDb(this.#smallest[0]) };
   }
 }
 

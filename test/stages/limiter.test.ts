@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { audioFormat } from '../../src/audio/format.ts';
 import { limiter } from '../../src/stages/limiter.ts';
-import { open, render } from '../support/render.ts';
+import { feed, open, render } from '../support/render.ts';
 import { impulse, maxAbsDifference, noise, programme, type Signal, sine } from '../support/signals.ts';
 
 const STEREO = audioFormat(48000, 2);
@@ -95,6 +95,15 @@ describe('limiter', () => {
     const harmonics = [2, 3, 4, 5, 6, 7, 8, 9, 10].reduce((sum, n) => sum + amplitude(n) ** 2, 0);
     expect(20 * Math.log10(amplitude(1))).toBeCloseTo(-6.02, 1);
     expect(10 * Math.log10(harmonics / amplitude(1) ** 2)).toBeLessThan(-100);
+  });
+
+  it('reports the largest reduction it applied: 6 dB within 0.1 dB, in any blocks', () => {
+    for (const blockFrames of [64, 1000, 4096]) {
+      const { run, processor } = open(limiter, { ceiling: -6 }, STEREO, { blockFrames });
+      feed(run, sine(STEREO, 9600, 997, 1));
+      feed(run, sine(STEREO, 9600, 997, 0.01));
+      expect(processor.meters().maxReduction).toBeCloseTo(-6, 1);
+    }
   });
 
   it('reports its latency: the lookahead in frames', () => {

@@ -29,7 +29,8 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     .wrap(110)
     .exitProcess(false)
     .fail((message, error) => {
-      throw error ?? usageError(message.charAt(0).toLowerCase() + message.slice(1));
+      if (error && error.name !== 'YError') throw error;
+      throw usageError(`${message.charAt(0).toLowerCase()}${message.slice(1)}, see --help`);
     });
   for (const { name, summary, load } of commands) {
     let command: Command | undefined;

@@ -1,0 +1,245 @@
+import {
+  appendFileSync,
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, describe, expect, it } from 'vitest';
+import { noise16, wav16 } from '../engine/wav-file.ts';
+import { outcome, run, start } from './command.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'auralis-cli-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const file = (name: string): string => join(folder, name);
+
+const EMPTY = file('empty.json');
+const CHAIN = file('chain.json');
+const METER = file('meter.json');
+writeFileSync(EMPTY, '{"stages":[]}');
+writeFileSync(CHAIN, '{"stages":[{"stage":"compressor"},{"stage":"limiter","ceiling":-3}]}');
+writeFileSync(METER, '{"stages":[{"stage":"analyzer","interval":100}]}');
+
+/** 3 s of stereo at 48 kHz: 576,044 bytes, more than any pipe or buffer on the way holds. */
+const WAV = wav16(noise16(288_000));
+const IN = file('in.wav');
+writeFileSync(IN, WAV);
+
+describe.concurrent('a run from pipe to pipe', () => {
+  it('gives back all 576,044 bytes through an empty pipeline, and says nothing', async () => {
+    const { code, stdout, stderr } = await run([EMPTY], WAV);
+    expect(stdout.equals(WAV)).toBe(true);
+    expect([code, stderr]).toEqual([0, '']);
+  });
+
+  it('gives every byte to a reader that sleeps between reads', async () => {
+    const child = start([EMPTY, IN], ['ignore', 'pipe', 'pipe']);
+    let bytes = 0;
+    for await (const chunk of child.stdout!) {
+      bytes += chunk.length;
+      await pause(20);
+    }
+    expect(bytes).toBe(WAV.length);
+  });
+
+  it('gives the same bytes on both backends, and others with another seed', async () => {
+    const [wasm, reference, other] = await Promise.all([
+      run([CHAIN, IN]),
+      run([CHAIN, IN, '-', '--backend', 'reference', '--block-frames', '100']),
+      run([CHAIN, IN, '--seed', '1']),
+    ]);
+    expect(wasm.stdout.length).toBe(WAV.length);
+    expect(wasm.stdout.equals(reference.stdout)).toBe(true);
+    expect(wasm.stdout.equals(other.stdout)).toBe(false);
+  });
+
+  it('ends quietly with code 0 when the reader goes away', async () => {
+    const child = start([CHAIN, IN], ['ignore', 'pipe', 'pipe']);
+    child.stdout!.once('data', () => child.stdout!.destroy());
+    const stderr: Buffer[] = [];
+    child.stderr!.on('data', (chunk) => stderr.push(chunk));
+    const code = await new Promise((resolve) => child.once('close', resolve));
+    expect([code, Buffer.concat(stderr).toString()]).toEqual([0, '']);
+  });
+
+  it('warns once when the input ends 1000 frames early, and leaves the header', async () => {
+    const { code, stdout, stderr } = await run([EMPTY], WAV.subarray(0, WAV.length - 4000));
+    expect(stdout.equals(WAV.subarray(0, WAV.length - 4000))).toBe(true);
+    expect(code).toBe(0);
+    expect(stderr).toBe(
+      'auralis-stream: warning: input ended early: 1000 of 144000 announced frames are missing\n',
+    );
+  });
+
+  it('reads samples without a header', async () => {
+    const raw = WAV.subarray(44);
+    const { code, stdout } = await run([EMPTY, '--raw', 's16le:48000:2'], raw);
+    expect(code).toBe(0);
+    expect(stdout.equals(raw)).toBe(true);
+  });
+});
+
+describe.concurrent.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
+  const code = signal === 'SIGTERM' ? 143 : 130;
+
+  it(`ends a run that waits for input with code ${code}, and all 50,000 frames that came`, async () => {
+    const child = start([CHAIN]);
+    child.stdin!.write(WAV.subarray(0, 44 + 50_000 * 4));
+    const ended = outcome(child);
+    child.stdout!.once('data', () => setTimeout(() => child.kill(signal), 100));
+    const { stdout, ...end } = await ended;
+    expect(end).toEqual({ code, signal: null, stderr: '' });
+    expect(stdout.length).toBe(44 + 50_000 * 4);
+  });
+
+  it('finishes the header of a file', async () => {
+    const out = file(`${signal}.wav`);
+    const child = start([CHAIN, '-', out]);
+    child.stdin!.write(WAV.subarray(0, 44 + 50_000 * 4));
+    const ended = outcome(child);
+    while (!existsSync(out)) await pause(20);
+    child.kill(signal);
+    expect((await ended).code).toBe(code);
+    const bytes = readFileSync(out);
+    expect(bytes.length).toBe(44 + 50_000 * 4);
+    expect(bytes.readUInt32LE(40)).toBe(50_000 * 4);
+  });
+
+  it(`ends with code ${code} after 2 s when the reader takes nothing more`, async () => {
+    const child = start([EMPTY, IN], ['ignore', 'pipe', 'ignore']);
+    await new Promise((resolve) => child.stdout!.once('readable', resolve));
+    await pause(200);
+    child.kill(signal);
+    expect(await new Promise((resolve) => child.once('exit', resolve))).toBe(code);
+    child.stdout!.destroy();
+  });
+
+  it('ends at once when it comes twice', async () => {
+    const child = start([EMPTY, IN], ['ignore', 'pipe', 'ignore']);
+    await new Promise((resolve) => child.stdout!.once('readable', resolve));
+    await pause(200);
+    child.kill(signal);
+    await pause(100);
+    const began = performance.now();
+    child.kill(signal);
+    expect(await new Promise((resolve) => child.once('exit', resolve))).toBe(code);
+    expect(performance.now() - began).toBeLessThan(1000);
+    child.stdout!.destroy();
+  });
+});
+
+describe.concurrent('input that is no audio', () => {
+  it.each([
+    ['empty', '', 'stdin: empty input'],
+    ['a text', 'once upon a time there was a file', 'stdin: not a WAV file'],
+    ['a header without its end', WAV.subarray(0, 30), 'stdin: WAV header cut off'],
+  ])('%s: code 1, one line, nothing on stdout', async (_what, input, message) => {
+    const { code, stdout, stderr } = await run([CHAIN], input);
+    expect(code).toBe(1);
+    expect(stdout.length).toBe(0);
+    expect(stderr).toMatch(/^auralis-stream: [^\n]+\n$/);
+    expect(stderr).toContain(message);
+  });
+
+  it('a missing file is named, and nothing is created', async () => {
+    const { code, stderr } = await run([CHAIN, file('missing.wav'), file('never.wav')]);
+    expect(code).toBe(1);
+    expect(stderr).toBe(`auralis-stream: ${file('missing.wav')}: no such file or directory\n`);
+    expect(existsSync(file('never.wav'))).toBe(false);
+  });
+});
+
+describe.concurrent('output', () => {
+  it('goes to a file with its exact size, also when the input did not announce one', async () => {
+    const unknown = Buffer.from(WAV);
+    unknown.writeUInt32LE(0xffffffff, 4);
+    unknown.writeUInt32LE(0xffffffff, 40);
+    const out = openSync(file('redirected.wav'), 'w');
+    const child = start([EMPTY], ['pipe', out, 'pipe']);
+    child.stdin!.end(unknown);
+    expect((await outcome(child)).code).toBe(0);
+    closeSync(out);
+    const bytes = readFileSync(file('redirected.wav'));
+    const sizeAt = bytes.indexOf('data') + 4;
+    expect(bytes.readUInt32LE(sizeAt)).toBe(288_000 * 2);
+    expect(bytes.subarray(sizeAt + 4).equals(WAV.subarray(44))).toBe(true);
+  });
+
+  it('keeps what stands in a file that is appended to', async () => {
+    const path = file('appended.wav');
+    writeFileSync(path, 'before');
+    const unknown = Buffer.from(WAV);
+    unknown.writeUInt32LE(0xffffffff, 40);
+    const out = openSync(path, 'a');
+    const child = start([EMPTY], ['pipe', out, 'pipe']);
+    child.stdin!.end(unknown);
+    expect((await outcome(child)).code).toBe(0);
+    closeSync(out);
+    const bytes = readFileSync(path);
+    expect(bytes.subarray(0, 10).toString('latin1')).toBe('beforeRIFF');
+    expect(bytes.subarray(-1000).equals(WAV.subarray(-1000))).toBe(true);
+  });
+
+  it('does not write over an existing file without --force', async () => {
+    const out = file('precious.wav');
+    writeFileSync(out, 'precious');
+    const refused = await run([EMPTY, IN, out]);
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toBe(`auralis-stream: ${out}: exists, add --force to write over it\n`);
+    expect(readFileSync(out, 'utf8')).toBe('precious');
+    expect((await run([EMPTY, IN, out, '-f'])).code).toBe(0);
+    expect(readFileSync(out).equals(WAV)).toBe(true);
+  });
+
+  it('is never the input', async () => {
+    const both = file('both.wav');
+    writeFileSync(both, WAV);
+    appendFileSync(both, '');
+    expect((await run([EMPTY, both, both, '--force'])).code).toBe(2);
+    expect(readFileSync(both).equals(WAV)).toBe(true);
+  });
+
+  it.runIf(existsSync('/dev/full'))('is named in one line with code 4 when it is full', async () => {
+    const { code, stderr } = await run([EMPTY, IN, '/dev/full']);
+    expect(code).toBe(4);
+    expect(stderr).toBe('auralis-stream: /dev/full: no space left on device\n');
+  });
+
+  it('has the samples that --format says', async () => {
+    const { stdout } = await run([EMPTY, IN, '--format', 'f32']);
+    expect(stdout.length).toBeGreaterThan(288_000 * 4);
+    expect(stdout.readUInt16LE(20)).toBe(3);
+  });
+});
+
+describe.concurrent('reports', () => {
+  it('come as JSON lines on a descriptor, 10 intervals of 100 ms a second, and audio stays alone on stdout', async () => {
+    const path = file('report.jsonl');
+    const fd = openSync(path, 'w');
+    const child = start([METER, IN, '-', '--report', 'fd:3', '--meter'], ['ignore', 'pipe', 'pipe', fd]);
+    const { code, stdout, stderr } = await outcome(child);
+    closeSync(fd);
+    expect(code).toBe(0);
+    expect(stdout.equals(WAV)).toBe(true);
+    const lines = readFileSync(path, 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines).toHaveLength(31);
+    expect(lines[0]).toMatchObject({ type: 'reading', id: 'analyzer', frame: 4800 });
+    expect(lines[30]).toMatchObject({ type: 'total', frame: 144_000 });
+    expect(stderr).toMatch(/^analyzer: .*peak -?\d/);
+  });
+
+  it.each(['fd:0', 'fd:1', 'fd:x'])('are refused on %s', async (target) => {
+    const { code, stderr } = await run([METER, IN, '--report', target]);
+    expect(code).toBe(2);
+    expect(stderr).toContain(`--report ${target}: expected a file, or a descriptor from fd:2 up`);
+  });
+});

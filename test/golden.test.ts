@@ -1,0 +1,52 @@
+// Law 4: one input, one pipeline, one backend, one output on every machine. The hashes are committed in
+// test/golden/; after a wanted change of sound: npx vitest run test/golden.test.ts -u
+import { createHash } from 'node:crypto';
+import { Readable, Writable } from 'node:stream';
+import { beforeAll, expect, it } from 'vitest';
+import { demoPiece } from '../src/demo/demo-piece.ts';
+import { streamSink } from '../src/engine/output-sink.ts';
+import { readPipelineFile, shippedPipelines } from '../src/engine/pipeline-files.ts';
+import { runPipeline } from '../src/engine/run.ts';
+import { encodeWav } from '../src/io/encode-wav.ts';
+
+const BACKENDS = ['reference', 'wasm'] as const;
+const names = await shippedPipelines();
+
+let demo = Buffer.alloc(0);
+
+beforeAll(async () => {
+  const encoder = encodeWav({ sampleFormat: 's16', backend: 'reference' });
+  const pieces: Buffer[] = [];
+  encoder.on('data', (piece: Buffer) => pieces.push(piece));
+  for (const block of demoPiece({ seconds: 20, sampleRate: 44100 })) {
+    encoder.write({ ...block, channels: block.channels.map((channel) => channel.slice(0, block.frames)) });
+  }
+  await new Promise((resolve) => encoder.end(resolve));
+  await new Promise((resolve) => (encoder.readableEnded ? resolve(null) : encoder.once('end', resolve)));
+  demo = Buffer.concat(pieces);
+});
+
+async function hashOf(name: string, backend: (typeof BACKENDS)[number]): Promise<string> {
+  const hash = createHash('sha256');
+  const output = new Writable({
+    write(chunk, _encoding, done) {
+      hash.update(chunk);
+      done();
+    },
+  });
+  await runPipeline({
+    pipeline: await readPipelineFile(name),
+    input: Readable.from([demo]),
+    output: streamSink('hash', output),
+    backend,
+  });
+  return hash.digest('hex');
+}
+
+it('gives the committed SHA-256 for every shipped pipeline on the demo, in both backends', async () => {
+  const lines = [`demo s16 ${createHash('sha256').update(demo).digest('hex')}`];
+  for (const name of names) {
+    for (const backend of BACKENDS) lines.push(`${name} ${backend} ${await hashOf(name, backend)}`);
+  }
+  await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot('golden/pipelines.txt');
+}, 60_000);

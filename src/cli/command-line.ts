@@ -28,8 +28,9 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     .help()
     .wrap(110)
     .exitProcess(false)
-    .fail((message, error) => {
-      if (error && error.name !== 'YError') throw error;
+    .fail((message: string | null, error) => {
+      // Without a message it is what a command has thrown.
+      if (message === null) throw error;
       throw usageError(`${message.charAt(0).toLowerCase()}${message.slice(1)}, see --help`);
     });
   for (const { name, summary, load } of commands) {

@@ -28,10 +28,11 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     .help()
     .wrap(110)
     .exitProcess(false)
-    .fail((message: string | null, error) => {
-      // Without a message it is what a command has thrown.
-      if (message === null) throw error;
-      throw usageError(`${message.charAt(0).toLowerCase()}${message.slice(1)}, see --help`);
+    .fail((message, error) => {
+      // yargs' own errors come by name, or as a message alone; everything else is what a command has thrown.
+      if (error && error.name !== 'YError') throw error;
+      const what = error?.message ?? message;
+      throw usageError(`${what.charAt(0).toLowerCase()}${what.slice(1)}, see --help`);
     });
   for (const { name, summary, load } of commands) {
     let command: Command | undefined;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { AnyStage } from '../stages/define-stage.ts';
 
 /** A parameter of a stage as people read it; an empty text is "none". */

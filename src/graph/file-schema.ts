@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { described, flag, number } from '../stages/parameters.ts';
 
 const gainDb = z.number().min(-120).max(60).meta({ unit: 'dB', description: 'gain on the way in' });

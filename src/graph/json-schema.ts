@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { stages } from '../stages/registry.ts';
 import { entrySchema, fileSchema } from './file-schema.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { AudioFormat } from '../audio/format.ts';
 import { powerToDb } from '../dsp/elementary.ts';
 import { FFT_SIZES, type FftSize } from '../dsp/fft.ts';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { usageError } from '../audio/errors.ts';
 import type { AnyStage } from './define-stage.ts';
 import { explainIssues } from './explain-issues.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { DelayLine } from '../dsp/delay-line.ts';
 import { Envelope, smoothingCoefficient } from '../dsp/envelope.ts';
 import { gainFromReduction, multiply } from '../dsp/gain.ts';

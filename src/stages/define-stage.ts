@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Planar } from '../audio/block.ts';
 import { usageError } from '../audio/errors.ts';
 import type { AudioFormat } from '../audio/format.ts';

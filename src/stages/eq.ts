@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Planar } from '../audio/block.ts';
 import { BiquadCascade } from '../dsp/biquad-cascade.ts';
 import { type BiquadWidth, designBiquad } from '../dsp/biquad-design.ts';

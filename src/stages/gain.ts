@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { dbToGain } from '../dsp/elementary.ts';
 import { applyGain } from '../dsp/gain.ts';
 import type { Kernels } from '../dsp/kernel-memory.ts';

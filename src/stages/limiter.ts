@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { DelayLine } from '../dsp/delay-line.ts';
 import { dbToGain, gainToDb } from '../dsp/elementary.ts';
 import { smoothingCoefficient } from '../dsp/envelope.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineStage, type ProcessSpec, StageProcessor } from './define-stage.ts';
 
 const params = z.strictObject({});

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * How a parameter changes while audio runs. `live`: the stage glides to the new value without a click.

@@ -1,5 +1,5 @@
 import type { Transform } from 'node:stream';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { usageError } from '../audio/errors.ts';
 import type { AudioFormat } from '../audio/format.ts';
 import { Guard } from '../dsp/guard.ts';

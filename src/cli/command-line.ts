@@ -29,10 +29,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     .wrap(110)
     .exitProcess(false)
     .fail((message, error) => {
-      // yargs' own errors come by name, or as a message alone; everything else is what a command has thrown.
-      if (error && error.name !== 'YError') throw error;
-      const what = error?.message ?? message;
-      throw usageError(`${what.charAt(0).toLowerCase()}${what.slice(1)}, see --help`);
+      throw error ?? usageError(message);
     });
   for (const { name, summary, load } of commands) {
     let command: Command | undefined;
@@ -97,10 +94,16 @@ function namedWords(argv: Arguments, name: string, { words }: Command): Argument
 
 /** Writes an error to stderr, one line a problem, and gives its exit code. */
 function tell(error: unknown, debug: boolean): number {
-  const known = error instanceof AuralisError ? error : internalError(describe(error), { cause: error });
+  const known = asKnown(error);
   for (const line of known.message.split('\n')) process.stderr.write(`auralis-stream: ${line}\n`);
   if (debug) process.stderr.write(`${(error instanceof Error && error.stack) || known.stack}\n`);
   return known.exitCode;
 }
 
-const describe = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+/** An error of our family: what yargs throws is about the command line, and anything else is a mistake of ours. */
+function asKnown(error: unknown): AuralisError {
+  if (error instanceof AuralisError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  if (!(error instanceof Error) || error.name !== 'YError') return internalError(message, { cause: error });
+  return usageError(`${message.charAt(0).toLowerCase()}${message.slice(1)}, see --help`);
+}

@@ -1,10 +1,10 @@
 import { usageError } from '../audio/errors.ts';
 import { didYouMean } from '../audio/nearest.ts';
 import type { AnyStage } from '../stages/define-stage.ts';
+import { parameterRows } from '../stages/parameter-rows.ts';
 import { stageNamed, stages } from '../stages/registry.ts';
 import type { Command } from './command.ts';
 import { text } from './option-value.ts';
-import { parameterRows } from './parameter-rows.ts';
 import { print } from './print.ts';
 import { textTable } from './text-table.ts';
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { AnyStage } from '../stages/define-stage.ts';
+import type { AnyStage } from './define-stage.ts';
 
 /** A parameter of a stage as people read it; an empty text is "none". */
 export interface ParameterRow {

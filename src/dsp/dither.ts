@@ -11,11 +11,11 @@ const EPOCH_FRAMES = 2 ** 24;
 
 /**
  * A bijection of 32-bit integers in which every bit of the result depends on every bit of the argument
- * (Wellons, "Prospecting for Hash Functions", 2018: `lowbias32`, in the public domain).
+ * (the finaliser of MurmurHash3, Appleby 2011, in the public domain).
  */
 function scramble(x: number): number {
-  let h = Math.imul(x ^ (x >>> 16), 0x7feb352d);
-  h = Math.imul(h ^ (h >>> 15), 0x846ca68b);
+  let h = Math.imul(x ^ (x >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
   return h ^ (h >>> 16);
 }
 

@@ -15,8 +15,8 @@ function lane(pointer: usize, index: i32): usize {
 @inline
 function draw(n: v128, key: i32): v128 {
   let h = v128.xor(n, i32x4.splat(key));
-  h = i32x4.mul(v128.xor(h, i32x4.shr_u(h, 16)), i32x4.splat(0x7feb352d));
-  h = i32x4.mul(v128.xor(h, i32x4.shr_u(h, 15)), i32x4.splat(0x846ca68b));
+  h = i32x4.mul(v128.xor(h, i32x4.shr_u(h, 16)), i32x4.splat(0x85ebca6b));
+  h = i32x4.mul(v128.xor(h, i32x4.shr_u(h, 13)), i32x4.splat(0xc2b2ae35));
   h = v128.xor(h, i32x4.shr_u(h, 16));
   return i32x4.dot_i16x8_s(i16x8.shr_s(h, 1), i32x4.splat(0xffff0001));
 }

@@ -207,6 +207,13 @@ describe('the end of the input', () => {
     expect(decodeAll([], { raw })).toMatchObject({ warnings: [], samples: [] });
   });
 
+  it('takes a lone last byte that makes the length even for the pad byte that SoX writes on a pipe', () => {
+    const recipe = { ...RECIPE, encoding: 's24', channels: 1, size: 'sox' } as const;
+    expect(decodeAll([buildWav({ ...recipe, audio: new Uint8Array(16) })])).toMatchObject({ warnings: [] });
+    const odd = decodeAll([buildWav({ ...recipe, audio: new Uint8Array(13) })]);
+    expect(odd.warnings).toEqual(['last frame dropped: it has 1 of 3 bytes']);
+  });
+
   it('throws when bytes are written before the earlier ones were read', () => {
     const decoder = new StreamDecoder();
     decoder.write(wav);

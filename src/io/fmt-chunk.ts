@@ -55,11 +55,12 @@ export const customMask = (channels: number): number => maskFromLayout(defaultLa
 
 /** The tag that a sub-format stands for; 0 for a sub-format of another family. */
 function subFormatTag(chunk: DataView, littleEndian: boolean): number {
-  const standard =
-    chunk.getUint16(28, littleEndian) === 0x0000 &&
-    chunk.getUint16(30, littleEndian) === 0x0010 &&
-    SUBFORMAT_END.every((byte, at) => chunk.getUint8(32 + at) === byte);
-  return standard ? chunk.getUint32(24, littleEndian) : 0;
+  const family = chunk.getUint16(28, littleEndian) === 0;
+  if (!family || SUBFORMAT_END.some((byte, at) => chunk.getUint8(32 + at) !== byte)) return 0;
+  const version = chunk.getUint16(30, littleEndian);
+  if (version === 0x0010) return chunk.getUint32(24, littleEndian);
+  // In a RIFX, SoX turns the first two bytes round and leaves the others as they are in a RIFF.
+  return version === 0x1000 && !littleEndian ? chunk.getUint16(24) : 0;
 }
 
 function encodingOf(tag: number, containerBytes: number, bits: number): SampleEncoding {

@@ -83,14 +83,14 @@ describe('the place of the dither', () => {
     const dither = new TpdfDither(state, 1, 48000, 1);
     dither.advance([new Float32Array(4800)], 0, 4000, () => {});
     const snapshot = state.snapshot();
-    const after = () => {
+    const goOn = () => {
       const blanks: number[] = [];
       dither.advance([new Float32Array(2000)], 0, 2000, (_c, from, to) => blanks.push(from, to));
       return [dither.index, ...blanks];
     };
-    const first = after();
+    const first = goOn();
     state.restore(snapshot);
-    expect(after()).toEqual(first);
+    expect(goOn()).toEqual(first);
     expect(first).toEqual([6000, 800, 2000]);
   });
 });

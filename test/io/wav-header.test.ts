@@ -106,6 +106,14 @@ describe('the formats that a header gives', () => {
     expect(header.sampleFormat).toEqual({ encoding, bigEndian: false });
   });
 
+  it('may have the sub-format of a RIFX in either byte order: libsndfile turns all of it round, SoX the tag', () => {
+    const recipe = { ...stereo, container: 'RIFX', encoding: 's24', extensible: true } as const;
+    for (const soxGuid of [false, true]) {
+      const { header } = decodeAll([buildWav(recipe, fmtBody(recipe, { soxGuid }))]);
+      expect(header.sampleFormat).toEqual({ encoding: 's24', bigEndian: true });
+    }
+  });
+
   it('keep the channel mask: 0x3f is 5.1, 0x60f has its surrounds at the sides', () => {
     const surround = { ...stereo, channels: 6, extensible: true, audio: new Uint8Array(24) };
     const at = (mask: number) => decodeAll([buildWav({ ...surround, mask })]).header;

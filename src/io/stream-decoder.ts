@@ -73,7 +73,7 @@ export class StreamDecoder {
 
   /** Takes the next bytes, which must stay unchanged until they have been read; throws an input error. */
   write(chunk: Uint8Array): void {
-    if (this.#audio.length > 0) throw internalError('bytes written before those before them were read');
+    if (this.#audio.length > 0) throw internalError('bytes written before the earlier ones were read');
     let at = 0;
     if (!this.#extent && this.#parser) {
       at = this.#parser.push(chunk);

@@ -80,11 +80,13 @@ export function writeWavHeader(shape: WavHeaderShape, frames: number | null): Ui
     header.u32(0);
   }
   header.id('fmt ').u32(fmt.length).body(fmt);
-  // Required for every format but PCM (Microsoft, "New Multimedia Data Types and Data Techniques").
-  if (isFloat)
+  if (isFloat) {
+    // Required for every format but PCM (Microsoft, "New Multimedia Data Types and Data Techniques"). Not the
+    // placeholder while the length is not known, because ffmpeg takes that for the duration.
     header
       .id('fact')
       .u32(4)
-      .u32(short(frames ?? 0));
+      .u32(large ? UNKNOWN : (frames ?? 0));
+  }
   return header.id('data').u32(short(data)).toBytes();
 }

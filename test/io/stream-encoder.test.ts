@@ -267,6 +267,11 @@ describe('the header', () => {
     expect(end).toEqual({ tail: new Uint8Array(0), patches: [] });
   });
 
+  it('has 0 frames in the fact chunk while the length is not known, and the true number at the end', () => {
+    const { bytes, patched } = encodeAll([new Float32Array(11)], { encoding: 'f32', seekable: true });
+    expect([bytes.readUInt32LE(82), patched.readUInt32LE(82)]).toEqual([0, 11]);
+  });
+
   it('is set right at the end of a seekable output, which keeps 36 bytes for 64-bit sizes', () => {
     const signals = [new Float32Array(11)];
     const { bytes, patched } = encodeAll(signals, { encoding: 'u8', seekable: true });

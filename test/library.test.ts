@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
+import { type Duplex, Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import chain from 'stream-chain';
@@ -62,7 +62,7 @@ describe('a stage as a Transform', () => {
       outputs.push(signalOf(blocks));
     }
     const chained = chain([limiter(settings)]);
-    outputs.push(signalOf(await collect(Readable.from(blocksOf(input, [777])).pipe(chained))));
+    outputs.push(signalOf(await collect(Readable.from(blocksOf(input, [777])).pipe(chained) as Duplex)));
     const received: AudioBlock[] = [];
     await pipeline(Readable.from(blocksOf(input, [50])), limiter(settings), async (blocks) => {
       for await (const block of blocks) received.push(block);

@@ -1,13 +1,11 @@
-import { createReadStream, fstatSync, openSync, readFileSync, type Stats, statSync } from 'node:fs';
-import { Socket } from 'node:net';
+import { fstatSync, openSync, readFileSync, type Stats, statSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { isatty } from 'node:tty';
 import { inputError, usageError } from '../audio/errors.ts';
-import { descriptorSink, fileSink, type OutputSink, streamSink } from '../engine/output-sink.ts';
+import { descriptorSink, fileSink, type OutputSink, pipeSink } from '../engine/output-sink.ts';
+import { rotatingReader } from '../engine/rotating-reader.ts';
 import { systemReason } from '../engine/system-reason.ts';
 
-/** Bytes read from a file at once: few, large reads. */
-const READ_BYTES = 256 * 1024;
 /** Bit of O_APPEND in the flags that Linux shows in fdinfo, in octal (asm-generic/fcntl.h). */
 const LINUX_O_APPEND = 0o2000;
 
@@ -23,8 +21,7 @@ const isStandard = (path: string | undefined): path is '-' | undefined => path =
 export function openInput(path: string | undefined): NamedInput {
   if (!isStandard(path)) {
     try {
-      const fd = openSync(path, 'r');
-      return { name: path, stream: createReadStream('', { fd, highWaterMark: READ_BYTES }) };
+      return { name: path, stream: readerOf(openSync(path, 'r')) };
     } catch (cause) {
       throw inputError(`${path}: ${systemReason(cause)}`, { cause });
     }
@@ -34,10 +31,12 @@ export function openInput(path: string | undefined): NamedInput {
       'stdin is a terminal: name a file, or pipe audio in, as in "cat in.wav | auralis-stream mastering > out.wav"',
     );
   }
-  if (!fstatSync(0).isFile()) return { name: 'stdin', stream: process.stdin };
-  // Closing one of the first three descriptors ends the process.
-  const stream = createReadStream('', { fd: 0, autoClose: false, highWaterMark: READ_BYTES });
-  return { name: 'stdin', stream };
+  return { name: 'stdin', stream: readerOf(0) };
+}
+
+function readerOf(fd: number): Readable {
+  const stats = fstatSync(fd);
+  return rotatingReader(fd, stats.isFIFO() || stats.isSocket() ? 'pipe' : 'file');
 }
 
 /** Opens the output: a file, or stdout for `-` or nothing. An existing file needs `force`. */
@@ -62,7 +61,7 @@ export function standardOutput(): OutputSink {
   }
   const stats = fstatSync(1);
   // Not process.stdout: its end can't be waited for. The system's flags of a pipe are put back by node when it ends.
-  if (stats.isFIFO() || stats.isSocket()) return streamSink('stdout', new Socket({ fd: 1, readable: false }));
+  if (stats.isFIFO() || stats.isSocket()) return pipeSink('stdout', 1);
   return descriptorSink('stdout', 1, stats.isFile() && stats.size === 0 && !appends(1));
 }
 

@@ -93,6 +93,11 @@ export class AudioPath {
     return this.#warnings;
   }
 
+  /** Takes back a chunk of the output that has been written. */
+  release(chunk: Uint8Array): void {
+    this.#outgoing.release(chunk);
+  }
+
   /** Ends the walk here, with what was taken: an input that stops short now is meant to. */
   cut(): void {
     this.#cut = true;

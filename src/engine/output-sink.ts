@@ -1,4 +1,5 @@
 import { closeSync, openSync, write } from 'node:fs';
+import { Socket } from 'node:net';
 import { Writable } from 'node:stream';
 import { outputError } from '../audio/errors.ts';
 import { systemReason } from './system-reason.ts';
@@ -8,24 +9,72 @@ export interface OutputSink {
   /** For messages, such as `out.wav` or `stdout`. */
   readonly name: string;
   readonly stream: Writable;
+  /** Called with each chunk that has left, which may then be used again. */
+  onWritten: ((chunk: Uint8Array) => void) | null;
   /** Writes over bytes that went out earlier; null where that can't be done, as on a pipe. */
   readonly patch: ((position: number, bytes: Uint8Array) => Promise<void>) | null;
   /** Frees what the sink holds, after the last patch. */
   close(): void;
 }
 
-/** A sink around any writable stream. */
+/** A sink around any writable stream. Nothing is said of what was written: the stream may still hold it. */
 export function streamSink(name: string, stream: Writable): OutputSink {
-  return { name, stream, patch: null, close: () => {} };
+  return { name, stream, onWritten: null, patch: null, close: () => {} };
+}
+
+/** Hands chunks to a socket and says when the system has taken them. */
+class PipeWriter extends Writable {
+  onWritten: ((chunk: Uint8Array) => void) | null = null;
+  readonly #socket: Socket;
+
+  constructor(fd: number) {
+    super({ highWaterMark: 1 });
+    this.#socket = new Socket({ fd, readable: false, writable: true });
+    this.#socket.on('error', (error) => this.destroy(error));
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+    this.#socket.write(chunk, (error) => {
+      if (!error) this.onWritten?.(chunk);
+      done(error);
+    });
+  }
+
+  override _final(done: (error?: Error | null) => void): void {
+    this.#socket.end(() => done());
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.#socket.destroy();
+    done(error);
+  }
+}
+
+/** A sink on a pipe or a socket, whose reader may be slow: waits for it without stopping the process. */
+export function pipeSink(name: string, fd: number): OutputSink {
+  const stream = new PipeWriter(fd);
+  return {
+    name,
+    stream,
+    get onWritten() {
+      return stream.onWritten;
+    },
+    set onWritten(written) {
+      stream.onWritten = written;
+    },
+    patch: null,
+    close: () => {},
+  };
 }
 
 /** Writes to a file descriptor that is opened when the first byte comes, so that a failed start leaves no file. */
 class FileWriter extends Writable {
+  onWritten: ((chunk: Uint8Array) => void) | null = null;
   readonly #open: () => number;
   #fd: number | null = null;
 
   constructor(open: () => number) {
-    super({ highWaterMark: 1 << 20 });
+    super({ highWaterMark: 1 << 19 });
     this.#open = open;
   }
 
@@ -36,7 +85,10 @@ class FileWriter extends Writable {
       done(error as Error);
       return;
     }
-    writeAll(this.#fd, chunk, null, done);
+    writeAll(this.#fd, chunk, null, (error) => {
+      if (!error) this.onWritten?.(chunk);
+      done(error);
+    });
   }
 
   patch(position: number, bytes: Uint8Array): Promise<void> {
@@ -71,6 +123,12 @@ function writerSink(name: string, seekable: boolean, open: () => number): Output
   return {
     name,
     stream,
+    get onWritten() {
+      return stream.onWritten;
+    },
+    set onWritten(written) {
+      stream.onWritten = written;
+    },
     patch: seekable ? (position, bytes) => stream.patch(position, bytes) : null,
     close: () => stream.close(),
   };

@@ -81,6 +81,7 @@ export async function runPipeline(options: RunOptions): Promise<RunSummary> {
     sampleFormat,
     onBlock: (block, open) => monitor.block(block, open),
   });
+  output.onWritten = (chunk) => path.release(chunk);
   await loadPipelineStages(pipeline);
   try {
     const readerGone = await carry(input, inputName, path, output, signal);

@@ -1,37 +1,41 @@
 /** Bytes taken from the allocator at once. */
-const SLAB_BYTES = 256 * 1024;
+const SLAB_BYTES = 128 * 1024;
 
 /**
- * Collects the short views that an encoder gives into pieces that may leave: few large buffers, each byte copied
- * once, and no piece ever written to again.
+ * Collects the short views that an encoder gives into pieces that may leave: few large buffers, each byte copied once.
+ * A piece that comes back by `release` is used again; one that does not is left to the garbage collector.
  */
 export class SlabWriter {
-  #slab = Buffer.alloc(0);
-  /** First byte of the piece being collected; end of it. */
-  #from = 0;
-  #to = 0;
+  readonly #free: Buffer[] = [];
+  #slab: Buffer | null = null;
+  #bytes = 0;
 
   /** Copies `bytes` in and yields the pieces that became full. */
   *add(bytes: Uint8Array): Generator<Buffer, void, void> {
     for (let at = 0; at < bytes.length; ) {
-      if (this.#to === this.#slab.length) {
-        yield* this.take();
-        this.#slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
-        this.#from = 0;
-        this.#to = 0;
-      }
-      const taken = Math.min(this.#slab.length - this.#to, bytes.length - at);
-      this.#slab.set(bytes.subarray(at, at + taken), this.#to);
-      this.#to += taken;
+      this.#slab ??= this.#free.pop() ?? Buffer.allocUnsafeSlow(SLAB_BYTES);
+      const taken = Math.min(SLAB_BYTES - this.#bytes, bytes.length - at);
+      this.#slab.set(
+        at === 0 && taken === bytes.length ? bytes : bytes.subarray(at, at + taken),
+        this.#bytes,
+      );
+      this.#bytes += taken;
       at += taken;
+      if (this.#bytes === SLAB_BYTES) yield* this.take();
     }
   }
 
   /** Yields what is collected, if anything. */
   *take(): Generator<Buffer, void, void> {
-    if (this.#to === this.#from) return;
-    const piece = this.#slab.subarray(this.#from, this.#to);
-    this.#from = this.#to;
+    if (this.#slab === null) return;
+    const piece = this.#slab.subarray(0, this.#bytes);
+    this.#slab = null;
+    this.#bytes = 0;
     yield piece;
+  }
+
+  /** Takes back a piece that has been written out; nobody may hold it any more. */
+  release(piece: Uint8Array): void {
+    this.#free.push(Buffer.from(piece.buffer as ArrayBuffer));
   }
 }

@@ -1,0 +1,78 @@
+import { close, read } from 'node:fs';
+import { Socket } from 'node:net';
+import { Readable } from 'node:stream';
+
+/** Bytes asked of the system at once: few, large reads. A pipe gives what it holds, 64 KiB on Linux. */
+const READ_BYTES = 128 * 1024;
+
+/**
+ * Buffers in rotation: one is processed, one waits in the stream, one is read into, one is to spare. This holds because
+ * the readers below keep one chunk at most (a high-water mark of one byte) and `pipe` hands over the next only when
+ * the one before is used up. It keeps the memory of a run that lasts for days as flat as that of a short one.
+ */
+class Rotation {
+  readonly #buffers = Array.from({ length: 4 }, () => Buffer.allocUnsafeSlow(READ_BYTES));
+  #turn = 0;
+
+  next(): Buffer {
+    this.#turn = (this.#turn + 1) % this.#buffers.length;
+    return this.#buffers[this.#turn];
+  }
+}
+
+/** Reads a file or a device from where it stands. */
+class FileReader extends Readable {
+  readonly #rotation = new Rotation();
+  readonly #fd: number;
+
+  constructor(fd: number) {
+    super({ highWaterMark: 1 });
+    this.#fd = fd;
+  }
+
+  override _read(): void {
+    const buffer = this.#rotation.next();
+    read(this.#fd, buffer, 0, buffer.length, null, (error, bytes) => {
+      if (error) this.destroy(error);
+      else this.push(bytes > 0 ? buffer.subarray(0, bytes) : null);
+    });
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    // Descriptors 0 to 2 belong to the process.
+    if (this.#fd > 2) close(this.#fd, (failure) => done(error ?? failure));
+    else done(error);
+  }
+}
+
+/** Reads a pipe or a socket, which may keep one waiting, without holding a thread. */
+class PipeReader extends Readable {
+  readonly #socket: Socket;
+
+  constructor(fd: number) {
+    super({ highWaterMark: 1 });
+    const rotation = new Rotation();
+    const onread = {
+      buffer: () => rotation.next(),
+      callback: (bytes: number, buffer: Uint8Array) => this.push(buffer.subarray(0, bytes)),
+    };
+    // Node takes `onread` with a descriptor too; its types know it for `connect` only.
+    this.#socket = new Socket({ fd, readable: true, writable: false, onread } as object);
+    this.#socket.on('end', () => this.push(null));
+    this.#socket.on('error', (error) => this.destroy(error));
+  }
+
+  override _read(): void {
+    this.#socket.resume();
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.#socket.destroy();
+    done(error);
+  }
+}
+
+/** A stream on an open descriptor whose chunks must be used up before the next one is asked for, as `pipe` does. */
+export function rotatingReader(fd: number, kind: 'file' | 'pipe'): Readable {
+  return kind === 'pipe' ? new PipeReader(fd) : new FileReader(fd);
+}

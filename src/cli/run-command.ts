@@ -1,6 +1,6 @@
 import { usageError } from '../audio/errors.ts';
 import { readPipelineFile, shippedPipelines } from '../engine/pipeline-files.ts';
-import { type RunSummary, runPipeline } from '../engine/run.ts';
+import { type RunOptions, type RunSummary, runPipeline } from '../engine/run.ts';
 import { withSettings } from '../graph/settings.ts';
 import { parseRawFormat } from '../io/sample-format.ts';
 import { meterSummary } from '../monitor/meter-summary.ts';
@@ -9,7 +9,7 @@ import { type Arguments, COMMAND_NAMES, type Command } from './command.ts';
 import { numberIn, oneOf, text } from './option-value.ts';
 import { OUTPUT_FORMATS } from './output-formats.ts';
 import { openReport } from './report-target.ts';
-import { openInput, openOutput } from './standard-streams.ts';
+import { type NamedInput, openInput, openOutput } from './standard-streams.ts';
 
 const BACKENDS = ['auto', 'wasm', 'reference'] as const;
 
@@ -45,12 +45,15 @@ export const runCommand: Command = {
   run,
 };
 
+/** What the command line says of the run itself. */
+type Checked = Pick<RunOptions, 'pipeline' | 'raw' | 'sampleFormat' | 'backend' | 'seed' | 'blockFrames'>;
+
 async function run(args: Arguments): Promise<number> {
   const wanted = text(args, 'pipeline');
   if (wanted === undefined) throw await noPipeline();
   const pipeline = withSettings(await readPipelineFile(wanted, COMMAND_NAMES), settings(args));
   const raw = text(args, 'raw');
-  const options = {
+  const options: Checked = {
     pipeline,
     raw: raw === undefined ? undefined : parseRawFormat(raw),
     sampleFormat: oneOf(args, 'format', OUTPUT_FORMATS),
@@ -58,9 +61,18 @@ async function run(args: Arguments): Promise<number> {
     seed: numberIn(args, 'seed', { min: 0, max: 2 ** 32 - 1, whole: true }) ?? 0,
     blockFrames: numberIn(args, 'block-frames', { min: 1, max: 65536, whole: true }) ?? 4096,
   };
-  const [from, to] = [text(args, 'in'), text(args, 'out')];
-  const input = openInput(from);
-  const output = openOutput(to, args.force === true, from);
+  const input = openInput(text(args, 'in'));
+  try {
+    return await carry(args, options, input);
+  } finally {
+    // A pipe that is still open would keep the process waiting.
+    input.stream.destroy();
+  }
+}
+
+/** Opens the other ends, carries the audio and tells how it went. */
+async function carry(args: Arguments, options: Checked, input: NamedInput): Promise<number> {
+  const output = openOutput(text(args, 'out'), args.force === true, text(args, 'in'));
   const target = text(args, 'report');
   const report = target === undefined ? undefined : openReport(target);
   const progress = args.quiet === true ? null : await progressLine();

@@ -197,6 +197,14 @@ describe.concurrent('output', () => {
     expect(readFileSync(out).equals(WAV)).toBe(true);
   });
 
+  it('is refused at once, also while the input is an open pipe', async () => {
+    const out = file('standing.wav');
+    writeFileSync(out, '');
+    const child = start([EMPTY, '-', out]);
+    expect((await outcome(child)).code).toBe(2);
+    child.stdin!.destroy();
+  });
+
   it('is never the input', async () => {
     const both = file('both.wav');
     writeFileSync(both, WAV);

@@ -22,16 +22,23 @@ const out = mkdtempSync(join(tmpdir(), 'auralis-wasm-'));
 const wasmFile = join(out, 'auralis.wasm');
 const { error, stderr } = await asc.main([
   join(kernels, 'index.ts'),
-  '--outFile', wasmFile,
-  '--optimizeLevel', '3',
-  '--shrinkLevel', '0',
+  '--outFile',
+  wasmFile,
+  '--optimizeLevel',
+  '3',
+  '--shrinkLevel',
+  '0',
   '--converge',
   '--noAssert',
-  '--runtime', 'stub',
-  '--enable', 'simd',
+  '--runtime',
+  'stub',
+  '--enable',
+  'simd',
   '--importMemory',
-  '--initialMemory', '1',
-  '--use', 'abort=',
+  '--initialMemory',
+  '1',
+  '--use',
+  'abort=',
 ]);
 if (error) {
   console.error(stderr.toString());

@@ -41,7 +41,10 @@ export function gainFromReduction(reduction: usize, frames: i32, start: f64, ste
   for (let i = 0; i < frames; i += 2) {
     const p = reduction + ((<usize>i) << 3);
     const offset = f64x2.add(base, f64x2.mul(s, n));
-    v128.store(p, exp2x2(f64x2.sub(offset, v128.load(p))));
+    const gain = exp2x2(f64x2.sub(offset, v128.load(p)));
+    // The frame behind the last belongs to the next span, which has not been computed yet.
+    if (i + 1 < frames) v128.store(p, gain);
+    else v128.store_lane<f64>(p, gain, 0);
     n = f64x2.add(n, two);
   }
 }

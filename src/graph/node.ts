@@ -97,6 +97,13 @@ export class GraphNode {
   readonly #wet: LinearRamp | null;
   readonly #dry: Planar;
   readonly #dryDelay: DelayLine;
+  /** Frames by which what comes in is late. */
+  readonly #arrival: number;
+  /** Only looks, and so is shown the programme alone, without the silence of latencies before and behind it. */
+  readonly #looks: boolean;
+  /** Frames seen; frame at which the programme ends. */
+  readonly #seen: Float64Array;
+  readonly #end: Float64Array;
 
   constructor({ entry, processor, state, sampleRate, maxFrames, inputs, key, inPlace }: NodeOptions) {
     const { memory } = state;
@@ -128,6 +135,16 @@ export class GraphNode {
     this.#wet?.jump(entry.bypass ? 0 : entry.mix);
     this.#dry = mixes ? memory.planar(count, maxFrames) : [];
     this.#dryDelay = new DelayLine(state, mixes ? count : 0, mixes ? processor.latency : 0);
+
+    this.#arrival = arrival;
+    this.#looks = entry.definition.transparent;
+    this.#seen = state.f64(1);
+    this.#end = state.f64(1, Number.POSITIVE_INFINITY);
+  }
+
+  /** Says that the programme has ended after so many frames. */
+  end(framesIn: number): void {
+    this.#end[0] = this.#arrival + framesIn;
   }
 
   process(frames: number): void {
@@ -136,6 +153,10 @@ export class GraphNode {
       for (let n = 0; n < this.#taps.length; n++) this.#taps[n].write(main, frames, n > 0);
     }
     if (key && !this.#key!.plain) this.#key!.write(key, frames, false);
+    if (this.#looks) {
+      this.#look(frames);
+      return;
+    }
     if (this.#wet === null) {
       this.processor.process(this.#io, frames);
       return;
@@ -144,6 +165,21 @@ export class GraphNode {
     this.processor.process(this.#io, frames);
     this.#dryDelay.process(this.#dry, frames);
     this.#mix(this.#wet, main, frames);
+  }
+
+  /** Shows the stage those of the next frames that belong to the programme. */
+  #look(frames: number): void {
+    const seen = this.#seen[0];
+    this.#seen[0] = seen + frames;
+    const from = Math.max(0, this.#arrival - seen);
+    const to = Math.min(frames, this.#end[0] - seen);
+    if (to <= from) return;
+    const { main } = this.#io;
+    const whole = from === 0;
+    this.processor.process(
+      whole ? this.#io : { ...this.#io, main: main.map((channel) => channel.subarray(from)) },
+      to - from,
+    );
   }
 
   /** Leaves the mix of the dry and the processed signal in `main`. */

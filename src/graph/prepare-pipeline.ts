@@ -101,6 +101,9 @@ export class PreparedPipeline {
           for (const node of this.#nodes) node.process(frames);
           return output.channels;
         },
+        end: (framesIn) => {
+          for (const node of this.#nodes) node.end(framesIn);
+        },
       },
     });
   }

@@ -8,6 +8,8 @@ export interface BlockProcessor {
   readonly latency: number;
   /** Processes the first `frames` of `input` and says where the result stands. */
   process(input: Planar, frames: number): Planar;
+  /** Called once when the input has ended after so many frames; silence follows until the tail is out. */
+  end?(framesIn: number): void;
 }
 
 interface AlignedRunOptions {
@@ -63,6 +65,7 @@ export class AlignedRun {
 
   /** What the processor still holds, in blocks that are views, each valid until the next. */
   *flush(): Generator<AudioBlock, void, void> {
+    this.#processor.end?.(this.framesIn);
     let fed = this.framesIn;
     while (this.framesOut < this.framesIn) {
       const frames = Math.min(this.maxFrames, this.framesIn + this.#processor.latency - fed);

@@ -126,6 +126,20 @@ describe('wiring', () => {
     expect(latency).toBe(576);
   });
 
+  it('shows a meter the programme alone: before and behind 12 ms of latency it counts the same 3000 frames', () => {
+    const pipeline = prepared([
+      { stage: 'analyzer', id: 'before', interval: 10 },
+      { ...LIMITER },
+      { stage: 'compressor', ratio: 1, lookahead: 5 },
+      { stage: 'analyzer', id: 'behind', interval: 10 },
+    ]);
+    feed(pipeline.run, input);
+    drain(pipeline.run);
+    const { before, behind } = pipeline.meters();
+    expect(before.frame).toBe(3000);
+    expect(behind).toEqual(before);
+  });
+
   it('continues from a snapshot as if undisturbed', () => {
     const stages = [
       { stage: 'compressor', id: 'a', threshold: -30, ratio: 4, lookahead: 3, mix: 0.5 },

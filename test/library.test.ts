@@ -107,6 +107,19 @@ describe('a stage as a Transform', () => {
     expect(20 * Math.log10(Math.max(...last) / 0.5)).toBeCloseTo(-20, 2);
   });
 
+  it('fades to a value that needs a new start, and loses no frame: a lookahead of 3 becomes 12 ms', async () => {
+    const quiet = programme(2, 96_000, 4, 0.2);
+    const stage = limiter({ ceiling: 0, lookahead: 3 });
+    const output: AudioBlock[] = [];
+    stage.on('data', (block: AudioBlock) => output.push(block));
+    for (const [n, block] of blocksOf(quiet, [4000]).entries()) {
+      if (n === 2) stage.set({ lookahead: 12 });
+      await new Promise((resolve) => stage.write(block, resolve));
+    }
+    await new Promise((resolve) => stage.end(resolve));
+    expect(maxAbsDifference(signalOf(output), quiet)).toBe(0);
+  });
+
   it('says in one line what is wrong with its parameters', () => {
     expect(() => compressor({ ratio: 0 })).toThrow(
       'compressor.ratio: 0 is out of range, allowed is 1 to 100 :1',
@@ -122,6 +135,17 @@ describe('a stage as a Transform', () => {
 });
 
 describe('a pipeline as a Transform', () => {
+  it('keeps its settings when the format changes: -20 dB at 48 kHz stays -20 dB at 44.1 kHz', async () => {
+    const pipeline = await loadPipeline({ stages: [{ stage: 'gain' }] });
+    pipeline.set('gain.gain', -20);
+    const other = audioFormat(44100, 2);
+    const tone = sine(FORMAT, 4800, 1000, 0.5);
+    const blocks = [...blocksOf(tone, [4800]), ...blocksOf(tone, [4800], other)];
+    for (const { channels } of await collect(Readable.from(blocks).pipe(pipeline))) {
+      expect(Math.max(...channels[0])).toBeCloseTo(0.05, 6);
+    }
+  });
+
   it('loads a shipped one by name, with settings, and meters it', async () => {
     const mastering = await loadPipeline('mastering', { set: ['limiter.ceiling=-9'] });
     const input = programme(2, 48000, 2);

@@ -70,7 +70,8 @@ export class BiquadCascade {
   #processReference(x: Float32Array, channel: number, frames: number): void {
     const state = this.#state;
     const pairAt = PAIR_STATE * this.#sections * Math.floor(channel / 2);
-    // Sections exchange 64-bit values; only what leaves the cascade is rounded to 32 bits.
+    // Sections exchange 64-bit values; only what leaves the cascade is rounded to 32 bits. Adding 0 makes -0 to 0, so
+    // that clearing a state too small to be heard can't be seen in the sign of a zero.
     for (let i = 0; i < frames; i++) {
       let y = x[i];
       for (let n = 0; n < this.#sections; n++) {
@@ -81,7 +82,7 @@ export class BiquadCascade {
         state[s] = this.#coefs[c + 1] * input + state[s + 2] - this.#coefs[c + 3] * y;
         state[s + 2] = this.#coefs[c + 2] * input - this.#coefs[c + 4] * y;
       }
-      x[i] = y;
+      x[i] = Math.fround(y) + 0;
     }
   }
 }

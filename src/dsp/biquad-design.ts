@@ -30,12 +30,16 @@ export const IDENTITY: BiquadCoefs = { b0: 1, b1: 0, b2: 0, a1: 0, a2: 0 };
 
 const HALF_LN_2 = 0.34657359027997264;
 
-/** RBJ's alpha. A shelf's steepest monotonic slope, S = 1, is 12 dB/octave at its middle. */
+/**
+ * RBJ's alpha. The cookbook's shelf slope S is proportional to dB/octave; here S = slope / 12, the usual reading: 12 is
+ * the steepest slope without overshoot, which only shelves of large gain reach in full.
+ */
 function alphaOf(width: BiquadWidth, w0: number, amplitude: number): number {
   const s = sin(w0);
   if ('q' in width) return s / (2 * width.q);
   if ('bandwidthOctaves' in width) {
-    const x = (HALF_LN_2 * width.bandwidthOctaves * w0) / s;
+    // Near Nyquist the formula asks for edges beyond it and grows without bound; sinh is held at sinh(3) = 10.
+    const x = Math.min((HALF_LN_2 * width.bandwidthOctaves * w0) / s, 3);
     return (s * (exp(x) - exp(-x))) / 2;
   }
   const shelf = width.slopeDbPerOctave / 12;
@@ -52,8 +56,8 @@ const normalised = (b0: number, b1: number, b2: number, a0: number, a1: number, 
 
 /**
  * Second-order sections of Robert Bristow-Johnson, "Cookbook formulae for audio EQ biquad filter coefficients"
- * (W3C Audio EQ Cookbook). `bandpass` has a peak gain of 0 dB. A corner at or above Nyquist gives the identity: what
- * the filter would do lies outside the band.
+ * (W3C Audio EQ Cookbook). `bandpass` has a peak gain of 0 dB. By rule, a corner at or above Nyquist gives the
+ * identity, whatever the type.
  */
 export function designBiquad(
   type: BiquadType,

@@ -150,15 +150,18 @@ export class StateMemory {
     return array;
   }
 
+  get #bytes(): number {
+    return this.#arrays.reduce((sum, { array }) => sum + array.byteLength, 0);
+  }
+
   /** Every array back to its initial value. */
   clear(): void {
     for (const { array, initial } of this.#arrays) array.fill(initial);
   }
 
-  /** A copy of the whole state, in the order of allocation, little-endian. */
+  /** A copy of the whole state, in the order of allocation and the byte order of the machine. */
   snapshot(): Uint8Array {
-    const total = this.#arrays.reduce((sum, { array }) => sum + array.byteLength, 0);
-    const bytes = new Uint8Array(total);
+    const bytes = new Uint8Array(this.#bytes);
     let at = 0;
     for (const { array } of this.#arrays) {
       bytes.set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength), at);
@@ -167,12 +170,16 @@ export class StateMemory {
     return bytes;
   }
 
+  /** Refuses bytes that can't be a snapshot of this state. */
+  checkSize(bytes: Uint8Array): void {
+    if (bytes.byteLength !== this.#bytes) {
+      throw usageError(`the snapshot has ${bytes.byteLength} bytes, the state here has ${this.#bytes}`);
+    }
+  }
+
   /** Takes back what `snapshot` gave on a state of the same make. */
   restore(bytes: Uint8Array): void {
-    const total = this.#arrays.reduce((sum, { array }) => sum + array.byteLength, 0);
-    if (bytes.byteLength !== total) {
-      throw usageError(`snapshot has ${bytes.byteLength} bytes, this stage's state has ${total}`);
-    }
+    this.checkSize(bytes);
     let at = 0;
     for (const { array } of this.#arrays) {
       new Uint8Array(array.buffer, array.byteOffset, array.byteLength).set(

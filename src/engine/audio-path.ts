@@ -3,7 +3,7 @@ import { asStream, flushable, gen, none } from 'stream-chain';
 import type { AudioBlock } from '../audio/block.ts';
 import { type BackendName, type KernelMemory, onKernelMemory } from '../dsp/kernel-memory.ts';
 import type { PipelineDefinition } from '../graph/definition.ts';
-import { type PreparedPipeline, preparePipeline } from '../graph/prepare-pipeline.ts';
+import { type LivePipeline, preparePipeline } from '../graph/live-pipeline.ts';
 import type { RawFormat, SampleEncoding } from '../io/sample-format.ts';
 import { type AudioHeader, StreamDecoder } from '../io/stream-decoder.ts';
 import { type DitherKind, type Patch, StreamEncoder } from '../io/stream-encoder.ts';
@@ -27,7 +27,7 @@ interface AudioPathOptions {
 export interface OpenPath {
   readonly header: AudioHeader;
   readonly memory: KernelMemory;
-  readonly graph: PreparedPipeline;
+  readonly graph: LivePipeline;
   readonly encoder: StreamEncoder;
   readonly dither: DitherKind;
   /** Room for one number a frame of a block. */

@@ -1,7 +1,8 @@
 import type { AudioBlock } from '../audio/block.ts';
 import { type BackendName, onKernelMemory } from '../dsp/kernel-memory.ts';
 import type { PipelineDefinition } from '../graph/definition.ts';
-import { loadPipelineStages, preparePipeline } from '../graph/prepare-pipeline.ts';
+import { preparePipeline } from '../graph/live-pipeline.ts';
+import { loadPipelineStages } from '../graph/prepare-pipeline.ts';
 
 /** Frames that are processed at a time. */
 const BLOCK_FRAMES = 4096;

@@ -29,8 +29,9 @@ export const entrySchema = z.strictObject({
     max: 1,
     default: 1,
     doc: 'share of the processed signal; the rest is the input, latency matched',
+    change: 'restart',
   }),
-  bypass: flag(false, 'passes the input through, its latency kept', 'live'),
+  bypass: flag(false, 'passes the input through, its latency kept', 'restart'),
 });
 
 export type EntryCommon = z.output<typeof entrySchema>;

@@ -3,7 +3,6 @@ import { DelayLine } from '../dsp/delay-line.ts';
 import { dbToGain } from '../dsp/elementary.ts';
 import { addScaled, blend, copyInto } from '../dsp/gain.ts';
 import type { Kernels, StateMemory } from '../dsp/kernel-memory.ts';
-import { LinearRamp } from '../dsp/ramp.ts';
 import type { StageIO, StageProcessor } from '../stages/define-stage.ts';
 import type { PipelineEntry } from './definition.ts';
 
@@ -67,14 +66,10 @@ function copyPlanar(kernels: Kernels | null, target: Planar, source: Planar, fra
   for (let n = 0; n < target.length; n++) copyInto(kernels, target[n], source[n], frames);
 }
 
-/** Length of the glide to a new dry/wet mix, or into and out of bypass. */
-const MIX_GLIDE_MS = 20;
-
 interface NodeOptions {
   readonly entry: PipelineEntry;
   readonly processor: StageProcessor;
   readonly state: StateMemory;
-  readonly sampleRate: number;
   readonly maxFrames: number;
   /** Wires of `entry.inputs`, in order. */
   readonly inputs: readonly Wire[];
@@ -94,7 +89,8 @@ export class GraphNode {
   readonly #key: Tap | null;
   readonly #io: StageIO;
   readonly #gathers: boolean;
-  readonly #wet: LinearRamp | null;
+  /** Share of the processed signal. */
+  readonly #wet: number;
   readonly #dry: Planar;
   readonly #dryDelay: DelayLine;
   /** Frames by which what comes in is late. */
@@ -105,7 +101,7 @@ export class GraphNode {
   readonly #seen: Float64Array;
   readonly #end: Float64Array;
 
-  constructor({ entry, processor, state, sampleRate, maxFrames, inputs, key, inPlace }: NodeOptions) {
+  constructor({ entry, processor, state, maxFrames, inputs, key, inPlace }: NodeOptions) {
     const { memory } = state;
     const count = inputs[0].channels.length;
     const arrival = Math.max(...inputs.map(({ latency }) => latency), key?.latency ?? 0);
@@ -130,9 +126,8 @@ export class GraphNode {
       outputs: ports.length > 1 ? outputs : [],
     };
 
-    const mixes = entry.mix < 1 || entry.bypass;
-    this.#wet = mixes ? new LinearRamp(state, (MIX_GLIDE_MS / 1000) * sampleRate) : null;
-    this.#wet?.jump(entry.bypass ? 0 : entry.mix);
+    this.#wet = entry.bypass ? 0 : entry.mix;
+    const mixes = this.#wet < 1;
     this.#dry = mixes ? memory.planar(count, maxFrames) : [];
     this.#dryDelay = new DelayLine(state, mixes ? count : 0, mixes ? processor.latency : 0);
 
@@ -157,14 +152,19 @@ export class GraphNode {
       this.#look(frames);
       return;
     }
-    if (this.#wet === null) {
+    if (this.#wet === 1) {
       this.processor.process(this.#io, frames);
       return;
     }
     copyPlanar(this.#kernels, this.#dry, main, frames);
-    this.processor.process(this.#io, frames);
     this.#dryDelay.process(this.#dry, frames);
-    this.#mix(this.#wet, main, frames);
+    // Without a share in the output the stage need not run, and nothing it might make of the input can leak.
+    if (this.#wet > 0) {
+      this.processor.process(this.#io, frames);
+      const span = { frames, start: this.#wet, step: 0, index: 0 };
+      for (let n = 0; n < main.length; n++) blend(this.#kernels, this.#dry[n], main[n], 0, span);
+    }
+    copyPlanar(this.#kernels, main, this.#dry, frames);
   }
 
   /** Shows the stage those of the next frames that belong to the programme. */
@@ -180,15 +180,5 @@ export class GraphNode {
       whole ? this.#io : { ...this.#io, main: main.map((channel) => channel.subarray(from)) },
       to - from,
     );
-  }
-
-  /** Leaves the mix of the dry and the processed signal in `main`. */
-  #mix(wet: LinearRamp, main: Planar, frames: number): void {
-    for (let at = 0; at < frames; ) {
-      const span = wet.take(frames - at);
-      for (let n = 0; n < main.length; n++) blend(this.#kernels, this.#dry[n], main[n], at, span);
-      at += span.frames;
-    }
-    copyPlanar(this.#kernels, main, this.#dry, frames);
   }
 }

@@ -3,7 +3,9 @@ import { type BackendName, chooseBackend, onKernelMemory } from '../dsp/kernel-m
 import { blockTransform } from '../stages/block-transform.ts';
 import type { Readings } from '../stages/define-stage.ts';
 import type { PipelineDefinition } from './definition.ts';
-import { loadPipelineStages, type PreparedPipeline, preparePipeline } from './prepare-pipeline.ts';
+import { type LivePipeline, preparePipeline } from './live-pipeline.ts';
+import { loadPipelineStages } from './prepare-pipeline.ts';
+import { withSetting } from './settings.ts';
 
 /** How a pipeline runs. */
 export interface PipelineTransformOptions {
@@ -15,7 +17,7 @@ export interface PipelineTransformOptions {
 
 /** A whole pipeline as one Transform of AudioBlocks. */
 export interface PipelineTransform extends Transform {
-  /** Glides the `live` parameter `id.parameter` to a new value. */
+  /** Changes the parameter `id.parameter`: glides to the value, or fades to it where the stage must start anew. */
   set(path: string, value: unknown): void;
   /** What every stage has measured, by id; empty before the first block. */
   meters(): Readonly<Record<string, Readings>>;
@@ -26,22 +28,21 @@ export function pipelineTransform(
   definition: PipelineDefinition,
   { backend = 'auto', blockFrames = 4096 }: PipelineTransformOptions = {},
 ): PipelineTransform {
-  let prepared: PreparedPipeline | null = null;
-  /** Changes asked for before the first block. */
-  const early: [path: string, value: unknown][] = [];
+  /** With every setting so far, for the first format and for one that comes later. */
+  let present = definition;
+  let live: LivePipeline | null = null;
   const stream = blockTransform(async (format) => {
-    await loadPipelineStages(definition);
-    prepared = onKernelMemory(chooseBackend(backend), (memory) =>
-      preparePipeline(definition, { format, maxFrames: blockFrames, memory }),
+    await loadPipelineStages(present);
+    live = onKernelMemory(chooseBackend(backend), (memory) =>
+      preparePipeline(present, { format, maxFrames: blockFrames, memory }),
     );
-    for (const [path, value] of early) prepared.set(path, value);
-    return prepared.run;
+    return live.run;
   });
   return Object.assign(stream, {
     set(path: string, value: unknown): void {
-      if (prepared) prepared.set(path, value);
-      else early.push([path, value]);
+      present = withSetting(present, path, value);
+      live?.replace(present);
     },
-    meters: (): Readonly<Record<string, Readings>> => prepared?.meters() ?? {},
+    meters: (): Readonly<Record<string, Readings>> => live?.meters() ?? {},
   });
 }

@@ -1,6 +1,7 @@
 // What the graph room offers to engine and to the library, name by name.
 export type { InputRef, PipelineDefinition, PipelineEntry, PipelineSource } from './definition.ts';
 export { pipelineJsonSchema } from './json-schema.ts';
+export { LivePipeline, preparePipeline } from './live-pipeline.ts';
 export { definePipeline, parsePipeline } from './parse-pipeline.ts';
 export {
   type PipelineTransform,
@@ -13,7 +14,6 @@ export {
   type PipelineSnapshot,
   PreparedPipeline,
   type PrepareOptions,
-  preparePipeline,
   type StageReading,
 } from './prepare-pipeline.ts';
 export { withSettings } from './settings.ts';

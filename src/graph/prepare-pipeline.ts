@@ -1,10 +1,9 @@
 import { internalError, usageError } from '../audio/errors.ts';
 import type { AudioFormat } from '../audio/format.ts';
-import { didYouMean } from '../audio/nearest.ts';
 import { Guard, type GuardReport } from '../dsp/guard.ts';
 import { type KernelMemory, StateMemory } from '../dsp/kernel-memory.ts';
 import { AlignedRun } from '../stages/aligned-run.ts';
-import { changeParams } from '../stages/change-params.ts';
+import { needsRestart } from '../stages/change-params.ts';
 import type { Readings, StageSnapshot } from '../stages/define-stage.ts';
 import { IN, type InputRef, MAIN, type PipelineDefinition, type PipelineEntry } from './definition.ts';
 import { GraphNode, type Wire } from './node.ts';
@@ -76,7 +75,6 @@ export class PreparedPipeline {
         entry,
         processor: entry.definition.prepare({ format, maxFrames, memory }, entry.params),
         state: this.#state,
-        sampleRate: format.sampleRate,
         maxFrames,
         inputs: entry.inputs.map(find),
         key: entry.key && find(entry.key),
@@ -125,19 +123,27 @@ export class PreparedPipeline {
     );
   }
 
-  /** Glides a `live` parameter, named `id.parameter`, to a new value from the next block on. */
-  set(path: string, value: unknown): void {
-    const [id, parameter] = path.split('.', 2);
-    const n = this.#nodes.findIndex((node) => node.id === id);
-    if (n < 0 || parameter === undefined) {
-      const ids = this.#nodes.map((node) => node.id);
-      throw usageError(`set "${path}": no entry is called "${id}"${didYouMean(id, ids)}`);
+  /** Glides the `live` parameters of an entry to new values, from the next block on. */
+  setParams(id: string, params: object): void {
+    this.#node(id).processor.set(params);
+  }
+
+  /** Takes over the state of the entries that a pipeline shares with this one. */
+  adopt(other: PreparedPipeline): void {
+    for (const { id, definition, params } of this.definition.entries) {
+      const before = other.definition.entries.find((entry) => entry.id === id);
+      if (before?.definition !== definition) continue;
+      const { processor } = other.#node(id);
+      if (needsRestart(definition, processor.params as object, params)) continue;
+      this.#node(id).processor.restore(processor.snapshot());
+      this.#node(id).processor.set(params);
     }
-    const { definition } = this.definition.entries[n];
-    const { processor } = this.#nodes[n];
-    processor.set(
-      changeParams(definition, processor.params as object, { [parameter]: value }, `set "${path}"`),
-    );
+  }
+
+  #node(id: string): GraphNode {
+    const node = this.#nodes.find((one) => one.id === id);
+    if (node === undefined) throw internalError(`no node "${id}"`);
+    return node;
   }
 
   snapshot(): PipelineSnapshot {
@@ -147,11 +153,15 @@ export class PreparedPipeline {
 
   /** Takes back a snapshot of a pipeline with the same stages, prepared for the same format. */
   restore({ stages, graph }: PipelineSnapshot): void {
-    for (const { id, processor } of this.#nodes) {
+    // All checks first, so that a refused snapshot leaves the pipeline as it is.
+    for (const { id, definition, params } of this.definition.entries) {
       if (!Object.hasOwn(stages, id)) throw usageError(`the snapshot has no stage "${id}"`);
-      processor.restore(stages[id]);
+      if (needsRestart(definition, params, stages[id].params as object)) {
+        throw usageError(`the snapshot's stage "${id}" is set up in another way`);
+      }
     }
     this.#state.restore(graph);
+    for (const { id, processor } of this.#nodes) processor.restore(stages[id]);
   }
 }
 
@@ -166,9 +176,4 @@ function countReaders(entries: readonly PipelineEntry[]): Map<string, number> {
     }
   }
   return readers;
-}
-
-/** Prepares a checked pipeline for a format on a memory. Stages with something to load must have loaded it. */
-export function preparePipeline(definition: PipelineDefinition, options: PrepareOptions): PreparedPipeline {
-  return new PreparedPipeline(definition, options);
 }

@@ -28,27 +28,35 @@ function withValue(target: unknown, path: readonly string[], value: unknown): un
   return { ...object, [key]: withValue(object[key], rest, value) };
 }
 
-/** The pipeline with settings like `limiter.ceiling=-2` put in and checked again. */
+/** The pipeline with one value replaced, at a path such as `limiter.ceiling` or `eq.bands[0].gain`, and checked again. */
+export function withSetting(
+  definition: PipelineDefinition,
+  name: string,
+  value: unknown,
+): PipelineDefinition {
+  const [id, ...path] = pathOf(name);
+  const ids = definition.entries.map((entry) => entry.id);
+  const n = ids.indexOf(id);
+  if (n < 0 || path.length === 0) {
+    const hint = didYouMean(id, ids) || (ids.length > 0 ? `, known are ${ids.join(', ')}` : '');
+    throw pipelineError(`${name}: no entry is called "${id}"${hint}`);
+  }
+  // Ids that were numbered by place are written down, so that they stand for the same entry when checked again.
+  const stages: unknown[] = definition.source.stages.map((raw, at) => ({ ...raw, id: ids[at] }));
+  stages[n] = withValue(stages[n], path, value);
+  return definePipeline({ ...definition.source, stages }, definition.name);
+}
+
+/** The pipeline with settings as typed, such as `limiter.ceiling=-2`, put in and checked again. */
 export function withSettings(
   definition: PipelineDefinition,
   settings: readonly string[],
 ): PipelineDefinition {
-  if (settings.length === 0) return definition;
-  const ids = definition.entries.map(({ id }) => id);
-  // Ids that were numbered by place are written down, so that they stand for the same entry when checked again.
-  const stages: unknown[] = definition.source.stages.map((raw, n) => ({ ...raw, id: ids[n] }));
-  for (const setting of settings) {
+  return settings.reduce((changed, setting) => {
     const at = setting.indexOf('=');
-    const [id, ...path] = pathOf(setting.slice(0, Math.max(0, at)));
-    if (at < 0 || path.length === 0) {
+    if (at < 0 || !setting.slice(0, at).includes('.')) {
       throw usageError(`--set ${setting}: expected id.parameter=value, for instance limiter.ceiling=-2`);
     }
-    const n = ids.indexOf(id);
-    if (n < 0) {
-      const hint = didYouMean(id, ids) || (ids.length > 0 ? `, known are ${ids.join(', ')}` : '');
-      throw pipelineError(`--set ${setting}: no entry is called "${id}"${hint}`);
-    }
-    stages[n] = withValue(stages[n], path, parseValue(setting.slice(at + 1)));
-  }
-  return definePipeline({ ...definition.source, stages }, definition.name);
+    return withSetting(changed, setting.slice(0, at), parseValue(setting.slice(at + 1)));
+  }, definition);
 }

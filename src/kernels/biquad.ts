@@ -33,7 +33,12 @@ function loadTile(left: usize, right: usize, frames: i32): void {
   }
 }
 
+/**
+ * Back to 32 bits. Adding 0 makes -0 to 0, so that clearing a state too small to be heard can't be seen in the sign of a
+ * zero. The left channel is stored last: for a single channel, both lanes at one place, it counts.
+ */
 function storeTile(left: usize, right: usize, frames: i32): void {
+  const zero = f32x4.splat(0);
   let from = tile;
   let i = 0;
   for (; i + 4 <= frames; i += 4) {
@@ -42,16 +47,16 @@ function storeTile(left: usize, right: usize, frames: i32): void {
     const q = f32x4.demote_f64x2_zero(v128.load(from, 16));
     const r = f32x4.demote_f64x2_zero(v128.load(from, 32));
     const s = f32x4.demote_f64x2_zero(v128.load(from, 48));
-    const a = v128.shuffle<f32>(p, q, 0, 4, 1, 5);
-    const b = v128.shuffle<f32>(r, s, 0, 4, 1, 5);
-    v128.store(left + at, v128.shuffle<f64>(a, b, 0, 2));
+    const a = f32x4.add(v128.shuffle<f32>(p, q, 0, 4, 1, 5), zero);
+    const b = f32x4.add(v128.shuffle<f32>(r, s, 0, 4, 1, 5), zero);
     v128.store(right + at, v128.shuffle<f64>(a, b, 1, 3));
+    v128.store(left + at, v128.shuffle<f64>(a, b, 0, 2));
     from += 64;
   }
   for (; i < frames; i++) {
     const at = <usize>i << 2;
-    store<f32>(left + at, <f32>load<f64>(from));
-    store<f32>(right + at, <f32>load<f64>(from, 8));
+    store<f32>(right + at, <f32>load<f64>(from, 8) + <f32>0);
+    store<f32>(left + at, <f32>load<f64>(from) + <f32>0);
     from += 16;
   }
 }

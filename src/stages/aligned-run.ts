@@ -12,6 +12,20 @@ export interface BlockProcessor {
   end?(framesIn: number): void;
 }
 
+/** What a stream needs of a run. */
+export interface BlockRun {
+  readonly format: AudioFormat;
+  readonly maxFrames: number;
+  /** Fill up to `maxFrames` frames here, then call `process`. */
+  readonly input: Planar;
+  readonly framesIn: number;
+  readonly framesOut: number;
+  /** Processes the first `frames` of `input`. The block is a view, valid until the next call; it may be empty. */
+  process(frames: number): AudioBlock;
+  /** What is still held, in blocks that are views, each valid until the next. */
+  flush(): Generator<AudioBlock, void, void>;
+}
+
 interface AlignedRunOptions {
   readonly format: AudioFormat;
   readonly maxFrames: number;
@@ -26,8 +40,7 @@ interface AlignedRunOptions {
  * Keeps time (law 2) around a processor: output has as many frames as input, aligned to the sample. The leading
  * latency is dropped, and `flush` feeds silence until the tail is out.
  */
-export class AlignedRun {
-  /** Fill up to `maxFrames` frames here, then call `process`. */
+export class AlignedRun implements BlockRun {
   readonly input: Planar;
   readonly format: AudioFormat;
   readonly maxFrames: number;
@@ -43,6 +56,11 @@ export class AlignedRun {
     this.#count = state.f64(2);
     this.#guard = guard;
     this.#processor = processor;
+  }
+
+  /** Frames by which the output is late before it is aligned. */
+  get latency(): number {
+    return this.#processor.latency;
   }
 
   /** Frames that have come in. */

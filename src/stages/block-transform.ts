@@ -3,10 +3,10 @@ import { objectTransform } from 'through2';
 import type { AudioBlock, Planar } from '../audio/block.ts';
 import { inputError } from '../audio/errors.ts';
 import { type AudioFormat, sameFormat } from '../audio/format.ts';
-import type { AlignedRun } from './aligned-run.ts';
+import type { BlockRun } from './aligned-run.ts';
 
 /** Opens a run for a format; called at the first block and again when the format changes. */
-export type OpenRun = (format: AudioFormat) => AlignedRun | Promise<AlignedRun>;
+export type OpenRun = (format: AudioFormat) => BlockRun | Promise<BlockRun>;
 
 /** A copy of a view, because a block that enters a stream's queue outlives the next call of `process`. */
 function detached({ format, start, frames, channels }: AudioBlock, offset: number): AudioBlock {
@@ -24,7 +24,7 @@ function fill(input: Planar, channels: Planar, at: number, frames: number): void
  * that leaves owns its arrays. When the format changes, the run before is flushed and a new one opened.
  */
 export function blockTransform(open: OpenRun): Transform {
-  let run: AlignedRun | null = null;
+  let run: BlockRun | null = null;
   /** Frames that earlier runs have put out. */
   let offset = 0;
 

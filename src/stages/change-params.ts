@@ -3,31 +3,34 @@ import { usageError } from '../audio/errors.ts';
 import type { AnyStage } from './define-stage.ts';
 import { explainIssues } from './explain-issues.ts';
 
-/**
- * Checked parameters with some of them changed, for a stage that is running. A parameter marked `restart`, or a
- * list that changes its length, needs a newly prepared stage and is refused.
- */
+/** Parameters with some of them changed and checked, and whether the stage can glide to them or must start anew. */
+export interface ChangedParams {
+  readonly params: Record<string, unknown>;
+  /** A parameter marked `restart` differs, or a list has another length. */
+  readonly restart: boolean;
+}
+
+/** Changes some parameters of a stage; `where` stands in front of messages. */
 export function changeParams(
   definition: AnyStage,
   present: object,
   changes: Readonly<Record<string, unknown>>,
   where: string,
-): Record<string, unknown> {
+): ChangedParams {
   const given = { ...present, ...changes };
   const checked = definition.params.safeParse(given);
   if (!checked.success) {
     throw usageError(explainIssues(checked.error, given, definition.params, where).join('\n'));
   }
+  return { params: checked.data, restart: needsRestart(definition, present, checked.data) };
+}
+
+/** Whether a running stage must be prepared anew to take other parameters. */
+export function needsRestart(definition: AnyStage, before: object, after: object): boolean {
   const shape = definition.params.shape as Record<string, z.ZodType>;
-  for (const [name, value] of Object.entries(checked.data)) {
-    const before = (present as Record<string, unknown>)[name];
-    const resized = Array.isArray(value) && Array.isArray(before) && value.length !== before.length;
-    const differs = JSON.stringify(value) !== JSON.stringify(before);
-    if (resized || (differs && shape[name].meta()?.change === 'restart')) {
-      throw usageError(
-        `${where}: "${name}" can't change while "${definition.name}" runs; start again with the new value`,
-      );
-    }
-  }
-  return checked.data;
+  return Object.entries(after).some(([name, value]) => {
+    const old = (before as Record<string, unknown>)[name];
+    if (Array.isArray(value) && Array.isArray(old) && value.length !== old.length) return true;
+    return shape[name].meta()?.change === 'restart' && JSON.stringify(value) !== JSON.stringify(old);
+  });
 }

@@ -90,6 +90,8 @@ export abstract class StageProcessor<P = unknown> {
     if (snapshot.stage !== this.name) {
       throw usageError(`a snapshot of "${snapshot.stage}" does not fit the stage "${this.name}"`);
     }
+    // Before anything is touched, so that a refused snapshot leaves the stage as it is.
+    this.state.checkSize(snapshot.state);
     this.#params = snapshot.params as P;
     this.configure(false);
     this.state.restore(snapshot.state);

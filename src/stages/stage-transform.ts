@@ -7,8 +7,9 @@ import { type BackendName, chooseBackend, onKernelMemory, StateMemory } from '..
 import { AlignedRun } from './aligned-run.ts';
 import { blockTransform } from './block-transform.ts';
 import { changeParams } from './change-params.ts';
-import type { Readings, StageDefinition, StageProcessor } from './define-stage.ts';
+import type { ProcessSpec, Readings, StageDefinition, StageProcessor } from './define-stage.ts';
 import { explainIssues } from './explain-issues.ts';
+import { SwitchingRun } from './switching-run.ts';
 
 /** How a single stage runs. */
 export interface StageTransformOptions {
@@ -20,7 +21,7 @@ export interface StageTransformOptions {
 
 /** One stage as a Transform of AudioBlocks. */
 export interface StageTransform<P> extends Transform {
-  /** Glides to new values of `live` parameters; those not named keep theirs. */
+  /** Glides to new values, or fades to them where the stage must start anew; those not named keep theirs. */
   set(params: Partial<P>): void;
   /** What the stage has measured so far; empty before the first block. */
   meters(): Readings;
@@ -32,6 +33,34 @@ export interface StageRun<P> {
   readonly processor: StageProcessor<P>;
 }
 
+/** Prepares one stage with all that keeps its time. */
+export function prepareStage<S extends z.ZodObject>(
+  definition: StageDefinition<S>,
+  params: z.output<S>,
+  { format, maxFrames, memory }: ProcessSpec,
+): StageRun<z.output<S>> {
+  const processor = definition.prepare({ format, maxFrames, memory }, params);
+  const state = new StateMemory(memory);
+  const outputs = definition.outputs(params).length;
+  const ports =
+    outputs > 1 ? Array.from({ length: outputs }, () => memory.planar(format.channels, maxFrames)) : [];
+  const run = new AlignedRun({
+    format,
+    maxFrames,
+    input: memory.planar(format.channels, maxFrames),
+    state,
+    guard: definition.transparent ? null : new Guard(state),
+    processor: {
+      latency: processor.latency,
+      process(main, frames) {
+        processor.process({ main, key: null, outputs: ports }, frames);
+        return ports[0] ?? main;
+      },
+    },
+  });
+  return { run, processor };
+}
+
 /** Prepares one stage for a format on a memory of its own. */
 export function openStage<S extends z.ZodObject>(
   definition: StageDefinition<S>,
@@ -39,29 +68,49 @@ export function openStage<S extends z.ZodObject>(
   format: AudioFormat,
   { backend = 'auto', blockFrames = 4096 }: StageTransformOptions = {},
 ): StageRun<z.output<S>> {
-  const maxFrames = blockFrames;
-  return onKernelMemory(chooseBackend(backend), (memory) => {
-    const processor = definition.prepare({ format, maxFrames, memory }, params);
-    const state = new StateMemory(memory);
-    const outputs = definition.outputs(params).length;
-    const ports =
-      outputs > 1 ? Array.from({ length: outputs }, () => memory.planar(format.channels, maxFrames)) : [];
-    const run = new AlignedRun({
-      format,
-      maxFrames,
-      input: memory.planar(format.channels, maxFrames),
-      state,
-      guard: definition.transparent ? null : new Guard(state),
-      processor: {
-        latency: processor.latency,
-        process(main, frames) {
-          processor.process({ main, key: null, outputs: ports }, frames);
-          return ports[0] ?? main;
-        },
-      },
+  return onKernelMemory(chooseBackend(backend), (memory) =>
+    prepareStage(definition, params, { format, maxFrames: blockFrames, memory }),
+  );
+}
+
+/** A stage whose every parameter can change while it runs. */
+class LiveStage<S extends z.ZodObject> {
+  readonly run: SwitchingRun;
+  readonly #open: (params: z.output<S>) => StageRun<z.output<S>>;
+  #processor: StageProcessor<z.output<S>>;
+
+  constructor(
+    definition: StageDefinition<S>,
+    params: z.output<S>,
+    format: AudioFormat,
+    options: StageTransformOptions,
+  ) {
+    const { backend = 'auto', blockFrames = 4096 } = options;
+    this.#open = (changed) => openStage(definition, changed, format, options);
+    const { run, processor } = onKernelMemory(chooseBackend(backend), (memory) => {
+      const stage = prepareStage(definition, params, { format, maxFrames: blockFrames, memory });
+      return { run: new SwitchingRun(stage.run, memory), processor: stage.processor };
     });
-    return { run, processor };
-  });
+    this.run = run;
+    this.#processor = processor;
+  }
+
+  /** Glides to the new values, or fades to a stage prepared with them. */
+  set(params: z.output<S>, restart: boolean): void {
+    if (!restart && !this.run.changing) {
+      this.#processor.set(params);
+      return;
+    }
+    this.run.replace(() => {
+      const { run, processor } = this.#open(params);
+      this.#processor = processor;
+      return run;
+    });
+  }
+
+  meters(): Readings {
+    return this.#processor.meters();
+  }
 }
 
 /** Checks parameters against a stage's schema and fills in the defaults. */
@@ -82,18 +131,19 @@ export function stageFactory<S extends z.ZodObject>(definition: StageDefinition<
     options: StageTransformOptions = {},
   ): StageTransform<Params> => {
     let params = stageParams(definition, given);
-    let opened: StageRun<Params> | null = null;
+    let live: LiveStage<S> | null = null;
     const stream = blockTransform(async (format) => {
       await definition.load?.();
-      opened = openStage(definition, params, format, options);
-      return opened.run;
+      live = new LiveStage(definition, params, format, options);
+      return live.run;
     });
     return Object.assign(stream, {
       set(changes: Partial<Params>): void {
-        params = changeParams(definition, params, changes, definition.name) as Params;
-        opened?.processor.set(params);
+        const changed = changeParams(definition, params, changes, definition.name);
+        params = changed.params as Params;
+        live?.set(params, changed.restart);
       },
-      meters: (): Readings => opened?.processor.meters() ?? {},
+      meters: (): Readings => live?.meters() ?? {},
     });
   };
 }

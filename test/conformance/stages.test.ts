@@ -43,7 +43,7 @@ function nearby(stage: AnyStage, params: Record<string, unknown>): Record<string
   };
   const isLive = (name: string): boolean => stage.params.shape[name].meta()?.change === 'live';
   const entries = Object.entries(params).map(([name, value]) => [name, isLive(name) ? moved(value) : value]);
-  return changeParams(stage, params, Object.fromEntries(entries), stage.name);
+  return changeParams(stage, params, Object.fromEntries(entries), stage.name).params;
 }
 
 /** Arrays that a memory has handed out, for looking at state from outside. */
@@ -211,24 +211,51 @@ describe.each(stages.map((stage) => [stage.name, stage] as const))('%s', (_name,
     expect(maxAbsDifference(first, pass())).toBe(0);
   });
 
-  it('continues from a snapshot at a random frame as if undisturbed, on either backend', () => {
-    const input = programme(2, 6000, 12);
-    const whole = render(stage, exercise, STEREO, input);
+  it('continues from a snapshot at a random frame, in a glide too, as if undisturbed, from any backend to any', () => {
+    const params = stageParams(stage, exercise as never) as Record<string, unknown>;
+    const changed = nearby(stage, params);
+    const start = (channels: number, backend: (typeof BACKENDS)[number]) =>
+      open(stage, exercise, audioFormat(48000, channels), { backend });
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 5999 }), fc.constantFrom(...BACKENDS), (frame, backend) => {
-        const before = open(stage, exercise, STEREO);
-        const head = feed(before.run, slice(input, 0, frame));
-        const snapshot = structuredClone(before.processor.snapshot());
+      fc.property(
+        fc.integer({ min: 1001, max: 5999 }),
+        fc.constantFrom(1, 2, 3),
+        fc.constantFrom(...BACKENDS),
+        fc.constantFrom(...BACKENDS),
+        (frame, channels, from, to) => {
+          const input = programme(channels, 6000, 12);
+          const [whole, before] = ['wasm', from].map((backend) => {
+            const stageRun = start(channels, backend as (typeof BACKENDS)[number]);
+            const first = feed(stageRun.run, slice(input, 0, 1000));
+            stageRun.processor.set(changed);
+            return { ...stageRun, first };
+          });
+          const all = [whole.first, feed(whole.run, slice(input, 1000)), drain(whole.run)].reduce(join);
 
-        const after = open(stage, exercise, STEREO, { backend });
-        // Brings the frame counts to the same place; the state it leaves is replaced.
-        feed(after.run, silence(2, frame));
-        after.processor.restore(snapshot);
-        const tail = join(feed(after.run, slice(input, frame)), drain(after.run));
-        expect(maxAbsDifference(join(head, tail), whole)).toBe(0);
-      }),
-      { numRuns: 10 },
+          const head = join(before.first, feed(before.run, slice(input, 1000, frame)));
+          const snapshot = structuredClone(before.processor.snapshot());
+          const after = start(channels, to);
+          // Brings the frame counts to the same place; the state it leaves is replaced.
+          feed(after.run, silence(channels, frame));
+          after.processor.restore(snapshot);
+          const tail = join(feed(after.run, slice(input, frame)), drain(after.run));
+          expect(maxAbsDifference(join(head, tail), all)).toBe(0);
+        },
+      ),
+      { numRuns: 12 },
     );
+  });
+
+  it('refuses a snapshot that does not fit, and is none the worse for it', () => {
+    const input = programme(2, 3000, 15);
+    const { run, processor } = open(stage, exercise, STEREO);
+    const untouched = render(stage, exercise, STEREO, input);
+    const { state, ...rest } = processor.snapshot();
+    expect(() => processor.restore({ ...rest, state: new Uint8Array(state.length + 1) })).toThrow(
+      'the snapshot has',
+    );
+    expect(() => processor.restore({ ...rest, stage: 'other', state })).toThrow('a snapshot of "other"');
+    expect(maxAbsDifference(join(feed(run, input), drain(run)), untouched)).toBe(0);
   });
 
   it('gives the same bits in any blocks, on both backends, while its live parameters glide to new values', () => {

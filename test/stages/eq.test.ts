@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { audioFormat } from '../../src/audio/format.ts';
 import { eq } from '../../src/stages/eq.ts';
-import { open, render } from '../support/render.ts';
-import { impulse, maxAbsDifference, noise, sine, slice } from '../support/signals.ts';
+import { feed, open, render } from '../support/render.ts';
+import { impulse, maxAbsDifference, noise, rmsDb, type Signal, sine, slice } from '../support/signals.ts';
 
 type Band = Record<string, unknown>;
 
@@ -115,6 +115,25 @@ describe('eq', () => {
     expect(20 * Math.log10(loudest / 0.2)).toBeCloseTo(12, 1);
     // The slope of the loud tone itself: 2 pi 1000 / 48000 of its peak.
     expect(Math.max(...steps)).toBeLessThan(loudest * 0.14);
+  });
+
+  it('hears the last of several changes, also of those that come during a fade', () => {
+    const { run, processor } = open(eq, { bands: [{ freq: 1000, gain: 0 }] }, format);
+    const input = sine(format, 24000, 1000, 0.1);
+    const set = (gain: number): void => processor.set(eq.params.parse({ bands: [{ freq: 1000, gain }] }));
+    const parts: Signal[] = [];
+    for (const [at, gain] of [
+      [0, 6],
+      [1000, -6],
+      [1500, 12],
+      [2500, 3],
+    ]) {
+      set(gain);
+      parts.push(feed(run, slice(input, at, at + 500)));
+    }
+    parts.push(feed(run, slice(input, 3000)));
+    const last = parts.at(-1)!;
+    expect(rmsDb(slice(last, 12000)) - rmsDb(slice(input, 12000))).toBeCloseTo(3, 2);
   });
 
   it('refuses a band with two widths, and a slope on a bell', () => {

@@ -1,7 +1,7 @@
 import type { AudioBlock } from '../../src/audio/block.ts';
 import type { AudioFormat } from '../../src/audio/format.ts';
 import type { BackendName } from '../../src/dsp/kernel-memory.ts';
-import type { AlignedRun } from '../../src/stages/aligned-run.ts';
+import type { BlockRun } from '../../src/stages/aligned-run.ts';
 import type { AnyStage } from '../../src/stages/define-stage.ts';
 import { openStage, type StageRun, stageParams } from '../../src/stages/stage-transform.ts';
 import type { Signal } from './signals.ts';
@@ -48,7 +48,7 @@ class Collector {
 }
 
 /** Feeds a signal into a run, in pieces of the given sizes, without ending it. */
-export function feed(run: AlignedRun, input: Signal, chunks: readonly number[] = []): Signal {
+export function feed(run: BlockRun, input: Signal, chunks: readonly number[] = []): Signal {
   const frames = input[0].length;
   const collector = new Collector(input.length, frames + run.maxFrames);
   for (let at = 0, turn = 0; at < frames; turn++) {
@@ -62,7 +62,7 @@ export function feed(run: AlignedRun, input: Signal, chunks: readonly number[] =
 }
 
 /** Ends a run and gives its tail. */
-export function drain(run: AlignedRun): Signal {
+export function drain(run: BlockRun): Signal {
   const collector = new Collector(run.format.channels, run.framesIn - run.framesOut);
   for (const block of run.flush()) collector.take(block);
   return collector.signal;

@@ -30,14 +30,14 @@ export function sine(
   );
 }
 
-/** Noise whose level moves: bursts, pauses and swells, so that dynamics have something to do. */
+/** Noise whose level moves: bursts, swells, quiet, and a stretch of digital silence in the middle. */
 export function programme(channels: number, frames: number, seed = 1, peak = 0.9): Signal {
   const signal = noise(channels, frames, seed, 1);
   for (const channel of signal) {
     for (let i = 0; i < frames; i++) {
       const swell = 0.5 + 0.5 * Math.sin((2 * Math.PI * i) / 3001);
       const burst = Math.floor(i / 1777) % 3 === 0 ? 1 : 0.08;
-      channel[i] *= peak * swell * burst;
+      channel[i] *= i > frames * 0.4 && i < frames * 0.55 ? 0 : peak * swell * burst;
     }
   }
   return signal;
@@ -57,14 +57,17 @@ export function silence(channels: number, frames: number): Signal {
   return Array.from({ length: channels }, () => new Float32Array(frames));
 }
 
-/** Largest difference between two signals; Infinity when their shapes differ. */
+/** Largest difference between two signals, 0 only for the same bits; Infinity when their shapes differ. */
 export function maxAbsDifference(a: Signal, b: Signal): number {
   if (a.length !== b.length) return Number.POSITIVE_INFINITY;
   let largest = 0;
   for (let n = 0; n < a.length; n++) {
     if (a[n].length !== b[n].length) return Number.POSITIVE_INFINITY;
     for (let i = 0; i < a[n].length; i++) {
-      const difference = Math.abs(a[n][i] - b[n][i]);
+      const [x, y] = [a[n][i], b[n][i]];
+      if (Object.is(x, y)) continue;
+      // 0 and -0 are equal and yet not the same.
+      const difference = Math.max(Math.abs(x - y), Number.MIN_VALUE);
       if (!(difference <= largest))
         largest = Number.isNaN(difference) ? Number.POSITIVE_INFINITY : difference;
     }

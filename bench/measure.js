@@ -71,7 +71,9 @@ export function machine() {
 export function printTable(rows) {
   const keys = Object.keys(rows[0]);
   const text = (value) =>
-    typeof value === 'number' ? String(Number(value.toPrecision(3))) : String(value ?? '-');
+    typeof value === 'number' && !Number.isInteger(value)
+      ? String(Number(value.toPrecision(3)))
+      : String(value ?? '-');
   const widths = keys.map((key) => Math.max(key.length, ...rows.map((row) => text(row[key]).length)));
   const line = (cells) =>
     cells

@@ -5,10 +5,20 @@ import { DB_PER_OCTAVE, fastLog2 } from './log-domain.ts';
 /** Shape of the static curve in the field's units. */
 export interface CompressionCurve {
   readonly thresholdDb: number;
-  /** n:1, at least 1. */
-  readonly ratio: number;
+  /** 1 - 1/R for a ratio R: 0 leaves levels alone, 1 limits. */
+  readonly slope: number;
   /** Full width in dB, centred on the threshold. */
   readonly kneeDb: number;
+}
+
+/** What is left of each dB over the threshold to be taken off: 1 - 1/ratio. */
+export const slopeOfRatio = (ratio: number): number => 1 - 1 / ratio;
+
+/** Reduction in dB that a curve asks for at a level in dB. */
+export function reductionDb(levelDb: number, { thresholdDb, slope, kneeDb }: CompressionCurve): number {
+  const over = levelDb - thresholdDb;
+  const k = Math.min(Math.max(over + kneeDb / 2, 0), kneeDb);
+  return slope * ((kneeDb > 0 ? (k * k) / (2 * kneeDb) : 0) + Math.max(over - kneeDb / 2, 0));
 }
 
 /**
@@ -33,11 +43,11 @@ export class GainComputer {
     this.#kernels = kernels;
   }
 
-  set({ thresholdDb, ratio, kneeDb }: CompressionCurve): void {
+  set({ thresholdDb, slope, kneeDb }: CompressionCurve): void {
     this.#threshold = thresholdDb / DB_PER_OCTAVE;
     this.#knee = kneeDb / DB_PER_OCTAVE;
     this.#bend = this.#knee > 0 ? 1 / (2 * this.#knee) : 0;
-    this.#slope = 1 - 1 / ratio;
+    this.#slope = slope;
     // A hair below the knee's start, where the curve is 0 to any rounding.
     this.#idle = Math.fround(exp2(this.#threshold - this.#knee / 2) * (1 - 1e-6));
   }

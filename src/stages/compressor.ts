@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { DelayLine } from '../dsp/delay-line.ts';
 import { Envelope, smoothingCoefficient } from '../dsp/envelope.ts';
 import { gainFromReduction, multiply } from '../dsp/gain.ts';
+import { type CompressionCurve, reductionDb, slopeOfRatio } from '../dsp/gain-computer.ts';
 import { GainReduction } from '../dsp/gain-reduction.ts';
 import { largestOf } from '../dsp/level.ts';
 import { DB_PER_OCTAVE } from '../dsp/log-domain.ts';
@@ -83,10 +84,11 @@ const HOLD_MS = 2;
 /** Length of the glide to new values of curve and makeup. */
 const GLIDE_MS = 50;
 
-/** Half of the reduction at 0 dBFS, in dB: brings programme near full scale back about half way. */
-function autoMakeup({ threshold, ratio }: Params): number {
-  return (-threshold * (1 - 1 / ratio)) / 2;
-}
+const curveOf = ({ threshold, ratio, knee }: Params): CompressionCurve => ({
+  thresholdDb: threshold,
+  slope: slopeOfRatio(ratio),
+  kneeDb: knee,
+});
 
 class Compressor extends StageProcessor<Params> {
   override readonly latency: number;
@@ -118,10 +120,13 @@ class Compressor extends StageProcessor<Params> {
   }
 
   protected override configure(glide: boolean): void {
-    const { threshold, ratio, knee, makeup, attack, release, window } = this.params;
+    const { makeup, attack, release, window } = this.params;
     const { sampleRate } = this.#spec.format;
-    const curve = [threshold, ratio, knee];
-    const makeupLog2 = (makeup === 'auto' ? autoMakeup(this.params) : makeup) / DB_PER_OCTAVE;
+    const target = curveOf(this.params);
+    // The slope glides and not the ratio: from 1:1 to 2:1 is as far as from 2:1 to a limiter.
+    const curve = [target.thresholdDb, target.slope, target.kneeDb];
+    const makeupDb = makeup === 'auto' ? reductionDb(0, target) / 2 : makeup;
+    const makeupLog2 = makeupDb / DB_PER_OCTAVE;
     if (glide) {
       this.#curve.glide(curve);
       this.#makeup.glide(makeupLog2);
@@ -139,8 +144,8 @@ class Compressor extends StageProcessor<Params> {
     this.#reduction.detect(key ?? main, frames);
     for (let at = 0; at < frames; ) {
       const run = this.#curve.take(frames - at);
-      const [thresholdDb, ratio, kneeDb] = this.#curve.values;
-      this.#reduction.setCurve({ thresholdDb, ratio, kneeDb });
+      const [thresholdDb, slope, kneeDb] = this.#curve.values;
+      this.#reduction.setCurve({ thresholdDb, slope, kneeDb });
       this.#reduction.reduce(at, run);
       at += run;
     }

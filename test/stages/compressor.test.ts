@@ -58,6 +58,9 @@ describe('compressor static curve', () => {
     expect(gainDb(input, render(compressor, { makeup: 6 }, MONO, input))).toBeCloseTo(6, 3);
     const auto = render(compressor, { threshold: -24, ratio: 4, makeup: 'auto' }, MONO, input);
     expect(gainDb(input, auto)).toBeCloseTo((24 * 0.75) / 2, 3);
+    // Where 0 dBFS lies within the knee, the knee counts: (1 - 1/4) (6 + 20)^2 / (2 * 40) = 6.34 dB, half of it 3.17.
+    const wide = render(compressor, { threshold: -6, ratio: 4, knee: 40, makeup: 'auto' }, MONO, input);
+    expect(gainDb(input, wide)).toBeCloseTo(3.169, 2);
   });
 });
 
@@ -173,6 +176,17 @@ describe('compressor channels', () => {
 });
 
 describe('compressor while running', () => {
+  it('glides evenly from 1:1 to 100:1: no step above 0.4 dB a frame at an attack of 0', () => {
+    const { run, processor } = open(compressor, { threshold: -60, ratio: 1, attack: 0, knee: 0 }, MONO);
+    const level = [Float32Array.from({ length: 12000 }, (_, i) => (i % 2 ? -0.5 : 0.5))];
+    const head = feed(run, slice(level, 0, 1000));
+    processor.set(compressor.params.parse({ threshold: -60, ratio: 100, attack: 0, knee: 0 }));
+    const [output] = join(head, feed(run, slice(level, 1000)));
+    for (let i = 1; i < output.length; i++) {
+      expect(Math.abs(20 * Math.log10(Math.abs(output[i] / output[i - 1])))).toBeLessThan(0.4);
+    }
+  });
+
   it('gives the same bits in any blocks and on both backends while its makeup glides, over odd lengths', () => {
     const format = audioFormat(44100, 1); // the glide of 50 ms is 2205 frames, an odd number
     const input = sine(format, 8000, 200, 0.5);

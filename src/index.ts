@@ -1,5 +1,6 @@
 import { analyzer as analyzerStage } from './stages/analyzer.ts';
 import { compressor as compressorStage } from './stages/compressor.ts';
+import { crossover as crossoverStage } from './stages/crossover.ts';
 import { eq as eqStage } from './stages/eq.ts';
 import { gain as gainStage } from './stages/gain.ts';
 import { limiter as limiterStage } from './stages/limiter.ts';
@@ -9,6 +10,8 @@ import { stageFactory } from './stages/stage-transform.ts';
 export const analyzer = stageFactory(analyzerStage);
 /** Turns down what is louder than a threshold. */
 export const compressor = stageFactory(compressorStage);
+/** Splits into bands: in a pipeline each has a name of its own; as a stream of its own it gives their sum. */
+export const crossover = stageFactory(crossoverStage);
 /** Parametric equaliser. */
 export const eq = stageFactory(eqStage);
 /** Makes everything louder or quieter. */

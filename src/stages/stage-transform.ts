@@ -2,6 +2,7 @@ import type { Transform } from 'node:stream';
 import type * as z from 'zod';
 import { usageError } from '../audio/errors.ts';
 import type { AudioFormat } from '../audio/format.ts';
+import { addScaled } from '../dsp/gain.ts';
 import { Guard } from '../dsp/guard.ts';
 import { type BackendName, chooseBackend, onKernelMemory, StateMemory } from '../dsp/kernel-memory.ts';
 import { AlignedRun } from './aligned-run.ts';
@@ -32,7 +33,7 @@ export interface StageRun<P> {
   readonly processor: StageProcessor<P>;
 }
 
-/** Prepares one stage for a format on a memory of its own. */
+/** Prepares one stage for a format on a memory of its own. One with several outputs gives out their sum. */
 export function openStage<S extends z.ZodObject>(
   definition: StageDefinition<S>,
   params: z.output<S>,
@@ -56,7 +57,13 @@ export function openStage<S extends z.ZodObject>(
         latency: processor.latency,
         process(main, frames) {
           processor.process({ main, key: null, outputs: ports }, frames);
-          return ports[0] ?? main;
+          const [sum, ...others] = ports;
+          for (const port of others) {
+            port.forEach((channel, n) => {
+              addScaled(memory.kernels, sum[n], channel, frames, 1);
+            });
+          }
+          return sum ?? main;
         },
       },
     });

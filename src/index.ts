@@ -1,10 +1,15 @@
 import { analyzer as analyzerStage } from './stages/analyzer.ts';
 import { compressor as compressorStage } from './stages/compressor.ts';
 import { crossover as crossoverStage } from './stages/crossover.ts';
+import { dcBlocker as dcBlockerStage } from './stages/dc-blocker.ts';
+import { delay as delayStage } from './stages/delay.ts';
 import { eq as eqStage } from './stages/eq.ts';
 import { gain as gainStage } from './stages/gain.ts';
+import { highpass as highpassStage } from './stages/highpass.ts';
 import { limiter as limiterStage } from './stages/limiter.ts';
+import { lowpass as lowpassStage } from './stages/lowpass.ts';
 import { stageFactory } from './stages/stage-transform.ts';
+import { tilt as tiltStage } from './stages/tilt.ts';
 
 /** Measures and passes on: level, correlation, clipping, spectrum. */
 export const analyzer = stageFactory(analyzerStage);
@@ -18,6 +23,16 @@ export const eq = stageFactory(eqStage);
 export const gain = stageFactory(gainStage);
 /** Keeps every sample under a ceiling. */
 export const limiter = stageFactory(limiterStage);
+/** Takes away a constant offset. */
+export const dcBlocker = stageFactory(dcBlockerStage);
+/** Shifts everything later by an asked-for time. */
+export const delay = stageFactory(delayStage);
+/** Butterworth or Linkwitz-Riley high-pass. */
+export const highpass = stageFactory(highpassStage);
+/** Butterworth or Linkwitz-Riley low-pass. */
+export const lowpass = stageFactory(lowpassStage);
+/** Turns the balance of lows and highs about a pivot. */
+export const tilt = stageFactory(tiltStage);
 
 export { type AudioBlock, createBlock, type Planar } from './audio/block.ts';
 export { AuralisError, type ErrorKind, EXIT_CODES } from './audio/errors.ts';

@@ -1,10 +1,10 @@
 // Biquad cascades, transposed direct form II, two channels in one f64x2. Twin: src/dsp/biquad-cascade.ts.
 //
-// A section's coefficients are five f64 (b0 b1 b2 a1 a2), its state two f64x2 (s1, s2; lane = channel). Frames pass in
+// A section's coefficients are five f64x2 (b0 b1 b2 a1 a2), its state two (s1, s2); lane = channel. Frames pass in
 // tiles of 64-bit pairs, so that nothing is rounded between sections; up to three sections run in one pass over a
 // tile, and out-of-order execution overlaps their recursions.
 
-const COEFS: usize = 40;
+const COEFS: usize = 80;
 const STATE: usize = 32;
 const TILE_FRAMES: i32 = 128;
 const tile: usize = memory.data(128 * 16, 16);
@@ -33,6 +33,7 @@ function loadTile(left: usize, right: usize, frames: i32): void {
   }
 }
 
+/** The left lane last: it is the one that counts where both pointers are the same. */
 function storeTile(left: usize, right: usize, frames: i32): void {
   let from = tile;
   let i = 0;
@@ -44,21 +45,21 @@ function storeTile(left: usize, right: usize, frames: i32): void {
     const s = f32x4.demote_f64x2_zero(v128.load(from, 48));
     const a = v128.shuffle<f32>(p, q, 0, 4, 1, 5);
     const b = v128.shuffle<f32>(r, s, 0, 4, 1, 5);
-    v128.store(left + at, v128.shuffle<f64>(a, b, 0, 2));
     v128.store(right + at, v128.shuffle<f64>(a, b, 1, 3));
+    v128.store(left + at, v128.shuffle<f64>(a, b, 0, 2));
     from += 64;
   }
   for (; i < frames; i++) {
     const at = <usize>i << 2;
-    store<f32>(left + at, <f32>load<f64>(from));
     store<f32>(right + at, <f32>load<f64>(from, 8));
+    store<f32>(left + at, <f32>load<f64>(from));
     from += 16;
   }
 }
 
 function one(c: usize, s: usize, end: usize): void {
-  const b0 = v128.load64_splat(c), b1 = v128.load64_splat(c, 8), b2 = v128.load64_splat(c, 16);
-  const a1 = v128.load64_splat(c, 24), a2 = v128.load64_splat(c, 32);
+  const b0 = v128.load(c), b1 = v128.load(c, 16), b2 = v128.load(c, 32);
+  const a1 = v128.load(c, 48), a2 = v128.load(c, 64);
   let s1 = v128.load(s), s2 = v128.load(s, 16);
   for (let at = tile; at < end; at += 16) {
     const x = v128.load(at);
@@ -72,10 +73,10 @@ function one(c: usize, s: usize, end: usize): void {
 }
 
 function two(c: usize, s: usize, end: usize): void {
-  const b0 = v128.load64_splat(c), b1 = v128.load64_splat(c, 8), b2 = v128.load64_splat(c, 16);
-  const a1 = v128.load64_splat(c, 24), a2 = v128.load64_splat(c, 32);
-  const d0 = v128.load64_splat(c, 40), d1 = v128.load64_splat(c, 48), d2 = v128.load64_splat(c, 56);
-  const e1 = v128.load64_splat(c, 64), e2 = v128.load64_splat(c, 72);
+  const b0 = v128.load(c), b1 = v128.load(c, 16), b2 = v128.load(c, 32);
+  const a1 = v128.load(c, 48), a2 = v128.load(c, 64);
+  const d0 = v128.load(c, 80), d1 = v128.load(c, 96), d2 = v128.load(c, 112);
+  const e1 = v128.load(c, 128), e2 = v128.load(c, 144);
   let s1 = v128.load(s), s2 = v128.load(s, 16), t1 = v128.load(s, 32), t2 = v128.load(s, 48);
   for (let at = tile; at < end; at += 16) {
     const x = v128.load(at);
@@ -94,12 +95,12 @@ function two(c: usize, s: usize, end: usize): void {
 }
 
 function three(c: usize, s: usize, end: usize): void {
-  const b0 = v128.load64_splat(c), b1 = v128.load64_splat(c, 8), b2 = v128.load64_splat(c, 16);
-  const a1 = v128.load64_splat(c, 24), a2 = v128.load64_splat(c, 32);
-  const d0 = v128.load64_splat(c, 40), d1 = v128.load64_splat(c, 48), d2 = v128.load64_splat(c, 56);
-  const e1 = v128.load64_splat(c, 64), e2 = v128.load64_splat(c, 72);
-  const f0 = v128.load64_splat(c, 80), f1 = v128.load64_splat(c, 88), f2 = v128.load64_splat(c, 96);
-  const g1 = v128.load64_splat(c, 104), g2 = v128.load64_splat(c, 112);
+  const b0 = v128.load(c), b1 = v128.load(c, 16), b2 = v128.load(c, 32);
+  const a1 = v128.load(c, 48), a2 = v128.load(c, 64);
+  const d0 = v128.load(c, 80), d1 = v128.load(c, 96), d2 = v128.load(c, 112);
+  const e1 = v128.load(c, 128), e2 = v128.load(c, 144);
+  const f0 = v128.load(c, 160), f1 = v128.load(c, 176), f2 = v128.load(c, 192);
+  const g1 = v128.load(c, 208), g2 = v128.load(c, 224);
   let s1 = v128.load(s), s2 = v128.load(s, 16), t1 = v128.load(s, 32), t2 = v128.load(s, 48);
   let u1 = v128.load(s, 64), u2 = v128.load(s, 80);
   for (let at = tile; at < end; at += 16) {

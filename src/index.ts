@@ -3,6 +3,7 @@ import { compressor as compressorStage } from './stages/compressor.ts';
 import { crossover as crossoverStage } from './stages/crossover.ts';
 import { dcBlocker as dcBlockerStage } from './stages/dc-blocker.ts';
 import { delay as delayStage } from './stages/delay.ts';
+import { dynamicEq as dynamicEqStage } from './stages/dynamic-eq.ts';
 import { eq as eqStage } from './stages/eq.ts';
 import { gain as gainStage } from './stages/gain.ts';
 import { highpass as highpassStage } from './stages/highpass.ts';
@@ -17,6 +18,8 @@ export const analyzer = stageFactory(analyzerStage);
 export const compressor = stageFactory(compressorStage);
 /** Splits into bands: in a pipeline each has a name of its own; as a stream of its own it gives their sum. */
 export const crossover = stageFactory(crossoverStage);
+/** Equaliser whose bands move with their own level. */
+export const dynamicEq = stageFactory(dynamicEqStage);
 /** Parametric equaliser. */
 export const eq = stageFactory(eqStage);
 /** Makes everything louder or quieter. */

@@ -4,6 +4,7 @@ import { crossover } from './crossover.ts';
 import { dcBlocker } from './dc-blocker.ts';
 import type { AnyStage } from './define-stage.ts';
 import { delay } from './delay.ts';
+import { dynamicEq } from './dynamic-eq.ts';
 import { eq } from './eq.ts';
 import { gain } from './gain.ts';
 import { highpass } from './highpass.ts';
@@ -19,6 +20,7 @@ export const stages: readonly AnyStage[] = [
   crossover,
   dcBlocker,
   delay,
+  dynamicEq,
   eq,
   gain,
   highpass,

@@ -48,6 +48,15 @@ export class BiquadCascade {
     this.#coefs.set(other.#coefs);
   }
 
+  /** Turns the running state of each pair of channels: (a, b) becomes (a + b, a - b) times `scale`. */
+  turnPairs(scale: number): void {
+    for (let n = 0; n < this.#state.length; n += 2) {
+      const [a, b] = [this.#state[n], this.#state[n + 1]];
+      this.#state[n] = (a + b) * scale;
+      this.#state[n + 1] = (a - b) * scale;
+    }
+  }
+
   /** In place. */
   process(channels: Planar, frames: number): void {
     const kernels = this.#memory.memory.kernels;

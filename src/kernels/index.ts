@@ -9,6 +9,7 @@ export * from './gain';
 export * from './gain-computer';
 export * from './levels';
 export * from './limiter';
+export * from './mid-side';
 export * from './sliding-max';
 export * from './spectrum';
 export * from './statistics';

@@ -1,4 +1,5 @@
 import { analyzer as analyzerStage } from './stages/analyzer.ts';
+import { clipper as clipperStage } from './stages/clipper.ts';
 import { compressor as compressorStage } from './stages/compressor.ts';
 import { crossover as crossoverStage } from './stages/crossover.ts';
 import { dcBlocker as dcBlockerStage } from './stages/dc-blocker.ts';
@@ -36,6 +37,8 @@ export const highpass = stageFactory(highpassStage);
 export const lowpass = stageFactory(lowpassStage);
 /** Turns the balance of lows and highs about a pivot. */
 export const tilt = stageFactory(tiltStage);
+/** Cuts peaks off along a soft or a hard curve. */
+export const clipper = stageFactory(clipperStage);
 
 export { type AudioBlock, createBlock, type Planar } from './audio/block.ts';
 export { AuralisError, type ErrorKind, EXIT_CODES } from './audio/errors.ts';

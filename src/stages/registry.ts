@@ -1,4 +1,5 @@
 import { analyzer } from './analyzer.ts';
+import { clipper } from './clipper.ts';
 import { compressor } from './compressor.ts';
 import { crossover } from './crossover.ts';
 import { dcBlocker } from './dc-blocker.ts';
@@ -16,6 +17,7 @@ import { tilt } from './tilt.ts';
 /** Every stage there is. A stage that stands here is in the pipeline file, the docs, the help and the conformance suite. */
 export const stages: readonly AnyStage[] = [
   analyzer,
+  clipper,
   compressor,
   crossover,
   dcBlocker,

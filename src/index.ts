@@ -10,6 +10,7 @@ import { gain as gainStage } from './stages/gain.ts';
 import { highpass as highpassStage } from './stages/highpass.ts';
 import { limiter as limiterStage } from './stages/limiter.ts';
 import { lowpass as lowpassStage } from './stages/lowpass.ts';
+import { saturator as saturatorStage } from './stages/saturator.ts';
 import { stageFactory } from './stages/stage-transform.ts';
 import { tilt as tiltStage } from './stages/tilt.ts';
 
@@ -39,6 +40,8 @@ export const lowpass = stageFactory(lowpassStage);
 export const tilt = stageFactory(tiltStage);
 /** Cuts peaks off along a soft or a hard curve. */
 export const clipper = stageFactory(clipperStage);
+/** Adds odd and even harmonics at the same level. */
+export const saturator = stageFactory(saturatorStage);
 
 export { type AudioBlock, createBlock, type Planar } from './audio/block.ts';
 export { AuralisError, type ErrorKind, EXIT_CODES } from './audio/errors.ts';

@@ -1,5 +1,4 @@
 import type { Kernels } from './kernel-memory.ts';
-import type { RampSpan } from './ramp.ts';
 
 const { fround } = Math;
 
@@ -67,15 +66,23 @@ export function bend(kernels: Kernels | null, curve: Curve, x: Float32Array, sam
   for (let i = 0; i < samples; i++) x[i] = f(x[i]);
 }
 
+/** tanh x + e tanh^2 x in 32 bits: odd harmonics from the first part, even ones from the second. Rises for |e| <= 1/2. */
+export function unevenTanh(x: number, e: number): number {
+  const t = tanh32(x);
+  return fround(t + fround(e * fround(t * t)));
+}
+
 /**
- * x becomes tanh x + e tanh^2 x, in place, with e along a ramp's span: odd harmonics from the first part, even ones
- * from the second. It rises everywhere for |e| <= 1/2. Up to three samples behind the last may be bent too.
+ * Bends samples along `unevenTanh`, in place, with e = start + step * (index + i); up to three behind the last may be
+ * bent too.
  */
 export function bendUneven(
   kernels: Kernels | null,
   x: Float32Array,
   samples: number,
-  { start, step, index }: Readonly<RampSpan>,
+  start: number,
+  step: number,
+  index: number,
 ): void {
   if (kernels) {
     kernels.bendUneven(x.byteOffset, samples, start, step, index);
@@ -83,8 +90,6 @@ export function bendUneven(
   }
   const [base, slope, from] = [fround(start), fround(step), fround(index)];
   for (let i = 0; i < samples; i++) {
-    const t = tanh32(x[i]);
-    const e = fround(base + fround(slope * fround(from + i)));
-    x[i] = t + fround(e * fround(t * t));
+    x[i] = unevenTanh(x[i], fround(base + fround(slope * fround(from + i))));
   }
 }

@@ -12,6 +12,7 @@ import { highpass } from './highpass.ts';
 import { limiter } from './limiter.ts';
 import { lowpass } from './lowpass.ts';
 import { mix } from './mix.ts';
+import { saturator } from './saturator.ts';
 import { tilt } from './tilt.ts';
 
 /** Every stage there is. A stage that stands here is in the pipeline file, the docs, the help and the conformance suite. */
@@ -29,6 +30,7 @@ export const stages: readonly AnyStage[] = [
   limiter,
   lowpass,
   mix,
+  saturator,
   tilt,
 ];
 

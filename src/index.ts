@@ -12,6 +12,7 @@ import { limiter as limiterStage } from './stages/limiter.ts';
 import { lowpass as lowpassStage } from './stages/lowpass.ts';
 import { saturator as saturatorStage } from './stages/saturator.ts';
 import { stageFactory } from './stages/stage-transform.ts';
+import { stereo as stereoStage } from './stages/stereo.ts';
 import { tilt as tiltStage } from './stages/tilt.ts';
 
 /** Measures and passes on: level, correlation, clipping, spectrum. */
@@ -42,6 +43,8 @@ export const tilt = stageFactory(tiltStage);
 export const clipper = stageFactory(clipperStage);
 /** Adds odd and even harmonics at the same level. */
 export const saturator = stageFactory(saturatorStage);
+/** Width, balance, mono bass and mono compatibility of two channels. */
+export const stereo = stageFactory(stereoStage);
 
 export { type AudioBlock, createBlock, type Planar } from './audio/block.ts';
 export { AuralisError, type ErrorKind, EXIT_CODES } from './audio/errors.ts';

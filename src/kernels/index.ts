@@ -11,6 +11,7 @@ export * from './half-band';
 export * from './levels';
 export * from './limiter';
 export * from './mid-side';
+export * from './mono-guard';
 export * from './reverse-poles';
 export * from './sliding-max';
 export * from './spectrum';

@@ -13,6 +13,7 @@ import { limiter } from './limiter.ts';
 import { lowpass } from './lowpass.ts';
 import { mix } from './mix.ts';
 import { saturator } from './saturator.ts';
+import { stereo } from './stereo.ts';
 import { tilt } from './tilt.ts';
 
 /** Every stage there is. A stage that stands here is in the pipeline file, the docs, the help and the conformance suite. */
@@ -31,6 +32,7 @@ export const stages: readonly AnyStage[] = [
   lowpass,
   mix,
   saturator,
+  stereo,
   tilt,
 ];
 

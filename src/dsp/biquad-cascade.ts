@@ -3,8 +3,8 @@ import type { BiquadCoefs } from './biquad-design.ts';
 import { flushTiny } from './denormal.ts';
 import type { StateMemory } from './kernel-memory.ts';
 
-/** Numbers a section: b0 b1 b2 a1 a2. */
-const COEFS = 5;
+/** Numbers a section: b0 b1 b2 a1 a2, each for both channels of a pair. */
+const COEFS = 10;
 /** Numbers of state a section and pair of channels: s1 of both channels, s2 of both. */
 const PAIR_STATE = 4;
 
@@ -26,10 +26,14 @@ export class BiquadCascade {
     this.#state = state.f64(PAIR_STATE * sections * Math.ceil(channels / 2));
   }
 
-  /** Sets every section; the running state stays. */
-  setCoefs(sections: readonly BiquadCoefs[]): void {
-    sections.forEach(({ b0, b1, b2, a1, a2 }, n) => {
-      this.#coefs.set([b0, b1, b2, a1, a2], COEFS * n);
+  /** Sets every section, for channels 0, 2, 4... and for channels 1, 3, 5...; the running state stays. */
+  setCoefs(even: readonly BiquadCoefs[], odd = even): void {
+    [even, odd].forEach((sections, lane) => {
+      sections.forEach(({ b0, b1, b2, a1, a2 }, n) => {
+        [b0, b1, b2, a1, a2].forEach((value, k) => {
+          this.#coefs[COEFS * n + 2 * k + lane] = value;
+        });
+      });
     });
   }
 
@@ -42,6 +46,15 @@ export class BiquadCascade {
   /** Takes over the coefficients of a cascade with as many sections; the running state stays. */
   copyCoefs(other: BiquadCascade): void {
     this.#coefs.set(other.#coefs);
+  }
+
+  /** Turns the running state of each pair of channels: (a, b) becomes (a + b, a - b) times `scale`. */
+  turnPairs(scale: number): void {
+    for (let n = 0; n < this.#state.length; n += 2) {
+      const [a, b] = [this.#state[n], this.#state[n + 1]];
+      this.#state[n] = (a + b) * scale;
+      this.#state[n + 1] = (a - b) * scale;
+    }
   }
 
   /** In place. */
@@ -69,18 +82,20 @@ export class BiquadCascade {
 
   #processReference(x: Float32Array, channel: number, frames: number): void {
     const state = this.#state;
+    const coefs = this.#coefs;
+    const lane = channel % 2;
     const pairAt = PAIR_STATE * this.#sections * Math.floor(channel / 2);
     // Sections exchange 64-bit values; only what leaves the cascade is rounded to 32 bits. Adding 0 makes -0 to 0, so
     // that clearing a state too small to be heard can't be seen in the sign of a zero.
     for (let i = 0; i < frames; i++) {
       let y = x[i];
       for (let n = 0; n < this.#sections; n++) {
-        const c = COEFS * n;
-        const s = pairAt + PAIR_STATE * n + (channel % 2);
+        const c = COEFS * n + lane;
+        const s = pairAt + PAIR_STATE * n + lane;
         const input = y;
-        y = this.#coefs[c] * input + state[s];
-        state[s] = this.#coefs[c + 1] * input + state[s + 2] - this.#coefs[c + 3] * y;
-        state[s + 2] = this.#coefs[c + 2] * input - this.#coefs[c + 4] * y;
+        y = coefs[c] * input + state[s];
+        state[s] = coefs[c + 2] * input + state[s + 2] - coefs[c + 6] * y;
+        state[s + 2] = coefs[c + 4] * input - coefs[c + 8] * y;
       }
       x[i] = Math.fround(y) + 0;
     }

@@ -10,8 +10,8 @@ const COMMON_KEYS = Object.keys(entrySchema.shape);
 /** What has been said so far while walking down the file. */
 interface Walk {
   readonly problems: string[];
-  /** Outputs of every entry so far, by id. */
-  readonly ports: Map<string, readonly string[]>;
+  /** Outputs of every entry so far, by id: each name that may be written, and the port it means. */
+  readonly ports: Map<string, ReadonlyMap<string, string>>;
   /** Ids whose output somebody takes. */
   readonly used: Set<string>;
   /** Id of the entry before: what an entry without `input` takes. */
@@ -20,13 +20,18 @@ interface Walk {
 
 /** Entries of a pipeline and everything that is wrong with it, each problem one line. */
 export function checkEntries(source: PipelineSource): { entries: PipelineEntry[]; problems: string[] } {
-  const walk: Walk = { problems: [], ports: new Map([[IN, [MAIN]]]), used: new Set(), last: IN };
+  const walk: Walk = {
+    problems: [],
+    ports: new Map([[IN, new Map([[MAIN, MAIN]])]]),
+    used: new Set(),
+    last: IN,
+  };
   const ids = assignIds(source, walk.problems);
   const entries: PipelineEntry[] = [];
   source.stages.forEach((raw, n) => {
     const entry = checkEntry(raw, ids[n], jsonPath('stages', [n]), walk);
     if (entry) entries.push(entry);
-    else walk.ports.set(ids[n], walk.ports.get(ids[n]) ?? []);
+    else walk.ports.set(ids[n], walk.ports.get(ids[n]) ?? new Map());
     walk.last = ids[n];
   });
   if (walk.problems.length === 0) findUnused(entries, walk);
@@ -84,7 +89,7 @@ function checkEntry(
   const inputs = resolveInputs(shared.data.input, where, walk);
   const key = resolveKey(shared.data.key, definition, where, walk);
   // Only now, so that an entry can't name itself.
-  walk.ports.set(id, definition.outputs(params.data));
+  walk.ports.set(id, portNames(definition, params.data));
   if (walk.problems.length > before) return undefined;
   const { mix, bypass, description } = shared.data;
   if ((mix < 1 || bypass) && definition.outputs(params.data).length > 1) {
@@ -94,6 +99,12 @@ function checkEntry(
     return undefined;
   }
   return { id, definition, params: params.data, inputs, key, mix, bypass, description };
+}
+
+/** Every name of a stage's outputs, and the port it means. */
+function portNames(definition: AnyStage, params: unknown): Map<string, string> {
+  const names = definition.outputs(params).map((port) => [port, port] as const);
+  return new Map([...names, ...Object.entries(definition.aliases?.(params) ?? {})]);
 }
 
 function resolveInputs(input: EntryCommon['input'], where: string, walk: Walk): InputRef[] {
@@ -137,22 +148,23 @@ function resolve(name: string, where: string, walk: Walk, gainDb = 0): InputRef 
   }
   walk.used.add(from);
   // An entry with a problem of its own has no ports; one message about it is enough.
-  if (ports.length === 0) return undefined;
-  const wanted = port ?? (ports.includes(MAIN) ? MAIN : undefined);
-  if (wanted === undefined) {
+  if (ports.size === 0) return undefined;
+  const written = port ?? (ports.has(MAIN) ? MAIN : undefined);
+  if (written === undefined) {
     walk.problems.push(`${where}: "${from}" has several outputs; name one of ${listPorts(from, ports)}`);
     return undefined;
   }
-  if (!ports.includes(wanted)) {
-    const hint = didYouMean(wanted, ports) || `, known are ${listPorts(from, ports)}`;
-    walk.problems.push(`${where}: "${from}" has no output "${wanted}"${hint}`);
+  const wanted = ports.get(written);
+  if (wanted === undefined) {
+    const hint = didYouMean(written, ports.keys()) || `, known are ${listPorts(from, ports)}`;
+    walk.problems.push(`${where}: "${from}" has no output "${written}"${hint}`);
     return undefined;
   }
   return { from, port: wanted, gainDb };
 }
 
-const listPorts = (from: string, ports: readonly string[]): string =>
-  ports.map((port) => `${from}.${port}`).join(', ');
+const listPorts = (from: string, ports: ReadonlyMap<string, string>): string =>
+  [...new Set(ports.values())].map((port) => `${from}.${port}`).join(', ');
 
 /** An entry that nobody takes, the last one excepted, is work for nothing and most likely a slip. */
 function findUnused(entries: readonly PipelineEntry[], walk: Walk): void {

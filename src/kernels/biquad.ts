@@ -1,10 +1,10 @@
 // Biquad cascades, transposed direct form II, two channels in one f64x2. Twin: src/dsp/biquad-cascade.ts.
 //
-// A section's coefficients are five f64 (b0 b1 b2 a1 a2), its state two f64x2 (s1, s2; lane = channel). Frames pass in
+// A section's coefficients are five f64x2 (b0 b1 b2 a1 a2), its state two (s1, s2); lane = channel. Frames pass in
 // tiles of 64-bit pairs, so that nothing is rounded between sections; up to three sections run in one pass over a
 // tile, and out-of-order execution overlaps their recursions.
 
-const COEFS: usize = 40;
+const COEFS: usize = 80;
 const STATE: usize = 32;
 const TILE_FRAMES: i32 = 128;
 const tile: usize = memory.data(128 * 16, 16);
@@ -62,8 +62,8 @@ function storeTile(left: usize, right: usize, frames: i32): void {
 }
 
 function one(c: usize, s: usize, end: usize): void {
-  const b0 = v128.load64_splat(c), b1 = v128.load64_splat(c, 8), b2 = v128.load64_splat(c, 16);
-  const a1 = v128.load64_splat(c, 24), a2 = v128.load64_splat(c, 32);
+  const b0 = v128.load(c), b1 = v128.load(c, 16), b2 = v128.load(c, 32);
+  const a1 = v128.load(c, 48), a2 = v128.load(c, 64);
   let s1 = v128.load(s), s2 = v128.load(s, 16);
   for (let at = tile; at < end; at += 16) {
     const x = v128.load(at);
@@ -77,10 +77,10 @@ function one(c: usize, s: usize, end: usize): void {
 }
 
 function two(c: usize, s: usize, end: usize): void {
-  const b0 = v128.load64_splat(c), b1 = v128.load64_splat(c, 8), b2 = v128.load64_splat(c, 16);
-  const a1 = v128.load64_splat(c, 24), a2 = v128.load64_splat(c, 32);
-  const d0 = v128.load64_splat(c, 40), d1 = v128.load64_splat(c, 48), d2 = v128.load64_splat(c, 56);
-  const e1 = v128.load64_splat(c, 64), e2 = v128.load64_splat(c, 72);
+  const b0 = v128.load(c), b1 = v128.load(c, 16), b2 = v128.load(c, 32);
+  const a1 = v128.load(c, 48), a2 = v128.load(c, 64);
+  const d0 = v128.load(c, 80), d1 = v128.load(c, 96), d2 = v128.load(c, 112);
+  const e1 = v128.load(c, 128), e2 = v128.load(c, 144);
   let s1 = v128.load(s), s2 = v128.load(s, 16), t1 = v128.load(s, 32), t2 = v128.load(s, 48);
   for (let at = tile; at < end; at += 16) {
     const x = v128.load(at);
@@ -99,12 +99,12 @@ function two(c: usize, s: usize, end: usize): void {
 }
 
 function three(c: usize, s: usize, end: usize): void {
-  const b0 = v128.load64_splat(c), b1 = v128.load64_splat(c, 8), b2 = v128.load64_splat(c, 16);
-  const a1 = v128.load64_splat(c, 24), a2 = v128.load64_splat(c, 32);
-  const d0 = v128.load64_splat(c, 40), d1 = v128.load64_splat(c, 48), d2 = v128.load64_splat(c, 56);
-  const e1 = v128.load64_splat(c, 64), e2 = v128.load64_splat(c, 72);
-  const f0 = v128.load64_splat(c, 80), f1 = v128.load64_splat(c, 88), f2 = v128.load64_splat(c, 96);
-  const g1 = v128.load64_splat(c, 104), g2 = v128.load64_splat(c, 112);
+  const b0 = v128.load(c), b1 = v128.load(c, 16), b2 = v128.load(c, 32);
+  const a1 = v128.load(c, 48), a2 = v128.load(c, 64);
+  const d0 = v128.load(c, 80), d1 = v128.load(c, 96), d2 = v128.load(c, 112);
+  const e1 = v128.load(c, 128), e2 = v128.load(c, 144);
+  const f0 = v128.load(c, 160), f1 = v128.load(c, 176), f2 = v128.load(c, 192);
+  const g1 = v128.load(c, 208), g2 = v128.load(c, 224);
   let s1 = v128.load(s), s2 = v128.load(s, 16), t1 = v128.load(s, 32), t2 = v128.load(s, 48);
   let u1 = v128.load(s, 64), u2 = v128.load(s, 80);
   for (let at = tile; at < end; at += 16) {

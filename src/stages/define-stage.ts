@@ -112,6 +112,8 @@ export interface StageDefinition<S extends z.ZodObject = z.ZodObject> {
   readonly inputs: readonly ('main' | 'key')[];
   /** Names of the outputs; `['main']` for a stage that works in place. */
   readonly outputs: (params: z.output<S>) => readonly string[];
+  /** Second names of outputs: what a pipeline may write, and the output it means. */
+  readonly aliases?: (params: z.output<S>) => Readonly<Record<string, string>>;
   /** True for a stage that never changes a sample, so that no dither is needed on its account. */
   readonly transparent: boolean;
   /** Settings at which the stage really processes and yet leaves the signal's shape alone. */

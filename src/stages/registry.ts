@@ -1,13 +1,40 @@
 import { analyzer } from './analyzer.ts';
+import { clipper } from './clipper.ts';
 import { compressor } from './compressor.ts';
+import { crossover } from './crossover.ts';
+import { dcBlocker } from './dc-blocker.ts';
 import type { AnyStage } from './define-stage.ts';
+import { delay } from './delay.ts';
+import { dynamicEq } from './dynamic-eq.ts';
 import { eq } from './eq.ts';
 import { gain } from './gain.ts';
+import { highpass } from './highpass.ts';
 import { limiter } from './limiter.ts';
+import { lowpass } from './lowpass.ts';
 import { mix } from './mix.ts';
+import { saturator } from './saturator.ts';
+import { stereo } from './stereo.ts';
+import { tilt } from './tilt.ts';
 
 /** Every stage there is. A stage that stands here is in the pipeline file, the docs, the help and the conformance suite. */
-export const stages: readonly AnyStage[] = [analyzer, compressor, eq, gain, limiter, mix];
+export const stages: readonly AnyStage[] = [
+  analyzer,
+  clipper,
+  compressor,
+  crossover,
+  dcBlocker,
+  delay,
+  dynamicEq,
+  eq,
+  gain,
+  highpass,
+  limiter,
+  lowpass,
+  mix,
+  saturator,
+  stereo,
+  tilt,
+];
 
 /** The stage of that name, or undefined. */
 export function stageNamed(name: string): AnyStage | undefined {

@@ -2,6 +2,7 @@ import type { Transform } from 'node:stream';
 import type * as z from 'zod';
 import { usageError } from '../audio/errors.ts';
 import type { AudioFormat } from '../audio/format.ts';
+import { addScaled } from '../dsp/gain.ts';
 import { Guard } from '../dsp/guard.ts';
 import { type BackendName, chooseBackend, onKernelMemory, StateMemory } from '../dsp/kernel-memory.ts';
 import { AlignedRun } from './aligned-run.ts';
@@ -33,7 +34,7 @@ export interface StageRun<P> {
   readonly processor: StageProcessor<P>;
 }
 
-/** Prepares one stage with all that keeps its time. */
+/** Prepares one stage with all that keeps its time. One with several outputs gives out their sum. */
 export function prepareStage<S extends z.ZodObject>(
   definition: StageDefinition<S>,
   params: z.output<S>,
@@ -54,7 +55,11 @@ export function prepareStage<S extends z.ZodObject>(
       latency: processor.latency,
       process(main, frames) {
         processor.process({ main, key: null, outputs: ports }, frames);
-        return ports[0] ?? main;
+        const [sum, ...others] = ports;
+        for (const port of others) {
+          for (let n = 0; n < sum.length; n++) addScaled(memory.kernels, sum[n], port[n], frames, 1);
+        }
+        return sum ?? main;
       },
     },
   });

@@ -6,17 +6,8 @@ import { changeParams } from '../../src/stages/change-params.ts';
 import type { AnyStage } from '../../src/stages/define-stage.ts';
 import { stages } from '../../src/stages/registry.ts';
 import { stageParams } from '../../src/stages/stage-transform.ts';
-import { drain, feed, join, open, render } from '../support/render.ts';
-import {
-  difference,
-  maxAbsDifference,
-  noise,
-  programme,
-  rmsDb,
-  type Signal,
-  silence,
-  slice,
-} from '../support/signals.ts';
+import { DirectStage, drain, feed, join, open, render } from '../support/render.ts';
+import { difference, maxAbsDifference, noise, programme, rmsDb, silence, slice } from '../support/signals.ts';
 
 const STEREO = audioFormat(48000, 2);
 const BACKENDS = ['reference', 'wasm'] as const;
@@ -114,12 +105,9 @@ describe.each(stages.map((stage) => [stage.name, stage] as const))('%s', (_name,
       const { processor } = open(stage, neutral, format);
       const memory = new KernelMemory('wasm', 1 << 24);
       const maxFrames = 6000;
-      const direct = stage.prepare({ format, maxFrames, memory }, stageParams(stage, neutral as never));
-      const [input] = noise(1, maxFrames, 6, 0.25);
-      const main = memory.planar(1, maxFrames);
-      main[0].set(input);
-      direct.process({ main, key: null, outputs: [] }, maxFrames);
-      expect(lagOf(input, main[0], 2000)).toBe(processor.latency);
+      const direct = new DirectStage(stage, neutral, { format, maxFrames, memory });
+      const input = noise(1, maxFrames, 6, 0.25);
+      expect(lagOf(input[0], direct.process(input)[0], 2000)).toBe(processor.latency);
     }
   });
 
@@ -156,16 +144,14 @@ describe.each(stages.map((stage) => [stage.name, stage] as const))('%s', (_name,
       const format = audioFormat(8000, 1);
       const memory = new WatchedMemory(backend, 1 << 24);
       const maxFrames = 4000;
-      const processor = stage.prepare({ format, maxFrames, memory }, stageParams(stage, exercise as never));
-      const main = memory.planar(1, maxFrames);
-      main[0].set(noise(1, maxFrames, 9)[0]);
-      processor.process({ main, key: null, outputs: [] }, maxFrames);
+      const direct = new DirectStage(stage, exercise, { format, maxFrames, memory });
+      direct.process(noise(1, maxFrames, 9));
+      const pause = silence(1, maxFrames);
       let seen = 0;
       for (let block = 0; block < 240; block++) {
-        main[0].fill(0);
-        processor.process({ main, key: null, outputs: [] }, maxFrames);
+        direct.process(pause);
         // The output itself may fade through subnormals; what is carried on may not.
-        main[0].fill(0);
+        direct.clearOutput();
         if (block % 8 === 7) seen += memory.subnormals;
       }
       expect(seen).toBe(0);
@@ -194,21 +180,10 @@ describe.each(stages.map((stage) => [stage.name, stage] as const))('%s', (_name,
   it.each(BACKENDS)('is after reset as when new, %s', (backend) => {
     const input = programme(2, 6000, 11);
     const memory = new KernelMemory(backend, 1 << 24);
-    const processor = stage.prepare(
-      { format: STEREO, maxFrames: 6000, memory },
-      stageParams(stage, exercise as never),
-    );
-    const pass = (): Signal => {
-      const main = memory.planar(2, 6000);
-      main.forEach((channel, n) => {
-        channel.set(input[n]);
-      });
-      processor.process({ main, key: null, outputs: [] }, 6000);
-      return main.map((channel) => channel.slice());
-    };
-    const first = pass();
-    processor.reset();
-    expect(maxAbsDifference(first, pass())).toBe(0);
+    const direct = new DirectStage(stage, exercise, { format: STEREO, maxFrames: 6000, memory });
+    const first = direct.process(input);
+    direct.processor.reset();
+    expect(maxAbsDifference(first, direct.process(input))).toBe(0);
   });
 
   it('continues from a snapshot at a random frame, in a glide too, as if undisturbed, from any backend to any', () => {

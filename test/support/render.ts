@@ -1,8 +1,8 @@
-import type { AudioBlock } from '../../src/audio/block.ts';
+import type { AudioBlock, Planar } from '../../src/audio/block.ts';
 import type { AudioFormat } from '../../src/audio/format.ts';
 import type { BackendName } from '../../src/dsp/kernel-memory.ts';
 import type { BlockRun } from '../../src/stages/aligned-run.ts';
-import type { AnyStage } from '../../src/stages/define-stage.ts';
+import type { AnyStage, ProcessSpec, StageProcessor } from '../../src/stages/define-stage.ts';
 import { openStage, type StageRun, stageParams } from '../../src/stages/stage-transform.ts';
 import type { Signal } from './signals.ts';
 
@@ -88,4 +88,37 @@ export function render(
 ): Signal {
   const { run } = open(stage, settings, format, options);
   return join(feed(run, input, options.chunks), drain(run));
+}
+
+/** A stage's processor without its run: no guard, and what comes out is as late as the stage makes it. */
+export class DirectStage {
+  readonly processor: StageProcessor;
+  readonly #main: Planar;
+  readonly #ports: readonly Planar[];
+
+  constructor(stage: AnyStage, settings: object, spec: ProcessSpec) {
+    const params = stageParams(stage, settings as never);
+    const planar = (): Planar => spec.memory.planar(spec.format.channels, spec.maxFrames);
+    const outputs = stage.outputs(params).length;
+    this.processor = stage.prepare(spec, params);
+    this.#main = planar();
+    this.#ports = outputs > 1 ? Array.from({ length: outputs }, planar) : [];
+  }
+
+  /** The stage's output, or the sum of its outputs. */
+  process(input: Signal): Signal {
+    this.#main.forEach((channel, n) => {
+      channel.set(input[n]);
+    });
+    this.processor.process({ main: this.#main, key: null, outputs: this.#ports }, input[0].length);
+    const outputs = this.#ports.length > 0 ? this.#ports : [this.#main];
+    return this.#main.map((channel, n) =>
+      channel.map((_, i) => outputs.reduce((sum, output) => sum + output[n][i], 0)),
+    );
+  }
+
+  /** Silences the arrays of the last output. */
+  clearOutput(): void {
+    for (const output of [this.#main, ...this.#ports]) for (const channel of output) channel.fill(0);
+  }
 }

@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 import { analyzer as analyzerStage } from './stages/analyzer.ts';
 import { clipper as clipperStage } from './stages/clipper.ts';
 import { compressor as compressorStage } from './stages/compressor.ts';

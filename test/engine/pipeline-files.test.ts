@@ -8,9 +8,9 @@ const folder = mkdtempSync(join(tmpdir(), 'auralis-pipelines-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('readPipelineFile', () => {
-  it('finds the 4 shipped pipelines by name', async () => {
+  it('finds every shipped pipeline by its name', async () => {
     const names = await shippedPipelines();
-    expect(names).toEqual(['broadcast', 'gentle', 'mastering', 'podcast']);
+    expect(names).toEqual(expect.arrayContaining(['broadcast', 'gentle', 'mastering', 'podcast']));
     const pipelines = await Promise.all(names.map((name) => readPipelineFile(name)));
     expect(pipelines.map(({ name }) => name)).toEqual(names);
   });

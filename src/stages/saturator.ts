@@ -3,7 +3,7 @@ import type { BiquadCoefs } from '../dsp/biquad-design.ts';
 import { DecibelGain } from '../dsp/decibel-gain.ts';
 import { type FadingFilter, fadingCascade } from '../dsp/fading-filter.ts';
 import { designFirstOrder, designTilt } from '../dsp/first-order.ts';
-import { levelMatchDb } from '../dsp/level-match.ts';
+import { levelMatchDb, tiltedProgrammeDb } from '../dsp/level-match.ts';
 import { type AtRaisedRate, OVERSAMPLING, Oversampler } from '../dsp/oversampler.ts';
 import { LinearRamp, type RampSpan } from '../dsp/ramp.ts';
 import { bendUneven, unevenTanh } from '../dsp/waveshaper.ts';
@@ -83,10 +83,9 @@ class Saturator extends StageProcessor<Params> {
     const { sampleRate } = this.format;
     const weight = even / 2;
     this.#drive.set(drive, glide);
-    this.#match.set(
-      levelMatchDb((x) => unevenTanh(x, weight), drive),
-      glide,
-    );
+    const tilted = tiltedProgrammeDb(TONE_HZ, tone);
+    const matchDb = tilted + levelMatchDb((x) => unevenTanh(x, weight), drive + tilted);
+    this.#match.set(matchDb, glide);
     this.#tilt.setCoefs([designTilt(TONE_HZ, tone, sampleRate)], glide);
     this.#untilt.setCoefs(
       [designTilt(TONE_HZ, -tone, sampleRate), designFirstOrder('highpass', OFFSET_HZ, sampleRate)],

@@ -9,6 +9,7 @@ export * from './gain';
 export * from './gain-computer';
 export * from './half-band';
 export * from './levels';
+export * from './log-level';
 export * from './limiter';
 export * from './mid-side';
 export * from './mono-guard';

@@ -33,46 +33,115 @@ export function followEnvelope(
   return e;
 }
 
+/** What an envelope may do beside rising and falling. */
+export interface EnvelopeOptions {
+  /** Frames for which it stays where it is before it falls. @default 0 */
+  readonly hold?: number;
+  /**
+   * Coefficient of a second, slow follower beside the first: the envelope is the larger of the two. A short rise
+   * leaves the slow one behind and fades with the release; a long one takes it along and fades as slowly. Two
+   * recovery times that the programme chooses from: after G. W. McNally, "Dynamic Range Control of Digital Audio
+   * Signals", JAES 32(5), 1984. @default none
+   */
+  readonly slow?: number;
+}
+
 /** Envelope followers for several signals that share their times. */
 export class Envelope {
   readonly #state: StateMemory;
   readonly #last: Float64Array;
+  /** The slow followers. */
+  readonly #slow: Float64Array;
+  /** Frames left to hold. */
+  readonly #held: Int32Array;
   #attack = 0;
   #release = 0;
+  #hold = 0;
+  /** 1: none. */
+  #slowness = 1;
 
   constructor(state: StateMemory, signals: number) {
     this.#state = state;
     this.#last = state.f64(signals);
+    this.#slow = state.f64(signals);
+    this.#held = state.i32(signals);
   }
 
   /** Sets the coefficients, as `smoothingCoefficient` gives them. */
-  set(attack: number, release: number): void {
+  set(attack: number, release: number, { hold = 0, slow = 1 }: EnvelopeOptions = {}): void {
     this.#attack = attack;
     this.#release = release;
+    this.#hold = hold;
+    this.#slowness = slow;
   }
 
-  /** Replaces each signal by its envelope. */
-  process(signals: readonly Float64Array[], frames: number): void {
-    const kernels = this.#state.memory.kernels;
+  /** Replaces frames `at` to `at + frames` of each signal by its envelope. */
+  process(signals: readonly Float64Array[], frames: number, at = 0): void {
+    if (this.#hold > 0 || this.#slowness < 1) this.#processHeld(signals, at, frames);
+    else this.#processPlain(signals, at, frames);
+    flushTiny(this.#last);
+    flushTiny(this.#slow);
+  }
+
+  #processPlain(signals: readonly Float64Array[], at: number, frames: number): void {
+    const { kernels } = this.#state.memory;
     const last = this.#last;
     const attack = this.#attack;
     const release = this.#release;
     if (!kernels) {
       for (let n = 0; n < signals.length; n++) {
-        last[n] = followEnvelope(last[n], signals[n], frames, attack, release);
+        const span = signals[n].subarray(at, at + frames);
+        last[n] = followEnvelope(last[n], span, frames, attack, release);
       }
-    } else {
-      let n = 0;
-      for (; n + 2 <= signals.length; n += 2) {
-        const at = last.byteOffset + 8 * n;
-        const { byteOffset: x } = signals[n];
-        const { byteOffset: y } = signals[n + 1];
-        kernels.envelopePair(at, at + 8, x, y, frames, attack, release);
-      }
-      for (; n < signals.length; n++) {
-        kernels.envelope(last.byteOffset + 8 * n, signals[n].byteOffset, frames, attack, release);
-      }
+      return;
     }
-    flushTiny(last);
+    const pointer = (n: number): number => signals[n].byteOffset + 8 * at;
+    let n = 0;
+    for (; n + 2 <= signals.length; n += 2) {
+      const state = last.byteOffset + 8 * n;
+      kernels.envelopePair(state, state + 8, pointer(n), pointer(n + 1), frames, attack, release);
+    }
+    for (; n < signals.length; n++) {
+      kernels.envelope(last.byteOffset + 8 * n, pointer(n), frames, attack, release);
+    }
+  }
+
+  #processHeld(signals: readonly Float64Array[], at: number, frames: number): void {
+    const { kernels } = this.#state.memory;
+    for (let n = 0; n < signals.length; n++) {
+      if (kernels) {
+        kernels.heldEnvelope(
+          this.#last.byteOffset + 8 * n,
+          this.#slow.byteOffset + 8 * n,
+          this.#held.byteOffset + 4 * n,
+          signals[n].byteOffset + 8 * at,
+          frames,
+          this.#attack,
+          this.#release,
+          this.#hold,
+          this.#slowness,
+        );
+      } else this.#followHeld(signals[n].subarray(at, at + frames), n);
+    }
+  }
+
+  #followHeld(x: Float64Array, n: number): void {
+    const slowness = this.#slowness;
+    let e = this.#last[n];
+    let slow = this.#slow[n];
+    let held = this.#held[n];
+    for (let i = 0; i < x.length; i++) {
+      const v = x[i];
+      if (v >= e) {
+        held = this.#hold;
+        e = this.#attack * e + (1 - this.#attack) * v;
+      } else if (held > 0) held -= 1;
+      else e = this.#release * e + (1 - this.#release) * v;
+      slow = slowness * slow + (1 - slowness) * v;
+      x[i] = slowness < 1 && slow > e ? slow : e;
+    }
+    this.#last[n] = e;
+    this.#slow[n] = slow;
+    this.#held[n] = held;
   }
 }

@@ -73,3 +73,35 @@ export function envelopePair(
   store<f64>(stateX, f64x2.extract_lane(e, 0));
   store<f64>(stateY, f64x2.extract_lane(e, 1));
 }
+
+/** In place over one signal of f64, with a hold before it falls and a slow follower (slowness < 1) beside it. */
+export function heldEnvelope(
+  state: usize,
+  slowState: usize,
+  heldState: usize,
+  x: usize,
+  frames: i32,
+  attack: f64,
+  release: f64,
+  hold: i32,
+  slowness: f64,
+): void {
+  let e = load<f64>(state);
+  let slow = load<f64>(slowState);
+  let held = load<i32>(heldState);
+  const two = slowness < 1;
+  const end = x + ((<usize>frames) << 3);
+  for (let p = x; p < end; p += 8) {
+    const v = load<f64>(p);
+    if (v >= e) {
+      held = hold;
+      e = attack * e + (1 - attack) * v;
+    } else if (held > 0) held--;
+    else e = release * e + (1 - release) * v;
+    slow = slowness * slow + (1 - slowness) * v;
+    store<f64>(p, two && slow > e ? slow : e);
+  }
+  store<f64>(state, e);
+  store<f64>(slowState, slow);
+  store<i32>(heldState, held);
+}

@@ -1,13 +1,8 @@
 import * as z from 'zod';
+import { CompressorGain } from '../dsp/compressor-gain.ts';
 import { DelayLine } from '../dsp/delay-line.ts';
-import { Envelope, smoothingCoefficient } from '../dsp/envelope.ts';
-import { gainFromReduction, multiply } from '../dsp/gain.ts';
-import { type CompressionCurve, reductionDb, slopeOfRatio } from '../dsp/gain-computer.ts';
-import { GainReduction } from '../dsp/gain-reduction.ts';
-import { largestOf } from '../dsp/level.ts';
-import { DB_PER_OCTAVE } from '../dsp/log-domain.ts';
-import { LinearRamp } from '../dsp/ramp.ts';
-import { SteppedRamp } from '../dsp/stepped-ramp.ts';
+import { reductionDb, slopeOfRatio } from '../dsp/gain-computer.ts';
+import { KeyFilter } from '../dsp/key-filter.ts';
 import {
   defineStage,
   type ProcessSpec,
@@ -15,172 +10,138 @@ import {
   type StageIO,
   StageProcessor,
 } from './define-stage.ts';
-import { choice, described, number } from './parameters.ts';
+import { detection, keyFilter, link, lookahead, timeConstant } from './dynamics-parameters.ts';
+import { choice, described, flag, number, optionalNumber } from './parameters.ts';
 
 const params = z.strictObject({
-  threshold: number({ min: -80, max: 0, default: -18, unit: 'dBFS', doc: 'level where reduction begins' }),
+  threshold: number({ min: -80, max: 0, default: -18, unit: 'dBFS', doc: 'level where the change begins' }),
   ratio: number({
     min: 1,
     max: 100,
     default: 2,
     unit: ':1',
-    doc: 'input dB for one more dB out, above the threshold',
+    doc: 'dB in for one dB out, past the threshold',
   }),
   knee: number({
     min: 0,
     max: 40,
     default: 6,
     unit: 'dB',
-    doc: 'full width of the bend, centred on the threshold',
+    doc: 'full width of the bend about the threshold',
   }),
-  attack: number({
+  range: optionalNumber({
     min: 0,
-    max: 2000,
-    default: 10,
-    unit: 'ms',
-    doc: 'time constant (63.2 %) while reduction grows',
+    max: 80,
+    unit: 'dB',
+    doc: 'largest change; left out: no bound down, 12 dB up',
   }),
-  release: number({
+  mode: choice(['down', 'up'], 'down', 'down: lowers what is above the threshold; up: raises what is below'),
+  topology: choice(
+    ['forward', 'feedback'],
+    'forward',
+    'what the detector hears: the input, or the output a frame later, which speeds attack and release up by the ratio',
+  ),
+  attack: timeConstant(10, 2000, 'while the gain falls'),
+  hold: number({
     min: 0,
-    max: 10000,
-    default: 150,
+    max: 500,
+    default: 0,
     unit: 'ms',
-    doc: 'time constant (63.2 %) while reduction fades',
+    doc: 'time for which the gain waits before it rises',
   }),
+  release: timeConstant(150, 10000, 'while the gain rises'),
+  adaptiveRelease: flag(false, 'reduction that has lasted recovers up to 8 times as slowly as a short one'),
   makeup: described(
     z.union([z.number().min(-60).max(60), z.literal('auto')]).default(0),
     'gain after the reduction; "auto": half of what a full-scale level is reduced by',
     'live',
     'dB',
   ),
-  detection: choice(['peak', 'rms'], 'peak', 'what the level is: the held peak or the root mean square'),
-  window: number({
-    min: 1,
-    max: 1000,
-    default: 10,
-    unit: 'ms',
-    doc: 'time constant of the mean square, for rms',
-  }),
-  link: number({
-    min: 0,
-    max: 1,
-    default: 1,
-    doc: '1: the loudest channel rules all; 0: each by itself',
-    change: 'restart',
-  }),
-  lookahead: number({
-    min: 0,
-    max: 50,
-    default: 0,
-    unit: 'ms',
-    doc: 'how far the detector sees ahead',
-    change: 'restart',
-  }),
+  ...detection,
+  ...keyFilter,
+  link,
+  lookahead,
 });
 type Params = z.output<typeof params>;
 
-/** A peak is held for half a period of 250 Hz: long enough to bridge zero crossings, too short to blur the timing. */
-const HOLD_MS = 2;
-/** Length of the glide to new values of curve and makeup. */
-const GLIDE_MS = 50;
+/** Largest change in dB where no range is given: down more than any level asks for, up a usual amount. */
+const RANGE = { down: 140, up: 12 };
 
-const curveOf = ({ threshold, ratio, knee }: Params): CompressionCurve => ({
-  thresholdDb: threshold,
-  slope: slopeOfRatio(ratio),
-  kneeDb: knee,
-});
+/** Half of the reduction at 0 dBFS, in dB: brings programme near full scale back about half way. */
+function autoMakeup({ threshold, ratio, knee, mode, range = RANGE[mode] }: Params): number {
+  if (mode === 'up') return 0;
+  const curve = { thresholdDb: threshold, slope: slopeOfRatio(ratio), kneeDb: knee };
+  return Math.min(reductionDb(0, curve), range) / 2;
+}
 
 class Compressor extends StageProcessor<Params> {
   override readonly latency: number;
-  readonly #spec: ProcessSpec;
   readonly #delay: DelayLine;
-  readonly #reduction: GainReduction;
-  readonly #curve: SteppedRamp;
-  readonly #smoothing: Envelope;
-  readonly #makeup: LinearRamp;
-  /** Reduction of the most reduced channel, in log2 units: at the newest frame, largest so far. */
-  readonly #shown: Float64Array;
+  readonly #key: KeyFilter;
+  readonly #gain: CompressorGain;
 
-  constructor(spec: ProcessSpec, initial: Params) {
-    super('compressor', spec, initial);
-    const { maxFrames } = spec;
-    const { sampleRate, channels } = spec.format;
-    const { detection, link, lookahead } = initial;
-    const frames = (ms: number): number => Math.round((ms / 1000) * sampleRate);
-    this.latency = frames(lookahead);
-    this.#spec = spec;
+  constructor({ format, maxFrames, memory }: ProcessSpec, initial: Params) {
+    super('compressor', { format, maxFrames, memory }, initial);
+    const { sampleRate, channels } = format;
+    this.latency = Math.round((initial.lookahead / 1000) * sampleRate);
     this.#delay = new DelayLine(this.state, channels, this.latency);
-    const hold = Math.max(1, frames(HOLD_MS));
-    this.#reduction = new GainReduction(this.state, { channels, maxFrames, detection, link, hold });
-    this.#curve = new SteppedRamp(this.state, 3, frames(GLIDE_MS));
-    this.#smoothing = new Envelope(this.state, this.#reduction.signals.length);
-    this.#makeup = new LinearRamp(this.state, frames(GLIDE_MS));
-    this.#shown = this.state.f64(2);
+    this.#key = new KeyFilter(this.state, channels, sampleRate, maxFrames);
+    this.#gain = new CompressorGain(this.state, { ...initial, channels, sampleRate, maxFrames });
     this.configure(false);
   }
 
   protected override configure(glide: boolean): void {
-    const { makeup, attack, release, window } = this.params;
-    const { sampleRate } = this.#spec.format;
-    const target = curveOf(this.params);
-    // The slope glides and not the ratio: from 1:1 to 2:1 is as far as from 2:1 to a limiter.
-    const curve = [target.thresholdDb, target.slope, target.kneeDb];
-    const makeupDb = makeup === 'auto' ? reductionDb(0, target) / 2 : makeup;
-    const makeupLog2 = makeupDb / DB_PER_OCTAVE;
-    if (glide) {
-      this.#curve.glide(curve);
-      this.#makeup.glide(makeupLog2);
-    } else {
-      this.#curve.jump(curve);
-      this.#makeup.jump(makeupLog2);
-    }
-    this.#smoothing.set(smoothingCoefficient(attack, sampleRate), smoothingCoefficient(release, sampleRate));
-    this.#reduction.setWindow(smoothingCoefficient(window, sampleRate));
+    const { threshold, ratio, knee, mode, range = RANGE[mode], makeup } = this.params;
+    const { attack, hold, release, window, keyHighpass, keyLowpass } = this.params;
+    this.#key.set({ highpass: keyHighpass, lowpass: keyLowpass }, glide);
+    this.#gain.set(
+      {
+        thresholdDb: threshold,
+        slope: slopeOfRatio(ratio),
+        kneeDb: knee,
+        rangeDb: range,
+        makeupDb: makeup === 'auto' ? autoMakeup(this.params) : makeup,
+        attackMs: attack,
+        holdMs: hold,
+        releaseMs: release,
+        windowMs: window,
+      },
+      glide,
+    );
   }
 
   override process({ main, key }: StageIO, frames: number): void {
-    const { kernels } = this.#spec.memory;
-    const { signals } = this.#reduction;
-    this.#reduction.detect(key ?? main, frames);
-    for (let at = 0; at < frames; ) {
-      const run = this.#curve.take(frames - at);
-      const [thresholdDb, slope, kneeDb] = this.#curve.values;
-      this.#reduction.setCurve({ thresholdDb, slope, kneeDb });
-      this.#reduction.reduce(at, run);
-      at += run;
-    }
-    this.#smoothing.process(signals, frames);
-    this.#shown[0] = 0;
-    for (const signal of signals) {
-      this.#shown[0] = Math.max(this.#shown[0], signal[frames - 1]);
-      this.#shown[1] = largestOf(kernels, signal, frames, this.#shown[1]);
-    }
-    for (let at = 0; at < frames; ) {
-      const makeup = this.#makeup.take(frames - at);
-      for (const signal of signals) gainFromReduction(kernels, signal, at, makeup);
-      at += makeup.frames;
-    }
+    this.#gain.listen(this.#key.process(key ?? main, frames), frames);
     this.#delay.process(main, frames);
-    main.forEach((channel, n) => {
-      multiply(kernels, channel, signals[Math.min(n, signals.length - 1)], frames);
-    });
+    this.#gain.apply(main, frames);
   }
 
-  /** Gain in dB, at most 0, of the most reduced channel: `reduction` at the newest frame, `maxReduction` so far. */
+  /** Gain in dB of the most moved channel, without makeup; at the newest frame, and the farthest from 0 so far. */
   override meters(): Readings {
-    const [now, most] = this.#shown;
-    return { reduction: 0 - now * DB_PER_OCTAVE, maxReduction: 0 - most * DB_PER_OCTAVE };
+    const { gainDb, farthestDb } = this.#gain;
+    return this.params.mode === 'up'
+      ? { boost: gainDb, maxBoost: farthestDb }
+      : { reduction: gainDb, maxReduction: farthestDb };
   }
 }
 
-/** Feed-forward compressor; its gain reduction is smoothed in the log domain. */
+/** Compressor: feed-forward or feed-back, down or up; its gain is smoothed in the log domain. */
 export const compressor = defineStage({
   name: 'compressor',
-  summary: 'Turns down what is louder than a threshold',
+  summary: 'Turns down what is louder than a threshold, or up what is quieter',
   source: 'Giannoulis, Massberg, Reiss, Digital Dynamic Range Compressor Design, JAES 60(6), 2012',
   params,
   inputs: ['main', 'key'],
   neutral: { ratio: 1, lookahead: 5 },
-  exercise: { threshold: -30, ratio: 4, attack: 5, release: 80, makeup: 6, lookahead: 3, link: 0.5 },
+  exercise: {
+    threshold: -30,
+    ratio: 4,
+    attack: 5,
+    release: 80,
+    makeup: 6,
+    lookahead: 3,
+    link: 0.5,
+    keyHighpass: 60,
+  },
   prepare: (spec, initial) => new Compressor(spec, initial),
 });

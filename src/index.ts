@@ -11,6 +11,7 @@ import { gain as gainStage } from './stages/gain.ts';
 import { highpass as highpassStage } from './stages/highpass.ts';
 import { limiter as limiterStage } from './stages/limiter.ts';
 import { lowpass as lowpassStage } from './stages/lowpass.ts';
+import { multibandCompressor as multibandCompressorStage } from './stages/multiband-compressor.ts';
 import { saturator as saturatorStage } from './stages/saturator.ts';
 import { stageFactory } from './stages/stage-transform.ts';
 import { stereo as stereoStage } from './stages/stereo.ts';
@@ -42,6 +43,8 @@ export const lowpass = stageFactory(lowpassStage);
 export const tilt = stageFactory(tiltStage);
 /** Cuts peaks off along a soft or a hard curve. */
 export const clipper = stageFactory(clipperStage);
+/** Compresses several bands, each by itself. */
+export const multibandCompressor = stageFactory(multibandCompressorStage);
 /** Adds odd and even harmonics at the same level. */
 export const saturator = stageFactory(saturatorStage);
 /** Width, balance, mono bass and mono compatibility of two channels. */

@@ -12,6 +12,7 @@ import { highpass } from './highpass.ts';
 import { limiter } from './limiter.ts';
 import { lowpass } from './lowpass.ts';
 import { mix } from './mix.ts';
+import { multibandCompressor } from './multiband-compressor.ts';
 import { saturator } from './saturator.ts';
 import { stereo } from './stereo.ts';
 import { tilt } from './tilt.ts';
@@ -31,6 +32,7 @@ export const stages: readonly AnyStage[] = [
   limiter,
   lowpass,
   mix,
+  multibandCompressor,
   saturator,
   stereo,
   tilt,

@@ -105,7 +105,16 @@ export class GainComputer {
 
   #inPlace(kernel: Kernels['envelope'], x: Float64Array, at: number, frames: number, scale: number): void {
     const { byteOffset } = x;
-    kernel(byteOffset + 8 * at, frames, scale, this.#threshold, this.#knee, this.#bend, this.#slope, this.#cap);
+    kernel(
+      byteOffset + 8 * at,
+      frames,
+      scale,
+      this.#threshold,
+      this.#knee,
+      this.#bend,
+      this.#slope,
+      this.#cap,
+    );
   }
 
   /** `level` times the side. */

@@ -29,8 +29,10 @@ const CHAINS = {
   'eq, three bands': [EQ],
   'compressor, peak': [COMPRESSOR],
   'compressor, rms': [{ ...COMPRESSOR, detection: 'rms' }],
-  'limiter, at work': [LIMITER],
-  'limiter, at rest': [{ ...LIMITER, ceiling: 0 }],
+  'limiter, true peak, at work': [LIMITER],
+  'limiter, true peak, at rest': [{ ...LIMITER, ceiling: 0 }],
+  'limiter, sample peak, at work': [{ ...LIMITER, mode: 'samplePeak' }],
+  'limiter, sample peak, at rest': [{ ...LIMITER, mode: 'samplePeak', ceiling: 0 }],
   analyzer: [{ stage: 'analyzer' }],
   'eq + compressor + limiter': [EQ, COMPRESSOR, { ...LIMITER, ceiling: -1 }],
 };

@@ -1,81 +1,159 @@
 import { BoxMean, GAIN_STEPS } from './box-mean.ts';
 import type { StateMemory } from './kernel-memory.ts';
-import { largest } from './level.ts';
+import { largestOf } from './level.ts';
 import { SlidingMax } from './sliding-max.ts';
 
-/**
- * Where the release heads for: 2^-20 over 1, so that the gain, which never exceeds 1, is back at exactly 1 after 14
- * release times and samples pass bit for bit again.
- */
-const GOAL = 1 + 1 / 1048576;
+/** A release heads for so much beyond a gain of 1, so that it is back at exactly 1 after 14 release times. */
+const BEYOND = 1 / 1048576;
+/** Makes up for the largest error of rounding to 32 bits. */
+const UP = 1 + 2 ** -23;
+/** Frames for which one `floor` holds while the gain is released. */
+const FLOOR_SPAN = 64;
+/** Covers the rounding of what `floor` is computed with. */
+const FLOOR_SHARE = 1 - 1e-6;
+
+interface LimiterGainOptions {
+  readonly maxFrames: number;
+  /** Frames over which the gain moves, at least 1. */
+  readonly lookahead: number;
+  /** Frames for which a depth stands before it is released, at least lookahead + 1. */
+  readonly hold: number;
+  /** Share by which levels over the ceiling are brought under it. */
+  readonly margin: number;
+}
+
+/** How the gain comes back; smoothing coefficients. */
+export interface LimiterRelease {
+  readonly release: number;
+  /** The slow depth that dense programme builds up: how it charges and how it fades. 1 and 1 keep it at 0. */
+  readonly charge: number;
+  readonly slowRelease: number;
+}
 
 /**
- * The gain of a lookahead limiter, from a level to a smooth gain that obeys it `lookahead` frames later.
+ * The gain of a lookahead limiter, from a level to a smooth gain that obeys it `lookahead` frames later and on, to the
+ * end of the hold.
  *
- * The largest level of the next lookahead + 1 frames is held; ceiling / level, falling at once and rising with the
- * release, is smoothed by two running means whose lengths add up to the lookahead. Each mean is over values that
- * all obey the frame they will meet, so the result does: x[n] g[n] <= ceiling by construction, not by clipping.
+ * The depth 1 - ceiling / level, rising at once and falling with the release, is held; the gain 1 - depth is smoothed by
+ * two running means whose lengths add up to the lookahead. Each mean is over values that all obey the frame they
+ * will meet, so the result does: level[n] g[n] <= ceiling by construction, not by clipping.
+ *
+ * Release and hold commute (both take the largest over shifted copies of the same curve), and with the release first
+ * it is known at every frame which level is too low to matter: see `floor`.
  */
 export class LimiterGain {
+  /** What `follow` leaves and `smooth` takes: 1 - gain, before the hold. */
+  readonly depth: Float64Array;
   readonly #state: StateMemory;
-  readonly #hold: SlidingMax;
+  readonly #margin: number;
+  /** The last depth, and the slow one. */
   readonly #last: Float64Array;
+  readonly #held: Float32Array;
+  readonly #hold: SlidingMax;
   readonly #first: BoxMean;
   readonly #second: BoxMean;
   #ceiling = 1;
-  #release = 0;
+  #margined = 1;
+  #release: LimiterRelease = { release: 0, charge: 1, slowRelease: 1 };
+  /** Share of a depth that is left after FLOOR_SPAN frames. */
+  #left = 0;
 
-  /** `lookahead` in frames, at least 1. */
-  constructor(state: StateMemory, lookahead: number) {
+  constructor(state: StateMemory, { maxFrames, lookahead, hold, margin }: LimiterGainOptions) {
+    const { memory } = state;
     this.#state = state;
-    this.#hold = new SlidingMax(state, lookahead + 1);
-    this.#last = state.f64(1, 1);
+    this.#margin = margin;
+    this.depth = memory.f64(maxFrames);
+    this.#held = memory.f32(maxFrames);
+    this.#last = state.f64(2);
+    this.#hold = new SlidingMax(state, hold);
     const firstLength = Math.floor(lookahead / 2) + 1;
     this.#first = new BoxMean(state, firstLength);
     this.#second = new BoxMean(state, lookahead + 2 - firstLength);
   }
 
-  /** `ceiling` linear, a value that 32-bit float holds; `release` a smoothing coefficient. */
-  set(ceiling: number, release: number): void {
-    this.#ceiling = ceiling;
+  setRelease(release: LimiterRelease): void {
     this.#release = release;
+    this.#left = 1;
+    for (let n = 0; n < FLOOR_SPAN; n++) this.#left *= release.release;
   }
 
-  /** The last gain before smoothing: 1 when nothing is held down. */
-  get held(): number {
-    return this.#last[0];
+  /** Linear, a value that 32-bit float holds. */
+  setCeiling(ceiling: number): void {
+    this.#ceiling = ceiling;
+    this.#margined = ceiling * (1 - this.#margin);
   }
 
-  /**
-   * Turns levels (overwritten) into gains. False when every gain is exactly 1, and `gain` was not written.
-   */
-  process(level: Float32Array, gain: Float64Array, frames: number): boolean {
+  /** The gain that holds the newest level down; 1 when none does. */
+  get newest(): number {
+    return 1 - Math.max(this.#last[0], this.#last[1]);
+  }
+
+  /** How many of the next `frames` frames the present `floor` holds for. */
+  floorSpan(frames: number): number {
+    return this.#last[0] > 0 ? Math.min(frames, FLOOR_SPAN) : frames;
+  }
+
+  /** Levels up to here change nothing in the next `floorSpan` frames: what is released already lies lower. */
+  get floor(): number {
+    const depth = this.#last[0] * this.#left - BEYOND;
+    return (depth > 0 ? Math.max(this.#ceiling, this.#margined / (1 - depth)) : this.#ceiling) * FLOOR_SHARE;
+  }
+
+  /** Takes in levels `at` to `at + frames`. */
+  follow(level: Float32Array, at: number, frames: number): void {
     const { kernels } = this.#state.memory;
-    this.#hold.process(level, frames);
-    const resting = this.#last[0] === 1 && this.#first.atUnity && this.#second.atUnity;
-    if (resting && largest(kernels, level, frames) <= this.#ceiling) return false;
+    const { release, charge, slowRelease } = this.#release;
+    const drop = BEYOND * (1 - release);
+    const slowDrop = BEYOND * (1 - slowRelease);
     if (kernels) {
-      const { byteOffset: last } = this.#last;
-      const { byteOffset: from } = level;
-      const { byteOffset: to } = gain;
-      kernels.releasedGain(last, from, to, frames, this.#ceiling, this.#release, GOAL);
-    } else {
-      this.#releasedGain(level, gain, frames);
+      const from = level.byteOffset + 4 * at;
+      if (this.#last[0] === 0 && this.#last[1] === 0 && kernels.largest(from, frames) <= this.#ceiling) {
+        this.depth.fill(0, at, at + frames);
+        return;
+      }
+      kernels.releasedDepth(
+        this.#last.byteOffset,
+        from,
+        this.depth.byteOffset + 8 * at,
+        frames,
+        this.#ceiling,
+        this.#margined,
+        release,
+        drop,
+        charge,
+        slowRelease,
+        slowDrop,
+      );
+      return;
+    }
+    let [depth, slow] = this.#last;
+    for (let i = at; i < at + frames; i++) {
+      const need = level[i] > this.#ceiling ? 1 - this.#margined / level[i] : 0;
+      depth = Math.max(depth * release - drop, need);
+      const rising = charge * slow + (1 - charge) * depth;
+      const falling = slowRelease * slow + (1 - slowRelease) * depth;
+      slow = Math.max(Math.max(rising, falling) - slowDrop, 0);
+      this.depth[i] = Math.max(depth, slow);
+    }
+    this.#last[0] = depth;
+    this.#last[1] = slow;
+  }
+
+  /** Turns `depth` into gains. False when every gain is exactly 1, and `gain` was not written. */
+  smooth(gain: Float64Array, frames: number): boolean {
+    const { kernels } = this.#state.memory;
+    // Means at 1 say that what is held is 0.
+    const resting = this.#first.atUnity && this.#second.atUnity;
+    if (resting && largestOf(kernels, this.depth, frames, 0) === 0) return false;
+    if (kernels) kernels.roundUp(this.depth.byteOffset, this.#held.byteOffset, frames, UP);
+    else for (let i = 0; i < frames; i++) this.#held[i] = this.depth[i] * UP;
+    this.#hold.process(this.#held, frames);
+    if (kernels) kernels.gainFromDepth(this.#held.byteOffset, gain.byteOffset, frames);
+    else {
+      for (let i = 0; i < frames; i++) gain[i] = Math.floor((1 - this.#held[i]) * GAIN_STEPS) / GAIN_STEPS;
     }
     this.#first.process(gain, frames);
     this.#second.process(gain, frames);
     return true;
-  }
-
-  #releasedGain(level: Float32Array, gain: Float64Array, frames: number): void {
-    const release = this.#release;
-    const rise = GOAL * (1 - release);
-    let last = this.#last[0];
-    for (let i = 0; i < frames; i++) {
-      const allowed = this.#ceiling / Math.max(level[i], this.#ceiling);
-      last = Math.min(last * release + rise, allowed);
-      gain[i] = Math.floor(last * GAIN_STEPS) / GAIN_STEPS;
-    }
-    this.#last[0] = last;
   }
 }

@@ -4,22 +4,52 @@ const QUANTUM: f64 = 2.3283064365386963e-10; // 2^-32: sums of a million gains o
 const STEPS: f64 = 4294967296.0;
 
 /**
- * gain[i] = the largest gain that keeps level[i] under the ceiling, held down and released exponentially towards a
- * `goal` just over 1, on the grid of 2^-32, never above what the level allows. `state` holds the last gain.
+ * depth[i] = 1 - the largest gain that holds level[i] under the ceiling, released exponentially. `state` holds the
+ * last depth and the slow one that follows it; `margined` is the ceiling that levels above the ceiling are brought to.
  */
-export function releasedGain(
-  state: usize, level: usize, gain: usize, frames: i32, ceiling: f64, release: f64, goal: f64,
+export function releasedDepth(
+  state: usize, level: usize, depth: usize, frames: i32,
+  ceiling: f64, margined: f64, keep: f64, drop: f64, charge: f64, slowKeep: f64, slowDrop: f64,
 ): void {
-  const c = f64x2.splat(ceiling), keep = f64x2.splat(release), rise = f64x2.splat(goal * (1 - release));
-  const steps = f64x2.splat(STEPS), quantum = f64x2.splat(QUANTUM);
-  let e = v128.load64_splat(state);
+  const zero = f64x2.splat(0), one = f64x2.splat(1);
+  const c = f64x2.splat(ceiling), m = f64x2.splat(margined);
+  const k = f64x2.splat(keep), fall = f64x2.splat(drop);
+  const a = f64x2.splat(charge), a1 = f64x2.splat(1 - charge);
+  const r = f64x2.splat(slowKeep), r1 = f64x2.splat(1 - slowKeep), slowFall = f64x2.splat(slowDrop);
+  let d = v128.load64_splat(state);
+  let s = v128.load64_splat(state, 8);
   for (let i = 0; i < frames; i++) {
     const v = f64x2.promote_low_f32x4(v128.load32_splat(level + (<usize>i << 2)));
-    const allowed = f64x2.div(c, f64x2.pmax(v, c));
-    e = f64x2.pmin(f64x2.add(f64x2.mul(e, keep), rise), allowed);
-    v128.store_lane<f64>(gain + (<usize>i << 3), f64x2.mul(f64x2.floor(f64x2.mul(e, steps)), quantum), 0);
+    const need = v128.and(f64x2.sub(one, f64x2.div(m, v)), f64x2.gt(v, c));
+    d = f64x2.pmax(f64x2.sub(f64x2.mul(d, k), fall), need);
+    const rising = f64x2.add(f64x2.mul(a, s), f64x2.mul(a1, d));
+    const falling = f64x2.add(f64x2.mul(r, s), f64x2.mul(r1, d));
+    s = f64x2.pmax(f64x2.sub(f64x2.pmax(rising, falling), slowFall), zero);
+    v128.store_lane<f64>(depth + (<usize>i << 3), f64x2.pmax(d, s), 0);
   }
-  store<f64>(state, f64x2.extract_lane(e, 0));
+  store<f64>(state, f64x2.extract_lane(d, 0));
+  store<f64>(state, f64x2.extract_lane(s, 0), 8);
+}
+
+/** y[i] = depth[i] in 32 bits, never less. */
+export function roundUp(depth: usize, y: usize, frames: i32, up: f64): void {
+  const u = f64x2.splat(up);
+  for (let i = 0; i < frames; i += 2) {
+    const v = f32x4.demote_f64x2_zero(f64x2.mul(v128.load(depth + (<usize>i << 3)), u));
+    if (i + 1 < frames) v128.store_lane<f64>(y + (<usize>i << 2), v, 0);
+    else v128.store_lane<f32>(y + (<usize>i << 2), v, 0);
+  }
+}
+
+/** gain[i] = 1 - depth[i], rounded down to the grid of 2^-32. */
+export function gainFromDepth(depth: usize, gain: usize, frames: i32): void {
+  const one = f64x2.splat(1), steps = f64x2.splat(STEPS), quantum = f64x2.splat(QUANTUM);
+  for (let i = 0; i < frames; i += 2) {
+    const d = f64x2.promote_low_f32x4(v128.load64_zero(depth + (<usize>i << 2)));
+    const g = f64x2.mul(f64x2.floor(f64x2.mul(f64x2.sub(one, d), steps)), quantum);
+    if (i + 1 < frames) v128.store(gain + (<usize>i << 3), g);
+    else v128.store_lane<f64>(gain + (<usize>i << 3), g, 0);
+  }
 }
 
 /**

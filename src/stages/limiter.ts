@@ -1,10 +1,7 @@
 import * as z from 'zod';
-import { DelayLine } from '../dsp/delay-line.ts';
 import { dbToGain, gainToDb } from '../dsp/elementary.ts';
 import { smoothingCoefficient } from '../dsp/envelope.ts';
-import { multiply } from '../dsp/gain.ts';
-import { loudestLevel, smallestOf } from '../dsp/level.ts';
-import { LimiterGain } from '../dsp/limiter-gain.ts';
+import { LimiterPass } from '../dsp/limiter-pass.ts';
 import {
   defineStage,
   type ProcessSpec,
@@ -12,10 +9,15 @@ import {
   type StageIO,
   StageProcessor,
 } from './define-stage.ts';
-import { number } from './parameters.ts';
+import { choice, flag, number } from './parameters.ts';
 
 const params = z.strictObject({
-  ceiling: number({ min: -40, max: 0, default: -1, unit: 'dBFS', doc: 'no sample of the output is larger' }),
+  ceiling: number({ min: -40, max: 0, default: -1, unit: 'dBTP', doc: 'no peak of the output is higher' }),
+  mode: choice(
+    ['truePeak', 'samplePeak'],
+    'truePeak',
+    'what the ceiling holds for: the signal between the samples too, or the samples alone',
+  ),
   lookahead: number({
     min: 0.5,
     max: 20,
@@ -31,8 +33,27 @@ const params = z.strictObject({
     unit: 'ms',
     doc: 'time constant (63.2 %) while the gain comes back',
   }),
+  adaptiveRelease: flag(
+    false,
+    'a quarter of the release after a lone transient, up to four times the release in dense programme',
+  ),
+  link: number({
+    min: 0,
+    max: 1,
+    default: 1,
+    doc: '1: the loudest channel rules all; 0: each by itself',
+    change: 'restart',
+  }),
 });
 type Params = z.output<typeof params>;
+
+/** A peak is held for half a period of 50 Hz, so that the gain does not follow the waveform of a bass. */
+const HOLD_MS = 10;
+/** Levels over the ceiling are brought 0.009 dB under it, which leaves the second pass little to do. */
+const MARGIN = 0.001;
+/** The second pass: its gain moves by thousandths, so 43 frames are smooth at any rate; its margin is 0.003 dB. */
+const CHECK_FRAMES = 43;
+const CHECK_MARGIN = 0.0003;
 
 const scratch = new Float32Array(1);
 const words = new Uint32Array(scratch.buffer);
@@ -44,57 +65,83 @@ function floatBelow(value: number): number {
   return scratch[0];
 }
 
+/**
+ * The main pass, and for true peaks a second one. A gain that changes within the span of an interpolator moves its
+ * readings a little; the second pass reads what the first gives out and takes down what is still over.
+ */
 class Limiter extends StageProcessor<Params> {
   override readonly latency: number;
-  readonly #spec: ProcessSpec;
-  readonly #delay: DelayLine;
-  readonly #gain: LimiterGain;
-  readonly #level: Float32Array;
-  readonly #gains: Float64Array;
-  /** Smallest gain so far. */
-  readonly #smallest: Float64Array;
+  readonly #limit: LimiterPass;
+  readonly #check: LimiterPass | null;
 
   constructor(spec: ProcessSpec, initial: Params) {
     super('limiter', spec, initial);
+    const { maxFrames } = spec;
     const { sampleRate, channels } = spec.format;
-    this.latency = Math.max(1, Math.round((initial.lookahead / 1000) * sampleRate));
-    this.#spec = spec;
-    this.#delay = new DelayLine(this.state, channels, this.latency);
-    this.#gain = new LimiterGain(this.state, this.latency);
-    this.#level = spec.memory.f32(spec.maxFrames);
-    this.#gains = spec.memory.f64(spec.maxFrames);
-    this.#smallest = this.state.f64(1, 1);
-    this.configure();
+    const { link } = initial;
+    const frames = (ms: number): number => Math.max(1, Math.round((ms / 1000) * sampleRate));
+    const truePeak = initial.mode === 'truePeak';
+    this.#limit = new LimiterPass(this.state, {
+      channels,
+      maxFrames,
+      link,
+      reading: truePeak ? 'fine' : 'sample',
+      lookahead: frames(initial.lookahead),
+      hold: frames(HOLD_MS) + 1,
+      margin: truePeak ? MARGIN : 0,
+      ceilingDelay: 0,
+    });
+    this.#check = truePeak
+      ? new LimiterPass(this.state, {
+          channels,
+          maxFrames,
+          link,
+          reading: 'annex2',
+          lookahead: CHECK_FRAMES,
+          hold: 0,
+          margin: CHECK_MARGIN,
+          ceilingDelay: this.#limit.latency,
+        })
+      : null;
+    this.latency = this.#limit.latency + (this.#check?.latency ?? 0);
+    this.configure(false);
   }
 
   /** A new ceiling needs no glide: the gain that obeys it is smooth already. */
-  protected override configure(): void {
-    const { ceiling, release } = this.params;
-    const { sampleRate } = this.#spec.format;
-    this.#gain.set(floatBelow(dbToGain(ceiling)), smoothingCoefficient(release, sampleRate));
+  protected override configure(glide: boolean): void {
+    const { release, adaptiveRelease } = this.params;
+    const ceiling = floatBelow(dbToGain(this.params.ceiling));
+    const keep = (share: number): number => smoothingCoefficient(share * release, this.format.sampleRate);
+    const steady = { release: keep(1), charge: 1, slowRelease: 1 };
+    this.#limit.setRelease(
+      adaptiveRelease ? { release: keep(1 / 4), charge: keep(1), slowRelease: keep(4) } : steady,
+    );
+    this.#limit.setCeiling(ceiling, glide);
+    this.#check?.setRelease(steady);
+    this.#check?.setCeiling(ceiling, glide);
   }
 
   override process({ main }: StageIO, frames: number): void {
-    const { kernels } = this.#spec.memory;
-    loudestLevel(kernels, main, this.#level, frames);
-    this.#delay.process(main, frames);
-    if (!this.#gain.process(this.#level, this.#gains, frames)) return;
-    this.#smallest[0] = smallestOf(kernels, this.#gains, frames, this.#smallest[0]);
-    for (const channel of main) multiply(kernels, channel, this.#gains, frames);
+    const changed = this.#limit.process(main, frames, true);
+    this.#check?.process(main, frames, changed);
   }
 
   /** Gain in dB, at most 0: `reduction` that holds the newest frame down, `maxReduction` that was applied so far. */
   override meters(): Readings {
-    return { reduction: gainToDb(this.#gain.held), maxReduction: gainToDb(this.#smallest[0]) };
+    const both = (gain: 'newest' | 'smallest'): number => this.#limit[gain] * (this.#check?.[gain] ?? 1);
+    return { reduction: gainToDb(both('newest')), maxReduction: gainToDb(both('smallest')) };
   }
 }
 
-/** Lookahead limiter: smooth gain, never a sample above the ceiling, bit-exact where nothing has to be limited. */
+/** Lookahead limiter: smooth gain, never a true peak above the ceiling, bit-exact where nothing has to be limited. */
 export const limiter = defineStage({
   name: 'limiter',
-  summary: 'Keeps every sample under a ceiling',
+  summary: 'Keeps every peak under a ceiling, between the samples too',
+  source:
+    'true peak: Rec. ITU-R BS.1770-4, Annex 2; adaptive release after Giannoulis, Massberg, Reiss, ' +
+    '"Parameter Automation in a Dynamic Range Compressor", JAES 61(10), 2013',
   params,
   neutral: { ceiling: 0 },
-  exercise: { ceiling: -12, lookahead: 2, release: 50 },
+  exercise: { ceiling: -12, lookahead: 2, release: 50, link: 0.5, adaptiveRelease: true },
   prepare: (spec, initial) => new Limiter(spec, initial),
 });

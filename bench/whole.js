@@ -21,7 +21,7 @@ const CHAIN = {
   stages: [
     EQ,
     { stage: 'compressor', threshold: -18, ratio: 2, attack: 20, release: 250, knee: 9, makeup: 3 },
-    { stage: 'limiter', ceiling: -1, lookahead: 5, release: 50 },
+    { stage: 'limiter', mode: 'samplePeak', ceiling: -1, lookahead: 5, release: 50 },
   ],
 };
 

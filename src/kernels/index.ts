@@ -20,4 +20,5 @@ export * from './spectrum';
 export * from './statistics';
 export * from './pcm';
 export * from './quantise';
+export * from './true-peak';
 export * from './waveshaper';

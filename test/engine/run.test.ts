@@ -94,7 +94,7 @@ describe('runPipeline', () => {
   it('gives as many frames as came in, aligned, when the pipeline is 384 frames late', async () => {
     const samples = new Int16Array(4000);
     samples[2000] = 12_000;
-    const pipeline = definePipeline({ stages: [{ stage: 'limiter', lookahead: 8 }] });
+    const pipeline = definePipeline({ stages: [{ stage: 'limiter', mode: 'samplePeak', lookahead: 8 }] });
     const { bytes, summary } = await run(wav16(samples), { pipeline, sampleFormat: 's16' });
     const out = samplesOf(bytes);
     expect(summary.latency).toBe(384);

@@ -39,7 +39,7 @@ function problemsOf(value: unknown): string[] {
   }
 }
 
-const LIMITER = { stage: 'limiter', ceiling: 0, lookahead: 7 };
+const LIMITER = { stage: 'limiter', mode: 'samplePeak', ceiling: 0, lookahead: 7 };
 
 describe('wiring', () => {
   const input = noise(2, 3000, 1, 0.2);
@@ -97,7 +97,7 @@ describe('wiring', () => {
   });
 
   it('bypasses to the bit with the latency kept', () => {
-    const stages = [{ stage: 'limiter', ceiling: -40, lookahead: 7, bypass: true }];
+    const stages = [{ stage: 'limiter', mode: 'samplePeak', ceiling: -40, lookahead: 7, bypass: true }];
     expect(maxAbsDifference(through(stages, input), input)).toBe(0);
     expect(prepared(stages).latency).toBe(336);
   });
@@ -247,7 +247,7 @@ describe('what is wrong with a pipeline', () => {
     ],
     [
       { stages: [{ stage: 'limiter', ceiling: 3 }] },
-      ['x.json: stages[0].ceiling: 3 is out of range, allowed is -40 to 0 dBFS'],
+      ['x.json: stages[0].ceiling: 3 is out of range, allowed is -40 to 0 dBTP'],
     ],
     [
       { stages: [{ stage: 'limiter', ceilng: -3 }] },
@@ -255,7 +255,7 @@ describe('what is wrong with a pipeline', () => {
     ],
     [
       { stages: [{ stage: 'limiter', ceiling: 'loud' }] },
-      ['x.json: stages[0].ceiling: expected number dBFS, found "loud", allowed is -40 to 0 dBFS'],
+      ['x.json: stages[0].ceiling: expected number dBTP, found "loud", allowed is -40 to 0 dBTP'],
     ],
     [
       { stages: [{ stage: 'eq', bands: [{ type: 'lowshelff' }] }] },

@@ -14,7 +14,7 @@ const square = (frames: number, period: number, peak: number): Signal => [
   Float32Array.from({ length: frames }, (_, i) => (i % period < period / 2 ? peak : -peak)),
 ];
 
-describe('limiter', () => {
+describe('limiter of sample peaks', () => {
   it.each([8000, 44100, 48000, 96000, 192000])(
     'lets no sample over the ceiling, for any signal at %i Hz',
     (sampleRate) => {
@@ -30,7 +30,12 @@ describe('limiter', () => {
           ({ ceiling, lookahead, release, overDb, seed }) => {
             const format = audioFormat(sampleRate, 2);
             const input = programme(2, 4000, seed, 10 ** ((ceiling + overDb) / 20));
-            const output = render(limiter, { ceiling, lookahead, release }, format, input);
+            const output = render(
+              limiter,
+              { mode: 'samplePeak', ceiling, lookahead, release },
+              format,
+              input,
+            );
             expect(peakOf(output)).toBeLessThanOrEqual(10 ** (ceiling / 20));
           },
         ),
@@ -47,20 +52,22 @@ describe('limiter', () => {
     ['a click in the last frame', impulse(1, 4800, 4799, 30)],
     ['a click in the first frame', impulse(1, 4800, 0, 30)],
   ])('keeps %s under -1 dBFS', (_name, input) => {
-    const output = render(limiter, { ceiling: -1 }, audioFormat(48000, 1), input);
+    const output = render(limiter, { mode: 'samplePeak', ceiling: -1 }, audioFormat(48000, 1), input);
     expect(peakOf(output)).toBeLessThanOrEqual(10 ** (-1 / 20));
     expect(peakOf(output)).toBeGreaterThan(10 ** (-1.1 / 20));
   });
 
   it('passes what needs no limiting bit for bit, up to the ceiling itself', () => {
     const input = noise(2, 20000, 3, 10 ** (-1 / 20) * 0.9999);
-    expect(maxAbsDifference(render(limiter, { ceiling: -1 }, STEREO, input), input)).toBe(0);
+    expect(maxAbsDifference(render(limiter, { mode: 'samplePeak', ceiling: -1 }, STEREO, input), input)).toBe(
+      0,
+    );
   });
 
   it('passes bit for bit again, 16 releases after the last over', () => {
     const input = noise(2, 48000, 4, 0.5);
     input[0][100] = 4;
-    const output = render(limiter, { ceiling: -1, release: 50 }, STEREO, input);
+    const output = render(limiter, { mode: 'samplePeak', ceiling: -1, release: 50 }, STEREO, input);
     const from = 100 + 48 * 50 * 16;
     for (let n = 0; n < 2; n++) expect(output[n].subarray(from)).toEqual(input[n].subarray(from));
   });
@@ -68,7 +75,7 @@ describe('limiter', () => {
   it('moves its gain by at most 1 % of unity a frame for overs of 20 dB', () => {
     const input = noise(1, 48000, 5, 0.01);
     for (let i = 5000; i < 48000; i += 7919) input[0][i] = 8.9;
-    const [output] = render(limiter, { ceiling: -1 }, audioFormat(48000, 1), input);
+    const [output] = render(limiter, { mode: 'samplePeak', ceiling: -1 }, audioFormat(48000, 1), input);
     let steepest = 0;
     for (let i = 1; i < 48000; i++) {
       const gain = output[i] / input[0][i];
@@ -81,7 +88,12 @@ describe('limiter', () => {
   it('limits a steady 1 kHz sine by 6 dB with harmonics below -100 dB', () => {
     const frames = 48000;
     const format = audioFormat(48000, 1);
-    const [output] = render(limiter, { ceiling: -6.0206 }, format, sine(format, frames, 1000, 1));
+    const [output] = render(
+      limiter,
+      { mode: 'samplePeak', ceiling: -6.0206 },
+      format,
+      sine(format, frames, 1000, 1),
+    );
     const amplitude = (harmonic: number): number => {
       let re = 0;
       let im = 0;
@@ -99,7 +111,7 @@ describe('limiter', () => {
 
   it('reports the largest reduction it applied: 6 dB within 0.1 dB, in any blocks', () => {
     for (const blockFrames of [64, 1000, 4096]) {
-      const { run, processor } = open(limiter, { ceiling: -6 }, STEREO, { blockFrames });
+      const { run, processor } = open(limiter, { mode: 'samplePeak', ceiling: -6 }, STEREO, { blockFrames });
       feed(run, sine(STEREO, 9600, 997, 1));
       feed(run, sine(STEREO, 9600, 997, 0.01));
       expect(processor.meters().maxReduction).toBeCloseTo(-6, 1);
@@ -112,12 +124,14 @@ describe('limiter', () => {
       [0.5, 24],
       [20, 960],
     ]) {
-      expect(open(limiter, { lookahead }, STEREO).processor.latency).toBe(frames);
+      expect(open(limiter, { mode: 'samplePeak', lookahead }, STEREO).processor.latency).toBe(frames);
     }
   });
 
   it('lowers its ceiling while running without a step over the new one after its lookahead', () => {
-    const { run, processor } = open(limiter, { ceiling: 0, lookahead: 5 }, STEREO, { blockFrames: 480 });
+    const { run, processor } = open(limiter, { mode: 'samplePeak', ceiling: 0, lookahead: 5 }, STEREO, {
+      blockFrames: 480,
+    });
     const input = noise(2, 480, 6, 1);
     const peaks: number[] = [];
     for (let block = 0; block < 20; block++) {

@@ -1,18 +1,40 @@
-import { createWriteStream, fstatSync, openSync } from 'node:fs';
+import { createWriteStream, fstatSync, openSync, readlinkSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type { Writable } from 'node:stream';
 import { outputError, usageError } from '../audio/errors.ts';
 import { systemReason } from '../engine/system-reason.ts';
 
-/** Opens what `--report` names: a file, or `fd:N` for a descriptor that the caller has opened. */
-export function openReport(target: string): Writable {
+/** Whether a descriptor belongs to node itself (epoll, eventfd) and not to the caller. Known on Linux only. */
+function isInternal(fd: number): boolean {
+  return process.platform === 'linux' && readlinkSync(`/proc/self/fd/${fd}`).startsWith('anon_inode:');
+}
+
+/** Refuses a report that would write over something of value: what is there needs `force`, and is never these files. */
+function checkReport(target: string, force: boolean, inUse: readonly string[]): void {
+  const there = statSync(target, { throwIfNoEntry: false });
+  if (!there?.isFile()) return;
+  const own = inUse
+    .map((path) => statSync(path, { throwIfNoEntry: false }))
+    .some((other) => other?.ino === there.ino && other.dev === there.dev);
+  if (own)
+    throw usageError(`--report ${target}: is the pipeline, the input or the output, choose another file`);
+  if (there?.isFile() && !force) throw usageError(`--report ${target}: exists, add --force to write over it`);
+}
+
+/** Opens what `--report` names: a file, or `fd:N` for a descriptor that the caller has opened. `inUse` are files of the run. */
+export function openReport(target: string, force: boolean, inUse: readonly string[]): Writable {
   const descriptor = /^fd:(.*)$/.exec(target)?.[1];
   try {
-    if (descriptor === undefined) return createWriteStream('', { fd: openSync(target, 'w') });
+    if (descriptor === undefined) {
+      checkReport(target, force, inUse);
+      return createWriteStream('', { fd: openSync(target, 'w') });
+    }
     const fd = Number(descriptor);
     if (!/^\d{1,9}$/.test(descriptor) || fd < 2) {
       throw usageError(`--report ${target}: expected a file, or a descriptor from fd:2 up; stdout is audio`);
     }
     fstatSync(fd);
+    if (isInternal(fd)) throw outputError(`--report ${target}: bad file descriptor`);
     return createWriteStream('', { fd, autoClose: fd > 2 });
   } catch (cause) {
     if (cause instanceof Error && 'errno' in cause) {

@@ -1,7 +1,7 @@
 import { fstatSync, openSync, readFileSync, type Stats, statSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { isatty } from 'node:tty';
-import { inputError, usageError } from '../audio/errors.ts';
+import { inputError, outputError, usageError } from '../audio/errors.ts';
 import { descriptorSink, fileSink, type OutputSink, pipeSink } from '../engine/output-sink.ts';
 import { rotatingReader } from '../engine/rotating-reader.ts';
 import { systemReason } from '../engine/system-reason.ts';
@@ -42,12 +42,20 @@ function readerOf(fd: number): Readable {
 /** Opens the output: a file, or stdout for `-` or nothing. An existing file needs `force`. */
 export function openOutput(path: string | undefined, force: boolean, input: string | undefined): OutputSink {
   if (isStandard(path)) return standardOutput();
-  const there = statSync(path, { throwIfNoEntry: false });
+  const there = statOf(path);
   if (there && sameFile(there, isStandard(input) ? fstatSync(0) : statSync(input))) {
     throw usageError(`${path}: is the input, choose another output`);
   }
   if (there?.isFile() && !force) throw usageError(`${path}: exists, add --force to write over it`);
   return fileSink(path);
+}
+
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (cause) {
+    throw outputError(`${path}: ${systemReason(cause)}`, { cause });
+  }
 }
 
 const sameFile = (a: Stats, b: Stats): boolean => a.isFile() && a.ino === b.ino && a.dev === b.dev;

@@ -8,6 +8,9 @@ import { fileSchema } from './file-schema.ts';
 /** Largest pipeline file that is read, in characters. */
 const MAX_CHARACTERS = 1 << 20;
 
+/** Deepest nesting that is read; a pipeline needs five. */
+const MAX_NESTING = 64;
+
 /** All problems of a file in one error, a line each. */
 const broken = (where: string, problems: readonly string[]): AuralisError =>
   pipelineError(problems.map((problem) => `${where}: ${problem}`).join('\n'));
@@ -24,10 +27,24 @@ function firstJsonError(text: string): string {
   return `not JSON at line ${before.length}, column ${before[before.length - 1].length + 1}: ${words}`;
 }
 
-function parseJson(text: string, where: string): unknown {
+/** Deepest nesting of lists and objects in a text, whatever stands in its strings. */
+function nestingOf(text: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[{]|[\]}]/gs)) {
+    if (token === '[' || token === '{') deepest = Math.max(deepest, ++depth);
+    else if (token === ']' || token === '}') depth -= 1;
+  }
+  return deepest;
+}
+
+function parseJson(given: string, where: string): unknown {
+  // Windows editors put a byte order mark in front.
+  const text = given.startsWith('\ufeff') ? given.slice(1) : given;
   if (text.length > MAX_CHARACTERS) {
     throw broken(where, [`the file has more than ${MAX_CHARACTERS} characters`]);
   }
+  if (nestingOf(text) > MAX_NESTING) throw broken(where, [`nested deeper than ${MAX_NESTING} levels`]);
   try {
     return JSON.parse(text);
   } catch (cause) {

@@ -319,6 +319,12 @@ describe('what is wrong with a pipeline', () => {
     expect(problemsOf({ stages })).toHaveLength(3);
   });
 
+  it('refuses nesting beyond 64 levels and takes a byte order mark', () => {
+    const deep = `{"stages":[{"stage":"gain","gain":${'['.repeat(5000)}${']'.repeat(5000)}}]}`;
+    expect(() => parsePipeline(deep, 'p.json')).toThrow('p.json: nested deeper than 64 levels');
+    expect(parsePipeline('\ufeff{"stages":[],"description":"[[["}', 'p.json').entries).toEqual([]);
+  });
+
   it('names line and column of broken JSON', () => {
     expect(() => parsePipeline('{\n  "stages": [,]\n}', 'p.json')).toThrow(
       'p.json: not JSON at line 2, column 14: value expected',

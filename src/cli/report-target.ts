@@ -12,13 +12,18 @@ function isInternal(fd: number): boolean {
 /** Refuses a report that would write over something of value: what is there needs `force`, and is never these files. */
 function checkReport(target: string, force: boolean, inUse: readonly string[]): void {
   const there = statSync(target, { throwIfNoEntry: false });
-  if (!there?.isFile()) return;
-  const own = inUse
-    .map((path) => statSync(path, { throwIfNoEntry: false }))
-    .some((other) => other?.ino === there.ino && other.dev === there.dev);
-  if (own)
+  const isOwn = (path: string): boolean => {
+    const other = statSync(path, { throwIfNoEntry: false });
+    const same = other !== undefined && other.ino === there?.ino && other.dev === there.dev;
+    return same || resolve(path) === resolve(target);
+  };
+  if (there !== undefined && !there.isFile()) return;
+  if (inUse.some(isOwn)) {
     throw usageError(`--report ${target}: is the pipeline, the input or the output, choose another file`);
-  if (there?.isFile() && !force) throw usageError(`--report ${target}: exists, add --force to write over it`);
+  }
+  if (there !== undefined && !force) {
+    throw usageError(`--report ${target}: exists, add --force to write over it`);
+  }
 }
 
 /** Opens what `--report` names: a file, or `fd:N` for a descriptor that the caller has opened. `inUse` are files of the run. */

@@ -74,7 +74,7 @@ async function run(args: Arguments): Promise<number> {
 async function carry(args: Arguments, options: Checked, input: NamedInput): Promise<number> {
   const output = openOutput(text(args, 'out'), args.force === true, text(args, 'in'));
   const target = text(args, 'report');
-  const inUse = ['pipeline', 'in', 'out'].map((name) => text(args, name) ?? '');
+  const inUse = ['pipeline', 'in', 'out'].flatMap((name) => text(args, name) ?? []);
   const report = target === undefined ? undefined : openReport(target, args.force === true, inUse);
   const progress = args.quiet === true ? null : await progressLine();
   const signals = abortOnSignals(output.stream);

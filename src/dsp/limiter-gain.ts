@@ -25,9 +25,8 @@ interface LimiterGainOptions {
 /** How the gain comes back; smoothing coefficients. */
 export interface LimiterRelease {
   readonly release: number;
-  /** The slow depth that dense programme builds up: how it charges and how it fades. 1 and 1 keep it at 0. */
-  readonly charge: number;
-  readonly slowRelease: number;
+  /** Of the slow depth, a running mean of the depth that dense programme builds up; 1 keeps it at 0. */
+  readonly slow: number;
 }
 
 /**
@@ -54,7 +53,7 @@ export class LimiterGain {
   readonly #second: BoxMean;
   #ceiling = 1;
   #margined = 1;
-  #release: LimiterRelease = { release: 0, charge: 1, slowRelease: 1 };
+  #release: LimiterRelease = { release: 0, slow: 1 };
   /** Share of a depth that is left after FLOOR_SPAN frames. */
   #left = 0;
 
@@ -83,6 +82,12 @@ export class LimiterGain {
     this.#margined = ceiling * (1 - this.#margin);
   }
 
+  /** Whether every gain is exactly 1 as long as no level exceeds the ceiling. */
+  get resting(): boolean {
+    // Means at 1 say that all that is held is 0.
+    return this.#last[0] === 0 && this.#last[1] === 0 && this.#first.atUnity && this.#second.atUnity;
+  }
+
   /** The gain that holds the newest level down; 1 when none does. */
   get newest(): number {
     return 1 - Math.max(this.#last[0], this.#last[1]);
@@ -102,9 +107,9 @@ export class LimiterGain {
   /** Takes in levels `at` to `at + frames`. */
   follow(level: Float32Array, at: number, frames: number): void {
     const { kernels } = this.#state.memory;
-    const { release, charge, slowRelease } = this.#release;
+    const { release, slow } = this.#release;
     const drop = BEYOND * (1 - release);
-    const slowDrop = BEYOND * (1 - slowRelease);
+    const slowDrop = BEYOND * (1 - slow);
     if (kernels) {
       const from = level.byteOffset + 4 * at;
       if (this.#last[0] === 0 && this.#last[1] === 0 && kernels.largest(from, frames) <= this.#ceiling) {
@@ -120,29 +125,25 @@ export class LimiterGain {
         this.#margined,
         release,
         drop,
-        charge,
-        slowRelease,
+        slow,
         slowDrop,
       );
       return;
     }
-    let [depth, slow] = this.#last;
+    let [depth, mean] = this.#last;
     for (let i = at; i < at + frames; i++) {
       const need = level[i] > this.#ceiling ? 1 - this.#margined / level[i] : 0;
       depth = Math.max(depth * release - drop, need);
-      const rising = charge * slow + (1 - charge) * depth;
-      const falling = slowRelease * slow + (1 - slowRelease) * depth;
-      slow = Math.max(Math.max(rising, falling) - slowDrop, 0);
-      this.depth[i] = Math.max(depth, slow);
+      mean = Math.max(slow * mean + (1 - slow) * depth - slowDrop, 0);
+      this.depth[i] = Math.max(depth, mean);
     }
     this.#last[0] = depth;
-    this.#last[1] = slow;
+    this.#last[1] = mean;
   }
 
   /** Turns `depth` into gains. False when every gain is exactly 1, and `gain` was not written. */
   smooth(gain: Float64Array, frames: number): boolean {
     const { kernels } = this.#state.memory;
-    // Means at 1 say that what is held is 0.
     const resting = this.#first.atUnity && this.#second.atUnity;
     if (resting && largestOf(kernels, this.depth, frames, 0) === 0) return false;
     if (kernels) kernels.roundUp(this.depth.byteOffset, this.#held.byteOffset, frames, UP);

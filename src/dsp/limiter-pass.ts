@@ -106,9 +106,14 @@ export class LimiterPass {
     const { kernels } = this.#state.memory;
     const needed = touched || this.#untouched[0] < 2 * TRUE_PEAK_LAG;
     this.#untouched[0] = touched ? 0 : Math.min(this.#untouched[0] + frames, 2 * TRUE_PEAK_LAG);
-    this.#measure(main, frames, needed);
-    this.#link.draw(0, frames);
+    for (const { first, peaks } of this.#lanes) {
+      for (let n = 0; n < peaks.length; n++) peaks[n].take(main[first + n], frames);
+    }
+    const idle = !needed && this.#force[1] === 0 && this.#lanes.every(({ gain }) => gain.resting);
+    if (!idle) this.#measure(main, frames, needed);
     this.#delay.process(main, frames);
+    if (idle) return false;
+    this.#link.draw(0, frames);
     let changed = false;
     for (const { first, gain, gains } of this.#lanes) {
       if (!gain.smooth(gains, frames)) continue;
@@ -123,9 +128,6 @@ export class LimiterPass {
   /** From audio to the depths that it asks for, span by span between changes of the ceiling. */
   #measure(main: Planar, frames: number, needed: boolean): void {
     for (const { first, peaks, level } of this.#lanes) {
-      peaks.forEach((peak, n) => {
-        peak.take(main[first + n], frames);
-      });
       if (!needed) level.fill(0, 0, frames);
       else if (peaks.length === 0) this.#measureSamples(main, first, level, frames);
     }

@@ -30,7 +30,7 @@ function table(memory: KernelMemory, phases: readonly (readonly number[])[]): Fl
 
 /**
  * True peaks of one channel, a reading a frame: the largest of the two samples beside a gap, the four points between
- * them of BS.1770-4 Annex 2 (at every sample rate), and with `fine` the seven points of our own interpolator.
+ * them of BS.1770-4 Annex 2 (at every sample rate), and with `fine` the fifteen points of our own interpolator.
  */
 export class TruePeak {
   readonly #state: StateMemory;
@@ -81,46 +81,32 @@ export class TruePeak {
     }
     for (let i = at; i < at + frames; i++) {
       const left = i + TRUE_PEAK_LAG - 1;
-      let top = max(abs(this.#row[left]), abs(this.#row[left + 1]), this.#coarsePeak(left));
+      const beside = max(abs(this.#row[left]), abs(this.#row[left + 1]));
+      let top = max(beside, this.#largestBetween(left, this.#coarse, COARSE_HALF));
       const most = fround(top * this.#trust);
-      if (this.#trust > 1 && most > floor) top = max(top, min(this.#finePeak(left), most));
+      if (this.#trust > 1 && most > floor) {
+        top = max(top, min(this.#largestBetween(left, this.#fine, FINE_HALF), most));
+      }
       level[i] = merge ? max(top, level[i]) : top;
     }
   }
 
-  /** Largest of four readings between samples `left` and `left + 1` of the row, by pairs of mirrored ones. */
-  #coarsePeak(left: number): number {
+  /** Largest reading of an interpolator between samples `left` and `left + 1` of the row, by mirrored pairs. */
+  #largestBetween(left: number, taps: Float32Array, half: number): number {
     const row = this.#row;
-    const taps = this.#coarse;
-    let [e0, o0, e1, o1] = [0, 0, 0, 0];
-    for (let k = 0, tap = 0; k < COARSE_HALF; k++, tap += 4) {
-      const s = fround(row[left - k] + row[left + 1 + k]);
-      const d = fround(row[left - k] - row[left + 1 + k]);
-      e0 = fround(e0 + fround(taps[tap] * s));
-      o0 = fround(o0 + fround(taps[tap + 1] * d));
-      e1 = fround(e1 + fround(taps[tap + 2] * s));
-      o1 = fround(o1 + fround(taps[tap + 3] * d));
+    const stride = taps.length / half;
+    let top = 0;
+    for (let pair = 0; pair < stride; pair += 2) {
+      let even = 0;
+      let odd = 0;
+      for (let k = 0; k < half; k++) {
+        const l = row[left - k];
+        const r = row[left + 1 + k];
+        even = fround(even + fround(taps[k * stride + pair] * fround(l + r)));
+        odd = fround(odd + fround(taps[k * stride + pair + 1] * fround(l - r)));
+      }
+      top = max(top, fround(abs(even) + abs(odd)));
     }
-    return max(fround(abs(e0) + abs(o0)), fround(abs(e1) + abs(o1)));
-  }
-
-  /** Largest of seven; the one in the middle has no odd part. */
-  #finePeak(left: number): number {
-    const row = this.#row;
-    const taps = this.#fine;
-    let [e1, o1, e2, o2, e3, o3, e4] = [0, 0, 0, 0, 0, 0, 0];
-    for (let k = 0, tap = 0; k < FINE_HALF; k++, tap += 8) {
-      const s = fround(row[left - k] + row[left + 1 + k]);
-      const d = fround(row[left - k] - row[left + 1 + k]);
-      e1 = fround(e1 + fround(taps[tap] * s));
-      o1 = fround(o1 + fround(taps[tap + 1] * d));
-      e2 = fround(e2 + fround(taps[tap + 2] * s));
-      o2 = fround(o2 + fround(taps[tap + 3] * d));
-      e3 = fround(e3 + fround(taps[tap + 4] * s));
-      o3 = fround(o3 + fround(taps[tap + 5] * d));
-      e4 = fround(e4 + fround(taps[tap + 6] * s));
-    }
-    const outer = max(fround(abs(e1) + abs(o1)), fround(abs(e2) + abs(o2)));
-    return max(outer, fround(abs(e3) + abs(o3)), abs(e4));
+    return top;
   }
 }

@@ -5,16 +5,15 @@ const STEPS: f64 = 4294967296.0;
 
 /**
  * depth[i] = 1 - the largest gain that holds level[i] under the ceiling, released exponentially. `state` holds the
- * last depth and the slow one that follows it; `margined` is the ceiling that levels above the ceiling are brought to.
+ * last depth and its running mean, the slow depth; `margined` is the ceiling that levels above the ceiling are brought to.
  */
 export function releasedDepth(
   state: usize, level: usize, depth: usize, frames: i32,
-  ceiling: f64, margined: f64, keep: f64, drop: f64, charge: f64, slowKeep: f64, slowDrop: f64,
+  ceiling: f64, margined: f64, keep: f64, drop: f64, slowKeep: f64, slowDrop: f64,
 ): void {
   const zero = f64x2.splat(0), one = f64x2.splat(1);
   const c = f64x2.splat(ceiling), m = f64x2.splat(margined);
   const k = f64x2.splat(keep), fall = f64x2.splat(drop);
-  const a = f64x2.splat(charge), a1 = f64x2.splat(1 - charge);
   const r = f64x2.splat(slowKeep), r1 = f64x2.splat(1 - slowKeep), slowFall = f64x2.splat(slowDrop);
   let d = v128.load64_splat(state);
   let s = v128.load64_splat(state, 8);
@@ -22,9 +21,7 @@ export function releasedDepth(
     const v = f64x2.promote_low_f32x4(v128.load32_splat(level + (<usize>i << 2)));
     const need = v128.and(f64x2.sub(one, f64x2.div(m, v)), f64x2.gt(v, c));
     d = f64x2.pmax(f64x2.sub(f64x2.mul(d, k), fall), need);
-    const rising = f64x2.add(f64x2.mul(a, s), f64x2.mul(a1, d));
-    const falling = f64x2.add(f64x2.mul(r, s), f64x2.mul(r1, d));
-    s = f64x2.pmax(f64x2.sub(f64x2.pmax(rising, falling), slowFall), zero);
+    s = f64x2.pmax(f64x2.sub(f64x2.add(f64x2.mul(r, s), f64x2.mul(r1, d)), slowFall), zero);
     v128.store_lane<f64>(depth + (<usize>i << 3), f64x2.pmax(d, s), 0);
   }
   store<f64>(state, f64x2.extract_lane(d, 0));

@@ -4,7 +4,7 @@
 const COARSE_HALF: usize = 6;
 const FINE_HALF: usize = 16;
 const COARSE_ROW: usize = 16;
-const FINE_ROW: usize = 32;
+const FINE_ROW: usize = 64;
 /** Bytes from the first sample that a fine reading needs to the sample on the left of its gap. */
 const TO_LEFT: usize = 60;
 /** The coarse interpolator's largest sum of magnitudes of taps, 2.0229, rounded up. */
@@ -37,27 +37,26 @@ function coarsePeaks(left: usize, taps: usize): v128 {
   return f32x4.pmax(larger(e0, o0), larger(e1, o1));
 }
 
-/** The fine readings of four gaps; phase 4 lies in the middle and has no odd part. */
-// @ts-expect-error: decorator
-@inline
+/** The fine readings of four gaps at four of the eight pairs of mirrored points, those from `taps` on. */
 function finePeaks(left: usize, taps: usize): v128 {
   const zero = f32x4.splat(0);
-  let e1 = zero, o1 = zero, e2 = zero, o2 = zero, e3 = zero, o3 = zero, e4 = zero;
+  let e0 = zero, o0 = zero, e1 = zero, o1 = zero, e2 = zero, o2 = zero, e3 = zero, o3 = zero;
   for (let k: usize = 0; k < FINE_HALF; k++) {
     const l = v128.load(left - (k << 2));
     const r = v128.load(left + (k << 2), 4);
     const s = f32x4.add(l, r);
     const d = f32x4.sub(l, r);
     const row = taps + k * FINE_ROW;
-    e1 = f32x4.add(e1, f32x4.mul(v128.load32_splat(row), s));
-    o1 = f32x4.add(o1, f32x4.mul(v128.load32_splat(row, 4), d));
-    e2 = f32x4.add(e2, f32x4.mul(v128.load32_splat(row, 8), s));
-    o2 = f32x4.add(o2, f32x4.mul(v128.load32_splat(row, 12), d));
-    e3 = f32x4.add(e3, f32x4.mul(v128.load32_splat(row, 16), s));
-    o3 = f32x4.add(o3, f32x4.mul(v128.load32_splat(row, 20), d));
-    e4 = f32x4.add(e4, f32x4.mul(v128.load32_splat(row, 24), s));
+    e0 = f32x4.add(e0, f32x4.mul(v128.load32_splat(row), s));
+    o0 = f32x4.add(o0, f32x4.mul(v128.load32_splat(row, 4), d));
+    e1 = f32x4.add(e1, f32x4.mul(v128.load32_splat(row, 8), s));
+    o1 = f32x4.add(o1, f32x4.mul(v128.load32_splat(row, 12), d));
+    e2 = f32x4.add(e2, f32x4.mul(v128.load32_splat(row, 16), s));
+    o2 = f32x4.add(o2, f32x4.mul(v128.load32_splat(row, 20), d));
+    e3 = f32x4.add(e3, f32x4.mul(v128.load32_splat(row, 24), s));
+    o3 = f32x4.add(o3, f32x4.mul(v128.load32_splat(row, 28), d));
   }
-  return f32x4.pmax(f32x4.pmax(larger(e1, o1), larger(e2, o2)), f32x4.pmax(larger(e3, o3), f32x4.abs(e4)));
+  return f32x4.pmax(f32x4.pmax(larger(e0, o0), larger(e1, o1)), f32x4.pmax(larger(e2, o2), larger(e3, o3)));
 }
 
 /**
@@ -82,8 +81,10 @@ export function truePeaks(
     if (v128.any_true(f32x4.gt(f32x4.pmax(near, top), quiet))) {
       top = f32x4.pmax(top, coarsePeaks(left, coarse));
       const most = f32x4.mul(top, factor);
-      if (trust > 1 && v128.any_true(f32x4.gt(most, limit))) {
-        top = f32x4.pmax(top, f32x4.pmin(finePeaks(left, fine), most));
+      const known = merge ? f32x4.pmax(limit, v128.load(y)) : limit;
+      if (trust > 1 && v128.any_true(f32x4.gt(most, known))) {
+        const peaks = f32x4.pmax(finePeaks(left, fine), finePeaks(left, fine + 32));
+        top = f32x4.pmax(top, f32x4.pmin(peaks, most));
       }
     }
     if (merge) top = f32x4.pmax(top, v128.load(y));

@@ -25,6 +25,10 @@ const CHAIN = {
   ],
 };
 
+const TRUE_PEAK = {
+  stages: CHAIN.stages.map((stage) => (stage.mode ? { ...stage, mode: 'truePeak' } : stage)),
+};
+
 /** The demo piece as interleaved s16, 20 s. */
 function demoBytes() {
   const pieces = [];
@@ -73,7 +77,9 @@ export async function run({ full }) {
     writeFileSync(path('eq.json'), JSON.stringify({ stages: [EQ] }));
     const ours = (pipeline, backend) =>
       `cat ${path('in.wav')} | ${process.execPath} ${CLI} ${path(pipeline)} --backend ${backend} > ${path('ours.wav')}`;
+    writeFileSync(path('true-peak.json'), JSON.stringify(TRUE_PEAK));
     const commands = { 'chain, wasm': ours('chain.json', 'wasm'), 'three eq, wasm': ours('eq.json', 'wasm') };
+    commands['chain with true peak, wasm'] = ours('true-peak.json', 'wasm');
     if (full) commands['chain, reference'] = ours('chain.json', 'reference');
     const ffmpeg = versionOf('ffmpeg');
     const sox = versionOf('sox', '--version');

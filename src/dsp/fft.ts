@@ -35,6 +35,11 @@ function casSequence(size: number, re: Float32Array, im: Float32Array, to: Float
   }
 }
 
+/** sums[k] += re[k]^2 + im[k]^2. Kernel: `addPower`. */
+function addPower(re: Float32Array, im: Float32Array, sums: Float64Array): void {
+  for (let k = 0; k < re.length; k++) sums[k] += re[k] * re[k] + im[k] * im[k];
+}
+
 /**
  * Discrete Fourier transform of real input, X[k] = sum x[n] e^(-2 pi i k n / size), unscaled, and its inverse. Fill `input`, call
  * `transform`, read `re` and `im` for k = 0..size/2. Single precision in both backends (error below 3e-7 of the
@@ -50,6 +55,7 @@ export class RealFft {
   readonly im: Float32Array;
   readonly #transform: () => void;
   readonly #casSequence: (to: Float32Array) => void;
+  readonly #addPower: (sums: Float64Array) => void;
 
   constructor(memory: KernelMemory, size: FftSize) {
     if (!FFT_SIZES.includes(size)) {
@@ -67,15 +73,22 @@ export class RealFft {
       this.#transform = () =>
         kernels.realFft(size, input.byteOffset, re.byteOffset, im.byteOffset, work, tables.byteOffset);
       this.#casSequence = (to) => kernels.casSequence(size, re.byteOffset, im.byteOffset, to.byteOffset);
+      this.#addPower = (sums) => kernels.addPower(re.byteOffset, im.byteOffset, re.length, sums.byteOffset);
     } else {
       const fft = new ReferenceFft(size, tables);
       this.#transform = () => fft.transform(input, re, im);
       this.#casSequence = (to) => casSequence(size, re, im, to);
+      this.#addPower = (sums) => addPower(re, im, sums);
     }
   }
 
   transform(): void {
     this.#transform();
+  }
+
+  /** sums[k] += |X[k]|^2 for the bins 0..size/2, in double precision. */
+  addPower(sums: Float64Array): void {
+    this.#addPower(sums);
   }
 
   /**

@@ -19,11 +19,6 @@ function applyWindow(ring: Float32Array, oldest: number, window: Float32Array, t
   for (let i = 0; i < size; i++) to[i] = ring[(oldest + i) % size] * window[i];
 }
 
-/** sum[k] += re[k]^2 + im[k]^2. Kernel: `addPower`. */
-function addPower(re: Float32Array, im: Float32Array, sum: Float64Array): void {
-  for (let k = 0; k < re.length; k++) sum[k] += re[k] * re[k] + im[k] * im[k];
-}
-
 /**
  * Averaged power spectrum of a stream (Welch, IEEE Trans. Audio Electroacoust. 15(2), 1967): Hann windows that overlap by
  * 75 % and end on absolute multiples of a quarter of their length, mean over the channels, mean since the start or
@@ -98,7 +93,7 @@ export class PowerSpectrum {
 
   #addWindow(): void {
     const kernels = this.#state.memory.kernels;
-    const { input, re, im } = this.#fft;
+    const { input } = this.#fft;
     const sum = this.#sums.open;
     const window = this.#window;
     const oldest = this.#position[0] % this.size;
@@ -114,8 +109,7 @@ export class PowerSpectrum {
         );
       } else applyWindow(ring, oldest, window, input);
       this.#fft.transform();
-      if (kernels) kernels.addPower(re.byteOffset, im.byteOffset, re.length, sum.byteOffset);
-      else addPower(re, im, sum);
+      this.#fft.addPower(sum);
     }
     sum[sum.length - 1] += 1;
   }

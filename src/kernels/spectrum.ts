@@ -1,4 +1,4 @@
-// What a power spectrum needs around the FFT. Twins: the functions of the same names in src/dsp/spectrum.ts.
+// What stands around the FFT. Twins: the functions of the same names in src/dsp/spectrum.ts and src/dsp/fft.ts.
 
 /** to[i] = x[i], or 0 where |x[i]| is not within `limit` (NaN is not). */
 export function copyValid(x: usize, frames: i32, limit: f32, to: usize): void {
@@ -35,5 +35,18 @@ export function addPower(re: usize, im: usize, bins: i32, sum: usize): void {
     const i = <f64>load<f32>(im + (<usize>k << 2));
     const to = sum + (<usize>k << 3);
     store<f64>(to, load<f64>(to) + (r * r + i * i));
+  }
+}
+
+/** to[k] = sum over rows of factors[row] * rows[row][k], first row first; `length` is a multiple of 4. Twin: BandResponse. */
+export function sumRows(rows: usize, factors: usize, count: i32, length: i32, to: usize): void {
+  const stride = <usize>length << 2;
+  for (let at: usize = 0; at < stride; at += 16) {
+    let sum = f32x4.splat(0);
+    for (let row = 0; row < count; row++) {
+      const factor = v128.load32_splat(factors + (<usize>row << 2));
+      sum = f32x4.add(sum, f32x4.mul(factor, v128.load(rows + <usize>row * stride + at)));
+    }
+    v128.store(to + at, sum);
   }
 }

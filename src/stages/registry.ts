@@ -13,6 +13,7 @@ import { limiter } from './limiter.ts';
 import { lowpass } from './lowpass.ts';
 import { mix } from './mix.ts';
 import { multibandCompressor } from './multiband-compressor.ts';
+import { psychoacousticEq } from './psychoacoustic-eq.ts';
 import { saturator } from './saturator.ts';
 import { stereo } from './stereo.ts';
 import { tilt } from './tilt.ts';
@@ -33,6 +34,7 @@ export const stages: readonly AnyStage[] = [
   lowpass,
   mix,
   multibandCompressor,
+  psychoacousticEq,
   saturator,
   stereo,
   tilt,

@@ -50,24 +50,34 @@ export class ReferenceFft {
     const quarter = n / 4;
     const far = quarter * stride;
     for (let p = 0; p < quarter; p++) {
-      const turn = (power: number) => table + 2 * (power - 1) * quarter + p;
       for (let q = 0; q < stride; q++) {
         const i = p * stride + q;
         const o = 4 * p * stride + q;
-        const [acr, aci] = [f(xr[i] + xr[i + 2 * far]), f(xi[i] + xi[i + 2 * far])];
-        const [bdr, bdi] = [f(xr[i + far] + xr[i + 3 * far]), f(xi[i + far] + xi[i + 3 * far])];
-        const [sr, si] = [f(xr[i] - xr[i + 2 * far]), f(xi[i] - xi[i + 2 * far])];
-        const [tr, ti] = [f(xr[i + far] - xr[i + 3 * far]), f(xi[i + far] - xi[i + 3 * far])];
+        const acr = f(xr[i] + xr[i + 2 * far]);
+        const aci = f(xi[i] + xi[i + 2 * far]);
+        const bdr = f(xr[i + far] + xr[i + 3 * far]);
+        const bdi = f(xi[i + far] + xi[i + 3 * far]);
+        const sr = f(xr[i] - xr[i + 2 * far]);
+        const si = f(xi[i] - xi[i + 2 * far]);
+        const tr = f(xr[i + far] - xr[i + 3 * far]);
+        const ti = f(xi[i + far] - xi[i + 3 * far]);
         yr[o] = acr + bdr;
         yi[o] = aci + bdi;
-        const put = (power: number, re: number, im: number): void => {
-          const [c, s] = [w[turn(power)], w[turn(power) + quarter]];
-          yr[o + power * stride] = f(re * c) - f(im * s);
-          yi[o + power * stride] = f(re * s) + f(im * c);
-        };
-        put(1, f(sr + ti), f(si - tr));
-        put(2, f(acr - bdr), f(aci - bdi));
-        put(3, f(sr - ti), f(si + tr));
+        yr[o + stride] = f(sr + ti);
+        yi[o + stride] = f(si - tr);
+        yr[o + 2 * stride] = f(acr - bdr);
+        yi[o + 2 * stride] = f(aci - bdi);
+        yr[o + 3 * stride] = f(sr - ti);
+        yi[o + 3 * stride] = f(si + tr);
+        for (let power = 1; power < 4; power++) {
+          const to = o + power * stride;
+          const c = w[table + 2 * (power - 1) * quarter + p];
+          const s = w[table + (2 * power - 1) * quarter + p];
+          const re = yr[to];
+          const im = yi[to];
+          yr[to] = f(re * c) - f(im * s);
+          yi[to] = f(re * s) + f(im * c);
+        }
       }
     }
   }
@@ -76,7 +86,11 @@ export class ReferenceFft {
   #pass2(): void {
     const half = this.#m / 2;
     for (const z of [this.#x.re, this.#x.im]) {
-      for (let i = 0; i < half; i++) [z[i], z[i + half]] = [z[i] + z[i + half], z[i] - z[i + half]];
+      for (let i = 0; i < half; i++) {
+        const sum = z[i] + z[i + half];
+        z[i + half] = z[i] - z[i + half];
+        z[i] = sum;
+      }
     }
   }
 
@@ -84,10 +98,14 @@ export class ReferenceFft {
   #split(re: Float32Array, im: Float32Array, table: number): void {
     const [m, { re: zr, im: zi }] = [this.#m, this.#x];
     for (let k = 1; k <= m / 2; k++) {
-      const [er, ei] = [f(zr[k] / 2 + zr[m - k] / 2), f(zi[k] / 2 - zi[m - k] / 2)];
-      const [or, oi] = [f(zi[k] / 2 + zi[m - k] / 2), f(zr[m - k] / 2 - zr[k] / 2)];
-      const [c, s] = [this.#tables[table + k], this.#tables[table + m / 2 + 1 + k]];
-      const [tr, ti] = [f(f(c * or) + f(s * oi)), f(f(c * oi) - f(s * or))];
+      const er = f(zr[k] / 2 + zr[m - k] / 2);
+      const ei = f(zi[k] / 2 - zi[m - k] / 2);
+      const or = f(zi[k] / 2 + zi[m - k] / 2);
+      const oi = f(zr[m - k] / 2 - zr[k] / 2);
+      const c = this.#tables[table + k];
+      const s = this.#tables[table + m / 2 + 1 + k];
+      const tr = f(f(c * or) + f(s * oi));
+      const ti = f(f(c * oi) - f(s * or));
       re[k] = er + tr;
       im[k] = ei + ti;
       re[m - k] = er - tr;

@@ -18,6 +18,9 @@ import { described, number } from './parameters.ts';
 /** Shortest transform in seconds: 4096 points at 44.1 and 48 kHz. */
 const SHORTEST_SECONDS = 0.085;
 
+/** As pink noise. */
+const FLAT: readonly number[] = Array(CRITICAL_BANDS).fill(0);
+
 const curve = (limit: number) => z.array(z.number().min(-limit).max(limit)).length(CRITICAL_BANDS);
 
 const params = z.strictObject({
@@ -28,8 +31,8 @@ const params = z.strictObject({
     'dB',
   ),
   target: described(
-    curve(60).default(Array(CRITICAL_BANDS).fill(0)),
-    'wanted long-term level of each critical band against pink noise; only differences count',
+    curve(60).optional(),
+    'wanted long-term level of each critical band against pink noise, which is what it is without; only differences count',
     'live',
     'dB',
   ),
@@ -99,7 +102,7 @@ class PsychoacousticEq extends StageProcessor<Params> {
   protected override configure(_glide: boolean): void {
     const { target, tilt, amount, speed, maxBoost, maxCut, window, gate } = this.params;
     const limits = { speedDb: speed, maxBoostDb: maxBoost, maxCutDb: maxCut };
-    const wanted = { targetDb: target, tiltDb: tilt, amount: amount / 100 };
+    const wanted = { targetDb: target ?? FLAT, tiltDb: tilt, amount: amount / 100 };
     this.#balance.set({ ...wanted, ...limits, windowMs: window, gateDb: gate });
   }
 
@@ -133,7 +136,7 @@ export const psychoacousticEq = defineStage({
   summary: 'Brings the balance of 25 critical bands to a target and leaves alone what is masked',
   source: 'Zwicker 1961 (bands); Schroeder, Atal, Hall 1979 (masking); Allen 1977 (overlap-add)',
   params,
-  neutral: { gains: Array(CRITICAL_BANDS).fill(0) },
+  neutral: { gains: [...FLAT] },
   exercise: { tilt: -4, speed: 100, window: 1000 },
   prepare: (spec, initial) => new PsychoacousticEq(spec, initial),
 });

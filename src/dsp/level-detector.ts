@@ -4,6 +4,13 @@ import type { Kernels, StateMemory } from './kernel-memory.ts';
 import { channelLevel, loudestLevel, squares } from './level.ts';
 import { SlidingMax } from './sliding-max.ts';
 
+/** A peak is held for half a period of 250 Hz: long enough to bridge zero crossings, too short to blur the timing. */
+const PEAK_HOLD_MS = 2;
+
+/** Frames for which a dynamics stage's detector holds a peak, at least 1. */
+export const peakHoldFrames = (sampleRate: number): number =>
+  Math.max(1, Math.round((PEAK_HOLD_MS / 1000) * sampleRate));
+
 export interface LevelDetectorOptions {
   readonly channels: number;
   readonly maxFrames: number;

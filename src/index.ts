@@ -4,10 +4,12 @@ import { clipper as clipperStage } from './stages/clipper.ts';
 import { compressor as compressorStage } from './stages/compressor.ts';
 import { crossover as crossoverStage } from './stages/crossover.ts';
 import { dcBlocker as dcBlockerStage } from './stages/dc-blocker.ts';
+import { deesser as deesserStage } from './stages/deesser.ts';
 import { delay as delayStage } from './stages/delay.ts';
 import { dynamicEq as dynamicEqStage } from './stages/dynamic-eq.ts';
 import { eq as eqStage } from './stages/eq.ts';
 import { gain as gainStage } from './stages/gain.ts';
+import { gate as gateStage } from './stages/gate.ts';
 import { highpass as highpassStage } from './stages/highpass.ts';
 import { limiter as limiterStage } from './stages/limiter.ts';
 import { lowpass as lowpassStage } from './stages/lowpass.ts';
@@ -23,12 +25,16 @@ export const analyzer = stageFactory(analyzerStage);
 export const compressor = stageFactory(compressorStage);
 /** Splits into bands: in a pipeline each has a name of its own; as a stream of its own it gives their sum. */
 export const crossover = stageFactory(crossoverStage);
+/** Turns down sibilance, measured against what sounds beneath it. */
+export const deesser = stageFactory(deesserStage);
 /** Equaliser whose bands move with their own level. */
 export const dynamicEq = stageFactory(dynamicEqStage);
 /** Parametric equaliser. */
 export const eq = stageFactory(eqStage);
 /** Makes everything louder or quieter. */
 export const gain = stageFactory(gainStage);
+/** Turns down what is quieter than a threshold. */
+export const gate = stageFactory(gateStage);
 /** Keeps every sample under a ceiling. */
 export const limiter = stageFactory(limiterStage);
 /** Takes away a constant offset. */

@@ -37,6 +37,21 @@ export function squares(kernels: Kernels | null, x: Float32Array, power: Float64
   for (let i = 0; i < frames; i++) power[i] = x[i] * x[i];
 }
 
+/** power[i] /= other[i], or `least` when that is larger: what is left does not depend on how loud both are. */
+export function relativePower(
+  kernels: Kernels | null,
+  power: Float64Array,
+  other: Float64Array,
+  frames: number,
+  least: number,
+): void {
+  if (kernels) {
+    kernels.relativePower(power.byteOffset, other.byteOffset, frames, least);
+    return;
+  }
+  for (let i = 0; i < frames; i++) power[i] /= Math.max(other[i], least);
+}
+
 /** The largest of `frames` levels, all >= 0. */
 export function largest(kernels: Kernels | null, level: Float32Array, frames: number): number {
   if (kernels) return kernels.largest(level.byteOffset, frames);

@@ -8,6 +8,7 @@ export * from './feedback-reduction';
 export * from './fft';
 export * from './gain';
 export * from './gain-computer';
+export * from './gate';
 export * from './half-band';
 export * from './levels';
 export * from './log-level';

@@ -38,6 +38,17 @@ export function square(x: usize, power: usize, frames: i32): void {
   }
 }
 
+/** power[i] /= max(other[i], least), powers in f64. Twin: src/dsp/level.ts. */
+export function relativePower(power: usize, other: usize, frames: i32, least: f64): void {
+  const low = f64x2.splat(least);
+  for (let i = 0; i < frames; i += 2) {
+    const at = (<usize>i) << 3;
+    const ratio = f64x2.div(v128.load(power + at), f64x2.pmax(v128.load(other + at), low));
+    if (i + 1 < frames) v128.store(power + at, ratio);
+    else v128.store_lane<f64>(power + at, ratio, 0);
+  }
+}
+
 /** The largest of the first `frames` values, all >= 0. Twin: src/dsp/level.ts. */
 export function largest(x: usize, frames: i32): f32 {
   let top = f32x4.splat(0);

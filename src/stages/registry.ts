@@ -3,11 +3,13 @@ import { clipper } from './clipper.ts';
 import { compressor } from './compressor.ts';
 import { crossover } from './crossover.ts';
 import { dcBlocker } from './dc-blocker.ts';
+import { deesser } from './deesser.ts';
 import type { AnyStage } from './define-stage.ts';
 import { delay } from './delay.ts';
 import { dynamicEq } from './dynamic-eq.ts';
 import { eq } from './eq.ts';
 import { gain } from './gain.ts';
+import { gate } from './gate.ts';
 import { highpass } from './highpass.ts';
 import { limiter } from './limiter.ts';
 import { lowpass } from './lowpass.ts';
@@ -25,10 +27,12 @@ export const stages: readonly AnyStage[] = [
   compressor,
   crossover,
   dcBlocker,
+  deesser,
   delay,
   dynamicEq,
   eq,
   gain,
+  gate,
   highpass,
   limiter,
   lowpass,

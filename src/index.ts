@@ -10,6 +10,7 @@ import { eq as eqStage } from './stages/eq.ts';
 import { gain as gainStage } from './stages/gain.ts';
 import { highpass as highpassStage } from './stages/highpass.ts';
 import { limiter as limiterStage } from './stages/limiter.ts';
+import { loudness as loudnessStage } from './stages/loudness.ts';
 import { lowpass as lowpassStage } from './stages/lowpass.ts';
 import { multibandCompressor as multibandCompressorStage } from './stages/multiband-compressor.ts';
 import { saturator as saturatorStage } from './stages/saturator.ts';
@@ -31,6 +32,8 @@ export const eq = stageFactory(eqStage);
 export const gain = stageFactory(gainStage);
 /** Keeps every sample under a ceiling. */
 export const limiter = stageFactory(limiterStage);
+/** Measures loudness, loudness range and true peak, and passes on. */
+export const loudness = stageFactory(loudnessStage);
 /** Takes away a constant offset. */
 export const dcBlocker = stageFactory(dcBlockerStage);
 /** Shifts everything later by an asked-for time. */

@@ -10,6 +10,7 @@ import { eq } from './eq.ts';
 import { gain } from './gain.ts';
 import { highpass } from './highpass.ts';
 import { limiter } from './limiter.ts';
+import { loudness } from './loudness.ts';
 import { lowpass } from './lowpass.ts';
 import { mix } from './mix.ts';
 import { multibandCompressor } from './multiband-compressor.ts';
@@ -30,6 +31,7 @@ export const stages: readonly AnyStage[] = [
   gain,
   highpass,
   limiter,
+  loudness,
   lowpass,
   mix,
   multibandCompressor,

@@ -1,3 +1,4 @@
+import { agc } from './agc.ts';
 import { analyzer } from './analyzer.ts';
 import { clipper } from './clipper.ts';
 import { compressor } from './compressor.ts';
@@ -11,6 +12,7 @@ import { gain } from './gain.ts';
 import { highpass } from './highpass.ts';
 import { limiter } from './limiter.ts';
 import { loudness } from './loudness.ts';
+import { loudnessNormalize } from './loudness-normalize.ts';
 import { lowpass } from './lowpass.ts';
 import { mix } from './mix.ts';
 import { multibandCompressor } from './multiband-compressor.ts';
@@ -20,6 +22,7 @@ import { tilt } from './tilt.ts';
 
 /** Every stage there is. A stage that stands here is in the pipeline file, the docs, the help and the conformance suite. */
 export const stages: readonly AnyStage[] = [
+  agc,
   analyzer,
   clipper,
   compressor,
@@ -32,6 +35,7 @@ export const stages: readonly AnyStage[] = [
   highpass,
   limiter,
   loudness,
+  loudnessNormalize,
   lowpass,
   mix,
   multibandCompressor,

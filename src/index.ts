@@ -1,4 +1,5 @@
 /// <reference types="node" preserve="true" />
+import { agc as agcStage } from './stages/agc.ts';
 import { analyzer as analyzerStage } from './stages/analyzer.ts';
 import { clipper as clipperStage } from './stages/clipper.ts';
 import { compressor as compressorStage } from './stages/compressor.ts';
@@ -12,6 +13,8 @@ import { gain as gainStage } from './stages/gain.ts';
 import { gate as gateStage } from './stages/gate.ts';
 import { highpass as highpassStage } from './stages/highpass.ts';
 import { limiter as limiterStage } from './stages/limiter.ts';
+import { loudness as loudnessStage } from './stages/loudness.ts';
+import { loudnessNormalize as loudnessNormalizeStage } from './stages/loudness-normalize.ts';
 import { lowpass as lowpassStage } from './stages/lowpass.ts';
 import { multibandCompressor as multibandCompressorStage } from './stages/multiband-compressor.ts';
 import { saturator as saturatorStage } from './stages/saturator.ts';
@@ -19,6 +22,8 @@ import { stageFactory } from './stages/stage-transform.ts';
 import { stereo as stereoStage } from './stages/stereo.ts';
 import { tilt as tiltStage } from './stages/tilt.ts';
 
+/** Leads programme to a loudness, slowly; holds still in a pause. */
+export const agc = stageFactory(agcStage);
 /** Measures and passes on: level, correlation, clipping, spectrum. */
 export const analyzer = stageFactory(analyzerStage);
 /** Turns down what is louder than a threshold. */
@@ -37,6 +42,10 @@ export const gain = stageFactory(gainStage);
 export const gate = stageFactory(gateStage);
 /** Keeps every sample under a ceiling. */
 export const limiter = stageFactory(limiterStage);
+/** Measures loudness, loudness range and true peak, and passes on. */
+export const loudness = stageFactory(loudnessStage);
+/** Brings a stream to a loudness in one pass, under a true-peak ceiling. */
+export const loudnessNormalize = stageFactory(loudnessNormalizeStage);
 /** Takes away a constant offset. */
 export const dcBlocker = stageFactory(dcBlockerStage);
 /** Shifts everything later by an asked-for time. */

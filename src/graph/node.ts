@@ -140,6 +140,7 @@ export class GraphNode {
   /** Says that the programme has ended after so many frames. */
   end(framesIn: number): void {
     this.#end[0] = this.#arrival + framesIn;
+    if (this.#looks && this.#seen[0] >= this.#end[0]) this.processor.finish();
   }
 
   process(frames: number): void {
@@ -180,5 +181,6 @@ export class GraphNode {
       whole ? this.#io : { ...this.#io, main: main.map((channel) => channel.subarray(from)) },
       to - from,
     );
+    if (seen + to === this.#end[0]) this.processor.finish();
   }
 }

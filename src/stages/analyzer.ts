@@ -12,10 +12,8 @@ import {
   type StageIO,
   StageProcessor,
 } from './define-stage.ts';
+import { IntervalReadings } from './interval-readings.ts';
 import { described, flag, number } from './parameters.ts';
-
-/** Readings that may wait to be taken; older ones are dropped. More than any block of 16384 frames at 8 kHz closes. */
-const MAX_PENDING = 256;
 
 const params = z.strictObject({
   interval: number({
@@ -44,10 +42,7 @@ class AnalyzerProcessor extends StageProcessor<z.output<typeof params>> {
   readonly #levels: LevelStatistics;
   readonly #spectrum: PowerSpectrum | null;
   readonly #bands: ThirdOctaveBands;
-  /** Frames since the start; end of the last closed interval. */
-  readonly #position: Float64Array;
-  #intervalFrames = 1;
-  #pending: Readings[] = [];
+  readonly #readings: IntervalReadings;
 
   constructor(spec: ProcessSpec, given: z.output<typeof params>) {
     super('analyzer', spec, given);
@@ -56,51 +51,44 @@ class AnalyzerProcessor extends StageProcessor<z.output<typeof params>> {
     this.#levels = new LevelStatistics(this.state, channels, stereoPair(spec.format));
     this.#spectrum = given.spectrum ? new PowerSpectrum(this.state, channels, fftSize) : null;
     this.#bands = new ThirdOctaveBands(sampleRate, fftSize);
-    this.#position = this.state.f64(2);
+    this.#readings = new IntervalReadings(this.state);
     this.configure(false);
   }
 
   protected configure(glide: boolean): void {
-    this.#intervalFrames = Math.max(1, Math.round((this.params.interval / 1000) * this.format.sampleRate));
-    if (!glide) this.#pending = [];
+    this.#readings.set(this.params.interval, this.format.sampleRate, glide);
   }
 
   process({ main }: StageIO, frames: number): void {
     for (let done = 0; done < frames; ) {
-      const left = this.#intervalFrames - (this.#position[0] % this.#intervalFrames);
-      const take = Math.min(left, frames - done);
+      const take = this.#readings.span(frames - done);
       this.#levels.process(main, done, take);
       this.#spectrum?.process(main, done, take);
-      this.#position[0] += take;
       done += take;
-      if (take === left) this.#closeInterval();
+      if (this.#readings.advance(take)) this.#closeInterval();
     }
   }
 
   /** Figures since the start, and under `interval` those of the last closed interval, or null before there is one. */
   override meters(): Readings {
     return {
-      ...this.#reading(this.#position[0], this.#levels.sinceStart(), this.#spectrum?.sinceStart()),
-      interval: this.#position[1] > 0 ? this.#intervalReading() : null,
+      ...this.#reading(this.#readings.position, this.#levels.sinceStart(), this.#spectrum?.sinceStart()),
+      interval: this.#readings.lastEnd > 0 ? this.#intervalReading() : null,
     };
   }
 
   override takeReadings(): readonly Readings[] {
-    const readings = this.#pending;
-    this.#pending = [];
-    return readings;
+    return this.#readings.take();
   }
 
   #closeInterval(): void {
     this.#levels.closeInterval();
     this.#spectrum?.closeInterval();
-    this.#position[1] = this.#position[0];
-    if (this.#pending.length === MAX_PENDING) this.#pending.shift();
-    this.#pending.push(this.#intervalReading());
+    this.#readings.push(this.#intervalReading());
   }
 
   #intervalReading(): Readings {
-    return this.#reading(this.#position[1], this.#levels.lastInterval(), this.#spectrum?.lastInterval());
+    return this.#reading(this.#readings.lastEnd, this.#levels.lastInterval(), this.#spectrum?.lastInterval());
   }
 
   #reading(

@@ -82,6 +82,9 @@ export abstract class StageProcessor<P = unknown> {
     return [];
   }
 
+  /** For a transparent stage: it has been shown the whole programme. Called once, before the last `meters`. */
+  finish(): void {}
+
   snapshot(): StageSnapshot {
     return { stage: this.name, params: this.#params, state: this.state.snapshot() };
   }

@@ -1,3 +1,4 @@
+import { agc } from './agc.ts';
 import { analyzer } from './analyzer.ts';
 import { clipper } from './clipper.ts';
 import { compressor } from './compressor.ts';
@@ -12,6 +13,8 @@ import { gain } from './gain.ts';
 import { gate } from './gate.ts';
 import { highpass } from './highpass.ts';
 import { limiter } from './limiter.ts';
+import { loudness } from './loudness.ts';
+import { loudnessNormalize } from './loudness-normalize.ts';
 import { lowpass } from './lowpass.ts';
 import { mix } from './mix.ts';
 import { multibandCompressor } from './multiband-compressor.ts';
@@ -22,6 +25,7 @@ import { tilt } from './tilt.ts';
 
 /** Every stage there is. A stage that stands here is in the pipeline file, the docs, the help and the conformance suite. */
 export const stages: readonly AnyStage[] = [
+  agc,
   analyzer,
   clipper,
   compressor,
@@ -35,6 +39,8 @@ export const stages: readonly AnyStage[] = [
   gate,
   highpass,
   limiter,
+  loudness,
+  loudnessNormalize,
   lowpass,
   mix,
   multibandCompressor,

@@ -53,6 +53,9 @@ export function prepareStage<S extends z.ZodObject>(
     guard: definition.transparent ? null : new Guard(state),
     processor: {
       latency: processor.latency,
+      end: () => {
+        if (definition.transparent) processor.finish();
+      },
       process(main, frames) {
         processor.process({ main, key: null, outputs: ports }, frames);
         const [sum, ...others] = ports;

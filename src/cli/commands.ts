@@ -18,6 +18,16 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./run-command.ts')).runCommand,
   },
   {
+    name: 'analyze',
+    summary: 'measure loudness, true peak, levels and spectrum; judge them against a target',
+    load: async () => (await import('./analyze-command.ts')).analyzeCommand,
+  },
+  {
+    name: 'normalize',
+    summary: 'bring files to a loudness by gain alone, in two passes',
+    load: async () => (await import('./normalize-command.ts')).normalizeCommand,
+  },
+  {
     name: 'stages',
     summary: 'list the stages, or the parameters of one',
     load: async () => (await import('./stages-command.ts')).stagesCommand,

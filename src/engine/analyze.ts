@@ -1,0 +1,80 @@
+import { openSync } from 'node:fs';
+import type { Readable } from 'node:stream';
+import { inputError } from '../audio/errors.ts';
+import { type BackendName, chooseBackend } from '../dsp/kernel-memory.ts';
+import type { RawFormat } from '../io/sample-format.ts';
+import type { AudioHeader } from '../io/stream-decoder.ts';
+import type { Analysis, AnalysisCurves } from '../monitor/analysis.ts';
+import { AnalysisTaker } from './analysis-taker.ts';
+import { checkMeasures, type Measure } from './measures.ts';
+import { readBlocks } from './read-blocks.ts';
+import { rotatingReader } from './rotating-reader.ts';
+import { systemReason } from './system-reason.ts';
+
+export interface AnalyzeOptions {
+  /** What to measure; nothing else is computed. @default everything */
+  readonly only?: readonly Measure[] | undefined;
+  /** Whether to keep curves for charts: loudness over time, spectrogram and so on. @default false */
+  readonly curves?: boolean;
+  /** Of an input without a header. */
+  readonly raw?: RawFormat | undefined;
+  /** @default 'auto' */
+  readonly backend?: BackendName | 'auto';
+  /** For messages. @default the path, or 'input' */
+  readonly inputName?: string;
+  /** Ends the analysis early: what has come in is measured. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** An analysis and what belongs to it. */
+export interface AnalyzeResult {
+  /** The figures: dB of silence is -Infinity here, and null in JSON. */
+  readonly analysis: Analysis;
+  /** Null unless they were asked for. */
+  readonly curves: AnalysisCurves | null;
+  /** What was wrong with the input, a line each. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Measures a file (given by its path) or a stream of bytes, in constant memory.
+ * @throws AuralisError of kind `input` for what can't be read, of kind `usage` for an unknown measure
+ */
+export async function analyze(
+  input: string | Readable,
+  options: AnalyzeOptions = {},
+): Promise<AnalyzeResult> {
+  const wanted = checkMeasures(options.only);
+  const inputName = options.inputName ?? (typeof input === 'string' ? input : 'input');
+  const { header, frames, taker, warnings } = await readBlocks(
+    typeof input === 'string' ? openFile(input) : input,
+    { inputName, backend: chooseBackend(options.backend), raw: options.raw, signal: options.signal },
+    (memory, { format }) => new AnalysisTaker(memory, format, wanted, options.curves ?? false),
+  );
+  const { sampleRate } = header.format;
+  return {
+    analysis: {
+      schema: 1,
+      format: describeFormat(header),
+      frames,
+      duration: frames / sampleRate,
+      ...taker.figures(),
+    },
+    curves: taker.curves(),
+    warnings,
+  };
+}
+
+/** Opens a file for reading. */
+export function openFile(path: string): Readable {
+  try {
+    return rotatingReader(openSync(path, 'r'), 'file');
+  } catch (cause) {
+    throw inputError(`${path}: ${systemReason(cause)}`, { cause });
+  }
+}
+
+function describeFormat({ container, format, sampleFormat }: AudioHeader): Analysis['format'] {
+  const { sampleRate, channels, layout } = format;
+  return { container, encoding: sampleFormat.encoding, sampleRate, channels, layout };
+}

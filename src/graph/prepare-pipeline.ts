@@ -1,12 +1,14 @@
-import { internalError, usageError } from '../audio/errors.ts';
+import type { Planar } from '../audio/block.ts';
+import { internalError, pipelineError, usageError } from '../audio/errors.ts';
 import type { AudioFormat } from '../audio/format.ts';
 import { Guard, type GuardReport } from '../dsp/guard.ts';
 import { type KernelMemory, StateMemory } from '../dsp/kernel-memory.ts';
 import { AlignedRun } from '../stages/aligned-run.ts';
 import { needsRestart } from '../stages/change-params.ts';
 import type { Readings, StageSnapshot } from '../stages/define-stage.ts';
-import { IN, type InputRef, MAIN, type PipelineDefinition, type PipelineEntry } from './definition.ts';
-import { GraphNode, type Wire } from './node.ts';
+import { type InputRef, MAIN, type PipelineDefinition, type PipelineEntry } from './definition.ts';
+import { GraphNode } from './node.ts';
+import { Tap, type Wire } from './tap.ts';
 
 /** A pipeline's whole state at a frame. */
 export interface PipelineSnapshot {
@@ -29,12 +31,17 @@ export interface PrepareOptions {
   readonly memory: KernelMemory;
 }
 
-/** True when no stage of the pipeline changes a sample. */
-export function isTransparent({ entries }: PipelineDefinition): boolean {
-  return entries.every(
-    ({ definition, bypass, inputs }) =>
-      (definition.transparent || bypass) && inputs.length === 1 && inputs[0].gainDb === 0,
-  );
+/** True when no stage on the way from the first input to an output changes a sample. */
+export function isTransparent({ entries, inputs, outputs }: PipelineDefinition, output = MAIN): boolean {
+  const byId = new Map(entries.map((entry) => [entry.id, entry]));
+  let ref = outputs.find(({ name }) => name === output)?.from;
+  for (;;) {
+    const entry = ref && byId.get(ref.from);
+    if (entry === undefined) return ref?.from === inputs[0];
+    const passes = entry.definition.transparent || entry.bypass;
+    if (!passes || entry.inputs.length > 1 || entry.inputs[0].gainDb !== 0) return false;
+    ref = entry.inputs[0];
+  }
 }
 
 /** Loads what the pipeline's stages need before they are prepared. */
@@ -45,7 +52,10 @@ export async function loadPipelineStages({ entries }: PipelineDefinition): Promi
 /** A pipeline at work: nodes in the order of the file, on one memory, each block through all of them at once. */
 export class PreparedPipeline {
   readonly definition: PipelineDefinition;
-  /** Takes blocks in and gives them out, aligned to the sample. */
+  /**
+   * Takes blocks in and gives them out, aligned to the sample. Where the pipeline has several inputs or outputs their
+   * channels stand side by side in one block, in its order; `sideBySide` takes them apart.
+   */
   readonly run: AlignedRun;
   /** Frames from the input to the output, before alignment. */
   readonly latency: number;
@@ -59,7 +69,8 @@ export class PreparedPipeline {
     this.definition = definition;
     this.transparent = isTransparent(definition);
     this.#state = new StateMemory(memory);
-    this.#guard = this.transparent ? null : new Guard(this.#state);
+    const processes = definition.outputs.some(({ name }) => !isTransparent(definition, name));
+    this.#guard = processes ? new Guard(this.#state) : null;
 
     const wires = new Map<string, ReadonlyMap<string, Wire>>();
     const find = ({ from, port }: InputRef): Wire => {
@@ -67,13 +78,19 @@ export class PreparedPipeline {
       if (wire === undefined) throw internalError(`no wire "${from}.${port}"`);
       return wire;
     };
-    const input = memory.planar(format.channels, maxFrames);
-    wires.set(IN, new Map([[MAIN, { channels: input, latency: 0 }]]));
-    const readers = countReaders(definition.entries);
+    const input = definition.inputs.flatMap((name) => {
+      const channels = memory.planar(format.channels, maxFrames);
+      wires.set(name, new Map([[MAIN, { channels, latency: 0 }]]));
+      return channels;
+    });
+    const readers = countReaders(definition);
     this.#nodes = definition.entries.map((entry) => {
       const node = new GraphNode({
         entry,
-        processor: entry.definition.prepare({ format, maxFrames, memory }, entry.params),
+        processor: entry.definition.prepare(
+          { format: formatFor(entry, format), maxFrames, memory },
+          entry.params,
+        ),
         state: this.#state,
         maxFrames,
         inputs: entry.inputs.map(find),
@@ -84,20 +101,24 @@ export class PreparedPipeline {
       return node;
     });
 
-    const last = definition.entries.at(-1);
-    const output = find({ from: last?.id ?? IN, port: MAIN, gainDb: 0 });
-    this.latency = output.latency;
+    const ends = definition.outputs.map(({ from }) => find(from));
+    const latency = Math.max(...ends.map((wire) => wire.latency));
+    const taps = ends.map(
+      (wire) => new Tap({ state: this.#state, wire, gainDb: 0, delay: latency - wire.latency, maxFrames }),
+    );
+    this.latency = latency;
     this.run = new AlignedRun({
       format,
       maxFrames,
       input,
+      outputs: taps.length,
       state: this.#state,
       guard: this.#guard,
       processor: {
-        latency: output.latency,
+        latency,
         process: (_input, frames) => {
           for (const node of this.#nodes) node.process(frames);
-          return output.channels;
+          return taps.length === 1 ? taps[0].read(frames) : taps.flatMap((tap) => tap.read(frames));
         },
         end: (framesIn) => {
           for (const node of this.#nodes) node.end(framesIn);
@@ -167,13 +188,36 @@ export class PreparedPipeline {
 
 const nameOf = ({ from, port }: InputRef): string => `${from}.${port}`;
 
-/** How many inputs and keys read each output. */
-function countReaders(entries: readonly PipelineEntry[]): Map<string, number> {
+/** How many inputs, keys and ends of the pipeline read each output. */
+function countReaders({ entries, outputs }: PipelineDefinition): Map<string, number> {
   const readers = new Map<string, number>();
-  for (const { inputs, key } of entries) {
-    for (const ref of key ? [...inputs, key] : inputs) {
-      readers.set(nameOf(ref), (readers.get(nameOf(ref)) ?? 0) + 1);
-    }
+  const refs = entries.flatMap(({ inputs, key }) => (key ? [...inputs, key] : inputs));
+  for (const ref of [...refs, ...outputs.map(({ from }) => from)]) {
+    readers.set(nameOf(ref), (readers.get(nameOf(ref)) ?? 0) + 1);
   }
   return readers;
+}
+
+/** The format of those channels that an entry has. */
+function formatFor({ channels, where }: PipelineEntry, format: AudioFormat): AudioFormat {
+  if (channels === null) return format;
+  channels.forEach((channel, n) => {
+    if (channel < format.channels) return;
+    const last = format.channels - 1;
+    throw pipelineError(
+      `${where}.channels[${n}]: there is no channel ${channel}, the audio has ${format.channels}: 0${last > 0 ? ` to ${last}` : ''}`,
+    );
+  });
+  return {
+    sampleRate: format.sampleRate,
+    channels: channels.length,
+    layout: channels.map((channel) => format.layout[channel]),
+  };
+}
+
+/** Arrays that stand side by side in a run, one group an input or output, in the order of the pipeline. */
+export function sideBySide(arrays: Planar, { channels }: AudioFormat): Planar[] {
+  return Array.from({ length: arrays.length / channels }, (_, n) =>
+    arrays.slice(n * channels, (n + 1) * channels),
+  );
 }

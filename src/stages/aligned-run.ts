@@ -31,6 +31,8 @@ interface AlignedRunOptions {
   readonly maxFrames: number;
   /** Where blocks come in; arrays of `maxFrames` on the memory of `state`. */
   readonly input: Planar;
+  /** Signals that stand side by side in what the processor gives, each with the channels of the format. @default 1 */
+  readonly outputs?: number;
   readonly state: StateMemory;
   readonly guard: Guard | null;
   readonly processor: BlockProcessor;
@@ -44,15 +46,18 @@ export class AlignedRun implements BlockRun {
   readonly input: Planar;
   readonly format: AudioFormat;
   readonly maxFrames: number;
+  /** Signals side by side in a block. */
+  readonly outputs: number;
   readonly #guard: Guard | null;
   readonly #processor: BlockProcessor;
   /** Frames in, frames out. */
   readonly #count: Float64Array;
 
-  constructor({ format, maxFrames, input, state, guard, processor }: AlignedRunOptions) {
+  constructor({ format, maxFrames, input, outputs = 1, state, guard, processor }: AlignedRunOptions) {
     this.format = format;
     this.maxFrames = maxFrames;
     this.input = input;
+    this.outputs = outputs;
     this.#count = state.f64(2);
     this.#guard = guard;
     this.#processor = processor;

@@ -10,7 +10,7 @@ export type OpenRun = (format: AudioFormat) => BlockRun | Promise<BlockRun>;
 
 /** A copy of a view, because a block that enters a stream's queue outlives the next call of `process`. */
 function detached({ format, start, frames, channels }: AudioBlock, offset: number): AudioBlock {
-  const own = channels.map((channel) => channel.slice(0, frames));
+  const own = channels.slice(0, format.channels).map((channel) => channel.slice(0, frames));
   return { format, start: start + offset, frames, channels: own };
 }
 

@@ -32,6 +32,8 @@ export class SwitchingRun implements BlockRun {
   /** Fill up to `maxFrames` frames here, then call `process`. On the memory of the first run for good. */
   readonly input: Planar;
   readonly #output: Planar;
+  /** Arrays of a block. */
+  readonly #width: number;
   readonly #fadeFrames: number;
   #current: AlignedRun;
   /** Stream frame at which the current run heard its first input. */
@@ -48,7 +50,8 @@ export class SwitchingRun implements BlockRun {
     this.format = format;
     this.maxFrames = maxFrames;
     this.input = input;
-    this.#output = memory.planar(format.channels, maxFrames);
+    this.#width = format.channels * first.outputs;
+    this.#output = memory.planar(this.#width, maxFrames);
     this.#fadeFrames = Math.max(1, Math.round(FADE_SECONDS * format.sampleRate));
     this.#current = first;
   }
@@ -68,7 +71,8 @@ export class SwitchingRun implements BlockRun {
 
   /**
    * Replaces the run; `open` is called when the change begins, at once or after the one that is under way. Of several
-   * that wait the last one counts. The new run must have the same format and `maxFrames`.
+   * that wait the last one counts. The new run must have the same format,
+   * outputs and `maxFrames`.
    */
   replace(open: () => AlignedRun): void {
     this.#pending = open;
@@ -114,18 +118,18 @@ export class SwitchingRun implements BlockRun {
   }
 
   #begin(next: AlignedRun): void {
-    const { channels, sampleRate } = this.format;
+    const { sampleRate } = this.format;
     // While one waits for the other, each queue holds a block, the difference of the latencies and the tail at the end.
     const capacity = 4 * this.maxFrames + this.#current.latency + next.latency;
     this.#pending = null;
-    this.#ready ??= new PlanarQueue(channels, 2 * capacity);
+    this.#ready ??= new PlanarQueue(this.#width, 2 * capacity);
     this.#change = {
       next,
       origin: this.#framesIn,
       fadeStart: this.#framesIn + Math.round(PRIME_SECONDS * sampleRate),
       faded: 0,
-      before: new PlanarQueue(channels, capacity),
-      after: new PlanarQueue(channels, capacity),
+      before: new PlanarQueue(this.#width, capacity),
+      after: new PlanarQueue(this.#width, capacity),
     };
   }
 

@@ -3,7 +3,7 @@ import { DelayLine } from '../dsp/delay-line.ts';
 import { dbToGain } from '../dsp/elementary.ts';
 import { addScaled, blend, copyInto } from '../dsp/gain.ts';
 import type { Kernels, StateMemory } from '../dsp/kernel-memory.ts';
-import type { StageIO, StageProcessor } from '../stages/define-stage.ts';
+import type { AnyStage, StageIO, StageProcessor } from '../stages/define-stage.ts';
 import type { PipelineEntry } from './definition.ts';
 
 /** The output of an entry, or what comes in: its arrays and how late it is. */
@@ -81,7 +81,10 @@ interface NodeOptions {
 /** One entry at work: gathers its inputs, aligned to the sample, runs its stage, mixes dry and wet. */
 export class GraphNode {
   readonly id: string;
+  readonly definition: AnyStage;
   readonly processor: StageProcessor;
+  /** Frames by which its output is behind what comes into the pipeline. */
+  readonly latency: number;
   /** Outputs by port. */
   readonly wires: ReadonlyMap<string, Wire>;
   readonly #kernels: Kernels | null;
@@ -107,6 +110,8 @@ export class GraphNode {
     const arrival = Math.max(...inputs.map(({ latency }) => latency), key?.latency ?? 0);
     const latency = arrival + processor.latency;
     this.id = entry.id;
+    this.definition = entry.definition;
+    this.latency = latency;
     this.processor = processor;
     this.#kernels = memory.kernels;
     this.#taps = inputs.map(

@@ -6,6 +6,8 @@ import { AlignedRun } from '../stages/aligned-run.ts';
 import { needsRestart } from '../stages/change-params.ts';
 import type { Readings, StageSnapshot } from '../stages/define-stage.ts';
 import { IN, type InputRef, MAIN, type PipelineDefinition, type PipelineEntry } from './definition.ts';
+import type { Move } from './move.ts';
+import { MovePlayer } from './move-player.ts';
 import { GraphNode, type Wire } from './node.ts';
 
 /** A pipeline's whole state at a frame. */
@@ -54,6 +56,7 @@ export class PreparedPipeline {
   readonly #guard: Guard | null;
   readonly #state: StateMemory;
   readonly #nodes: readonly GraphNode[];
+  readonly #moves: MovePlayer;
 
   constructor(definition: PipelineDefinition, { format, maxFrames, memory }: PrepareOptions) {
     this.definition = definition;
@@ -84,6 +87,8 @@ export class PreparedPipeline {
       return node;
     });
 
+    this.#moves = new MovePlayer(this.#state, this.#nodes);
+
     const last = definition.entries.at(-1);
     const output = find({ from: last?.id ?? IN, port: MAIN, gainDb: 0 });
     this.latency = output.latency;
@@ -95,8 +100,10 @@ export class PreparedPipeline {
       guard: this.#guard,
       processor: {
         latency: output.latency,
+        span: () => this.#moves.span(),
         process: (_input, frames) => {
           for (const node of this.#nodes) node.process(frames);
+          this.#moves.advance(frames);
           return output.channels;
         },
         end: (framesIn) => {
@@ -123,9 +130,9 @@ export class PreparedPipeline {
     );
   }
 
-  /** Glides the `live` parameters of an entry to new values, from the next block on. */
-  setParams(id: string, params: object): void {
-    this.#node(id).processor.set(params);
+  /** Moves `live` parameters of an entry; `origin` is the stream frame at which this pipeline heard its first input. */
+  move(move: Move, origin: number): void {
+    this.#moves.push(move, origin);
   }
 
   /** Takes over the state of the entries that a pipeline shares with this one. */

@@ -121,9 +121,9 @@ export class AudioPath {
     const { header } = this.#decoder;
     if (header === null) return;
     this.#open ??= this.#prepare(header);
-    const { input, maxFrames } = this.#open.graph.run;
+    const { run } = this.#open.graph;
     for (;;) {
-      const frames = this.#decoder.read(input, maxFrames);
+      const frames = this.#decoder.read(run.input, run.span());
       if (frames === 0) return;
       yield frames;
     }

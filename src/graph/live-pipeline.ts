@@ -1,43 +1,66 @@
+import { AuralisError } from '../audio/errors.ts';
 import type { GuardReport } from '../dsp/guard.ts';
 import { onKernelMemory } from '../dsp/kernel-memory.ts';
-import { needsRestart } from '../stages/change-params.ts';
 import type { Readings } from '../stages/define-stage.ts';
-import { SwitchingRun } from '../stages/switching-run.ts';
-import type { PipelineDefinition, PipelineEntry } from './definition.ts';
+import { PRIME_SECONDS, SwitchingRun } from '../stages/switching-run.ts';
+import { type Action, type Appointment, after, appointments, type Change, canGlide } from './change.ts';
+import type { PipelineDefinition } from './definition.ts';
+import { leafValue, type Move, movesBetween, withLeaf } from './move.ts';
 import { PreparedPipeline, type PrepareOptions, type StageReading } from './prepare-pipeline.ts';
-import { withSetting } from './settings.ts';
 
-/** What an entry is apart from its parameters, as text to compare. */
-const wiringOf = ({ id, definition, inputs, key, mix, bypass }: PipelineEntry): string =>
-  JSON.stringify([id, definition.name, inputs, key, mix, bypass]);
+/** What a pipeline that can change is prepared for. */
+export interface LiveOptions extends PrepareOptions {
+  /** Changes at known frames. */
+  readonly changes?: readonly Change[];
+  /** Told of every change that came unannounced, with the frame of the output at which it is heard. */
+  readonly onChange?: (change: Change) => void;
+}
 
-/** Whether a pipeline differs from another by values alone that its running stages can glide to. */
-function canGlide(before: PipelineDefinition, after: PipelineDefinition): boolean {
-  return (
-    before.entries.length === after.entries.length &&
-    after.entries.every((entry, n) => {
-      const old = before.entries[n];
-      return wiringOf(entry) === wiringOf(old) && !needsRestart(entry.definition, old.params, entry.params);
-    })
-  );
+/** A pipeline at work and the stream frame at which it heard its first input. */
+interface Running {
+  readonly prepared: PreparedPipeline;
+  readonly origin: number;
+}
+
+/** A change that waits for its second graph: the frame it asks for, and whether it came unannounced. */
+interface Waiting {
+  readonly action: Action;
+  readonly frame: number;
+  readonly unannounced: boolean;
 }
 
 /**
  * A pipeline that can change while audio flows: parameters glide where their stage can, and everything else is a second
  * pipeline that takes over the state of what is the same, hears the input for a second, and is faded in, aligned.
+ * All changes stand on one clock, the frames of the output: what arrives by wall clock is stamped with a frame and goes
+ * the way of what was announced, so announcing it with that stamp gives the same bytes.
  */
 export class LivePipeline {
   readonly run: SwitchingRun;
-  readonly #options: PrepareOptions;
-  /** What it is or is about to be. */
+  readonly #options: LiveOptions;
+  readonly #primeFrames: number;
+  readonly #appointments: readonly Appointment[];
+  #kept = 0;
+  /** What has come by wall clock since the last block. */
+  #arrived: Action[] = [];
+  #waiting: Waiting[] = [];
+  /** What it is once everything asked for so far is done; what the newest graph is. */
   #definition: PipelineDefinition;
-  #prepared: PreparedPipeline;
+  #sounding: PipelineDefinition;
+  /** The newest last; two while one is faded into the other. */
+  #running: Running[];
+  /** Moves that may be under way. */
+  #moves: Move[] = [];
 
-  constructor(definition: PipelineDefinition, options: PrepareOptions) {
+  constructor(definition: PipelineDefinition, options: LiveOptions) {
+    const prepared = new PreparedPipeline(definition, options);
     this.#options = options;
+    this.#primeFrames = Math.round(PRIME_SECONDS * options.format.sampleRate);
+    this.#appointments = appointments(definition, options.changes ?? [], this.#primeFrames);
     this.#definition = definition;
-    this.#prepared = new PreparedPipeline(definition, options);
-    this.run = new SwitchingRun(this.#prepared.run, options.memory);
+    this.#sounding = definition;
+    this.#running = [{ prepared, origin: 0 }];
+    this.run = new SwitchingRun(prepared.run, options.memory, (frame) => this.#advance(frame));
   }
 
   get definition(): PipelineDefinition {
@@ -46,63 +69,164 @@ export class LivePipeline {
 
   /** Frames from the input to the output, before alignment. */
   get latency(): number {
-    return this.#prepared.latency;
+    return this.#newest.latency;
   }
 
   /** No stage changes a sample. */
   get transparent(): boolean {
-    return this.#prepared.transparent;
+    return this.#newest.transparent;
   }
 
   /** What the guard has replaced, or null when no stage needs one. */
   get guard(): GuardReport | null {
-    return this.#prepared.guard;
+    return this.#newest.guard;
   }
 
   /** What every stage has measured, by id. */
   meters(): Readonly<Record<string, Readings>> {
-    return this.#prepared.meters();
+    return this.#newest.meters();
   }
 
   /** Readings of intervals that closed since the last call. */
   takeReadings(): readonly StageReading[] {
-    return this.#prepared.takeReadings();
+    return this.#newest.takeReadings();
   }
 
   /** Changes one parameter, named `id.parameter` or deeper, as in `eq.bands[0].gain`. */
   set(name: string, value: unknown): void {
-    this.replace(withSetting(this.#definition, name, value));
+    this.#arrive({ set: name, to: value, frames: 0, curve: 'hold' });
   }
 
   /** Becomes another pipeline: a no-op, bit for bit, for what is the same. */
   replace(definition: PipelineDefinition): void {
-    const glides = canGlide(this.#definition, definition) && !this.run.changing;
-    const before = this.#definition;
-    this.#definition = definition;
-    if (!glides) {
-      this.run.replace(() => this.#takeOver(definition));
-      return;
-    }
-    definition.entries.forEach(({ id, params }, n) => {
-      if (JSON.stringify(params) !== JSON.stringify(before.entries[n].params)) {
-        this.#prepared.setParams(id, params);
-      }
-    });
+    this.#arrive({ pipeline: definition });
   }
 
-  #takeOver(definition: PipelineDefinition) {
-    const { format, maxFrames } = this.#options;
-    const next = onKernelMemory(
-      this.#options.memory.backend,
-      (memory) => new PreparedPipeline(definition, { format, maxFrames, memory }),
+  get #newest(): PreparedPipeline {
+    return this.#running[this.#running.length - 1].prepared;
+  }
+
+  #arrive(action: Action): void {
+    this.#definition = after(this.#definition, action);
+    this.#arrived.push(action);
+  }
+
+  /** Does what is due at a stream frame and gives the frame at which there is more to do. */
+  #advance(frame: number): number {
+    if (!this.run.changing) this.#running = this.#running.slice(-1);
+    this.#moves = this.#moves.filter((move) => move.frame + move.frames > frame);
+    while (this.#nextBegin <= frame) this.#keep(this.#appointments[this.#kept++], frame);
+    for (const action of this.#arrived.splice(0)) this.#welcome(action, frame);
+    if (this.#waiting.length > 0 && !this.run.changing) this.#switch(frame);
+    return this.#nextBegin;
+  }
+
+  get #nextBegin(): number {
+    return this.#appointments[this.#kept]?.begins ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Does what was announced; what a change by wall clock has left no place for is passed over. */
+  #keep({ frame, actions }: Appointment, now: number): void {
+    const next = this.#after(actions);
+    if (next === null) return;
+    this.#definition = actions.reduce(after, this.#definition);
+    if (canGlide(this.#sounding, next)) {
+      for (const action of actions) this.#glide(action, now);
+      return;
+    }
+    this.#waiting.push(...actions.map((action) => ({ action, frame, unannounced: false })));
+  }
+
+  #welcome(action: Action, now: number): void {
+    const next = this.#after([action]);
+    if (this.#waiting.length === 0 && next !== null && canGlide(this.#sounding, next)) {
+      this.#glide(action, now);
+      this.#options.onChange?.({ frame: now, action });
+      return;
+    }
+    this.#waiting.push({ action, frame: 0, unannounced: true });
+  }
+
+  /** What sounds now after some actions, or null when they don't fit it. */
+  #after(actions: readonly Action[]): PipelineDefinition | null {
+    try {
+      return actions.reduce(after, this.#sounding);
+    } catch (error) {
+      if (error instanceof AuralisError) return null;
+      throw error;
+    }
+  }
+
+  /** Moves parameters, in every graph that is heard or about to be. */
+  #glide(action: Action, frame: number): void {
+    const next = after(this.#sounding, action);
+    const { frames, curve } = 'pipeline' in action ? { frames: 0, curve: 'hold' as const } : action;
+    for (const move of movesBetween(this.#sounding, next, { frame, frames, curve })) {
+      const leaves = move.leaves.map((leaf) => ({ ...leaf, from: this.#takeLeaf(move.id, leaf, frame) }));
+      const own = { ...move, leaves };
+      for (const { prepared, origin } of this.#running) prepared.move(own, origin);
+      this.#moves.push(own);
+    }
+    this.#sounding = next;
+  }
+
+  /** Where a value stands at a frame, taken from the moves that had it so far. */
+  #takeLeaf(id: string, { path, from }: Move['leaves'][number], frame: number): unknown {
+    let value = from;
+    for (const move of this.#moves) {
+      for (const leaf of move.leaves) {
+        if (move.id !== id || leaf.until <= frame || leaf.path.join() !== path.join()) continue;
+        value = leafValue(move, leaf, frame);
+        leaf.until = frame;
+      }
+    }
+    return value;
+  }
+
+  /** Begins to change into a second graph, with all that waits for it. */
+  #switch(frame: number): void {
+    const target = this.#after(this.#waiting.map(({ action }) => action));
+    const waiting = this.#waiting.splice(0);
+    if (target === null) return;
+    const asked = Math.max(...waiting.map((one) => one.frame));
+    const fadeStart = frame === 0 && asked > 0 ? asked : Math.max(asked, frame + this.#primeFrames);
+    this.#sounding = target;
+    this.run.replace(() => this.#open(target, frame), fadeStart);
+    for (const { action, unannounced } of waiting) {
+      if (unannounced) this.#options.onChange?.({ frame: fadeStart, action });
+    }
+  }
+
+  /** Prepares the second graph with all values where they stand, and takes it along on their ways. */
+  #open(target: PipelineDefinition, origin: number) {
+    const { format, maxFrames, memory } = this.#options;
+    const present = this.#moves.reduce((definition, move) => standingAt(definition, move, origin), target);
+    const prepared = onKernelMemory(
+      memory.backend,
+      (own) => new PreparedPipeline(present, { format, maxFrames, memory: own }),
     );
-    next.adopt(this.#prepared);
-    this.#prepared = next;
-    return next.run;
+    prepared.adopt(this.#newest);
+    for (const move of this.#moves) prepared.move(move, origin);
+    this.#running.push({ prepared, origin });
+    return prepared.run;
   }
 }
 
+/** A pipeline with the values of a move where they are at a frame. */
+function standingAt(definition: PipelineDefinition, move: Move, frame: number): PipelineDefinition {
+  const standing = move.leaves.filter(({ until }) => until > frame);
+  const entries = definition.entries.map((entry) => {
+    if (entry.id !== move.id) return entry;
+    const params = standing.reduce<unknown>(
+      (changed, leaf) => withLeaf(changed, leaf.path, leafValue(move, leaf, frame)),
+      entry.params,
+    );
+    return { ...entry, params: params as typeof entry.params };
+  });
+  return { ...definition, entries };
+}
+
 /** Prepares a checked pipeline for a format on a memory. Stages with something to load must have loaded it. */
-export function preparePipeline(definition: PipelineDefinition, options: PrepareOptions): LivePipeline {
+export function preparePipeline(definition: PipelineDefinition, options: LiveOptions): LivePipeline {
   return new LivePipeline(definition, options);
 }

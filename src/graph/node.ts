@@ -2,7 +2,7 @@ import type { Planar } from '../audio/block.ts';
 import { DelayLine } from '../dsp/delay-line.ts';
 import { blend } from '../dsp/gain.ts';
 import type { Kernels, StateMemory } from '../dsp/kernel-memory.ts';
-import type { StageIO, StageProcessor } from '../stages/define-stage.ts';
+import type { AnyStage, StageIO, StageProcessor } from '../stages/define-stage.ts';
 import type { PipelineEntry } from './definition.ts';
 import { copyPlanar, Tap, type Wire } from './tap.ts';
 
@@ -21,7 +21,10 @@ interface NodeOptions {
 /** One entry at work: gathers its inputs, aligned to the sample, runs its stage, mixes dry and wet. */
 export class GraphNode {
   readonly id: string;
+  readonly definition: AnyStage;
   readonly processor: StageProcessor;
+  /** Frames by which its output is behind what comes into the pipeline. */
+  readonly latency: number;
   /** Outputs by port. */
   readonly wires: ReadonlyMap<string, Wire>;
   readonly #kernels: Kernels | null;
@@ -54,6 +57,8 @@ export class GraphNode {
     const arrival = Math.max(...inputs.map(({ latency }) => latency), key?.latency ?? 0);
     const latency = arrival + processor.latency;
     this.id = entry.id;
+    this.definition = entry.definition;
+    this.latency = latency;
     this.processor = processor;
     this.#kernels = memory.kernels;
     this.#taps = inputs.map(

@@ -7,6 +7,8 @@ import { AlignedRun } from '../stages/aligned-run.ts';
 import { needsRestart } from '../stages/change-params.ts';
 import type { Readings, StageSnapshot } from '../stages/define-stage.ts';
 import { type InputRef, MAIN, type PipelineDefinition, type PipelineEntry } from './definition.ts';
+import type { Move } from './move.ts';
+import { MovePlayer } from './move-player.ts';
 import { GraphNode } from './node.ts';
 import { Tap, type Wire } from './tap.ts';
 
@@ -64,6 +66,7 @@ export class PreparedPipeline {
   readonly #guard: Guard | null;
   readonly #state: StateMemory;
   readonly #nodes: readonly GraphNode[];
+  readonly #moves: MovePlayer;
 
   constructor(definition: PipelineDefinition, { format, maxFrames, memory }: PrepareOptions) {
     this.definition = definition;
@@ -101,6 +104,8 @@ export class PreparedPipeline {
       return node;
     });
 
+    this.#moves = new MovePlayer(this.#state, this.#nodes);
+
     const ends = definition.outputs.map(({ from }) => find(from));
     const latency = Math.max(...ends.map((wire) => wire.latency));
     const taps = ends.map(
@@ -116,8 +121,10 @@ export class PreparedPipeline {
       guard: this.#guard,
       processor: {
         latency,
+        span: () => this.#moves.span(),
         process: (_input, frames) => {
           for (const node of this.#nodes) node.process(frames);
+          this.#moves.advance(frames);
           return taps.length === 1 ? taps[0].read(frames) : taps.flatMap((tap) => tap.read(frames));
         },
         end: (framesIn) => {
@@ -144,9 +151,9 @@ export class PreparedPipeline {
     );
   }
 
-  /** Glides the `live` parameters of an entry to new values, from the next block on. */
-  setParams(id: string, params: object): void {
-    this.#node(id).processor.set(params);
+  /** Moves `live` parameters of an entry; `origin` is the stream frame at which this pipeline heard its first input. */
+  move(move: Move, origin: number): void {
+    this.#moves.push(move, origin);
   }
 
   /** Takes over the state of the entries that a pipeline shares with this one. */

@@ -6,6 +6,8 @@ import type { StateMemory } from '../dsp/kernel-memory.ts';
 /** Anything that turns blocks into blocks of the same length, `latency` frames late. */
 export interface BlockProcessor {
   readonly latency: number;
+  /** Frames until something changes inside, at least 1; what is due now is done. Without it, nothing ever changes. */
+  span?(): number;
   /** Processes the first `frames` of `input` and says where the result stands. */
   process(input: Planar, frames: number): Planar;
   /** Called once when the input has ended after so many frames; silence follows until the tail is out. */
@@ -16,10 +18,12 @@ export interface BlockProcessor {
 export interface BlockRun {
   readonly format: AudioFormat;
   readonly maxFrames: number;
-  /** Fill up to `maxFrames` frames here, then call `process`. */
+  /** Fill up to `span()` frames here, then call `process`. */
   readonly input: Planar;
   readonly framesIn: number;
   readonly framesOut: number;
+  /** Frames that may come in at once, 1 to `maxFrames`: a block ends where something changes. What is due now is done. */
+  span(): number;
   /** Processes the first `frames` of `input`. The block is a view, valid until the next call; it may be empty. */
   process(frames: number): AudioBlock;
   /** What is still held, in blocks that are views, each valid until the next. */
@@ -78,6 +82,10 @@ export class AlignedRun implements BlockRun {
     return this.#count[1];
   }
 
+  span(): number {
+    return Math.min(this.maxFrames, this.#processor.span?.() ?? this.maxFrames);
+  }
+
   /** Processes the first `frames` of `input`. The block is a view, valid until the next call; it may be empty. */
   process(frames: number): AudioBlock {
     this.#guard?.process(this.input, frames);
@@ -91,7 +99,7 @@ export class AlignedRun implements BlockRun {
     this.#processor.end?.(this.framesIn);
     let fed = this.framesIn;
     while (this.framesOut < this.framesIn) {
-      const frames = Math.min(this.maxFrames, this.framesIn + this.#processor.latency - fed);
+      const frames = Math.min(this.span(), this.framesIn + this.#processor.latency - fed);
       for (const channel of this.input) channel.fill(0, 0, frames);
       const block = this.#emit(frames, this.#processor.latency - fed);
       fed += frames;

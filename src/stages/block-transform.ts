@@ -41,10 +41,11 @@ export function blockTransform(open: OpenRun): Transform {
     if (!Array.isArray(block?.channels)) throw inputError('expected an AudioBlock; put decodeWav() in front');
     if (run !== null && !sameFormat(run.format, block.format)) close(stream);
     run ??= await open(block.format);
-    for (let at = 0; at < block.frames; at += run.maxFrames) {
-      const frames = Math.min(run.maxFrames, block.frames - at);
+    for (let at = 0; at < block.frames; ) {
+      const frames = Math.min(run.span(), block.frames - at);
       fill(run.input, block.channels, at, frames);
       emit(stream, run.process(frames));
+      at += frames;
     }
   };
 

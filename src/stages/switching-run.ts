@@ -5,7 +5,7 @@ import { PlanarQueue } from '../dsp/planar-queue.ts';
 import type { AlignedRun, BlockRun } from './aligned-run.ts';
 
 /** How long a new run hears the input before it is heard, in seconds. */
-const PRIME_SECONDS = 1;
+export const PRIME_SECONDS = 1;
 /** Length of the crossfade to the new run. */
 const FADE_SECONDS = 0.05;
 
@@ -15,6 +15,8 @@ interface Change {
   /** Stream frame at which it heard its first input; frame at which the fade begins; frames faded. */
   readonly origin: number;
   readonly fadeStart: number;
+  /** Stream frame of the input with which both have put out the end of the fade. */
+  readonly end: number;
   faded: number;
   /** What each of the two has put out from `fadeStart` on and is not heard yet. */
   readonly before: PlanarQueue;
@@ -29,23 +31,25 @@ interface Change {
 export class SwitchingRun implements BlockRun {
   readonly format: AudioFormat;
   readonly maxFrames: number;
-  /** Fill up to `maxFrames` frames here, then call `process`. On the memory of the first run for good. */
+  /** Fill up to `span()` frames here, then call `process`. On the memory of the first run for good. */
   readonly input: Planar;
   readonly #output: Planar;
   /** Arrays of a block. */
   readonly #width: number;
   readonly #fadeFrames: number;
+  readonly #advance: ((frame: number) => number) | undefined;
   #current: AlignedRun;
   /** Stream frame at which the current run heard its first input. */
   #origin = 0;
   #change: Change | null = null;
-  #pending: (() => AlignedRun) | null = null;
+  #pending: { readonly open: () => AlignedRun; readonly fadeStart: number | null } | null = null;
   /** Frames ready to leave that have not. Null as long as nothing was ever replaced. */
   #ready: PlanarQueue | null = null;
   #framesIn = 0;
   #framesOut = 0;
 
-  constructor(first: AlignedRun, memory: KernelMemory) {
+  /** `advance` does what is due at a stream frame and gives the next one at which there is something to do. */
+  constructor(first: AlignedRun, memory: KernelMemory, advance?: (frame: number) => number) {
     const { format, maxFrames, input } = first;
     this.format = format;
     this.maxFrames = maxFrames;
@@ -54,6 +58,7 @@ export class SwitchingRun implements BlockRun {
     this.#output = memory.planar(this.#width, maxFrames);
     this.#fadeFrames = Math.max(1, Math.round(FADE_SECONDS * format.sampleRate));
     this.#current = first;
+    this.#advance = advance;
   }
 
   get framesIn(): number {
@@ -71,15 +76,22 @@ export class SwitchingRun implements BlockRun {
 
   /**
    * Replaces the run; `open` is called when the change begins, at once or after the one that is under way. Of several
-   * that wait the last one counts. The new run must have the same format,
-   * outputs and `maxFrames`.
+   * that wait the last one counts. The new run must have the same format, outputs and `maxFrames`. It is faded in from
+   * the stream frame `fadeStart` on, which has not gone out yet; a second after it began unless given.
    */
-  replace(open: () => AlignedRun): void {
-    this.#pending = open;
+  replace(open: () => AlignedRun, fadeStart: number | null = null): void {
+    this.#pending = { open, fadeStart };
+  }
+
+  span(): number {
+    const due = this.#advance?.(this.#framesIn) ?? Number.POSITIVE_INFINITY;
+    this.#beginPending();
+    const next = Math.min(due, this.#change?.end ?? Number.POSITIVE_INFINITY) - this.#framesIn;
+    return Math.min(this.maxFrames, next, this.#current.span(), this.#change?.next.span() ?? this.maxFrames);
   }
 
   process(frames: number): AudioBlock {
-    if (this.#pending !== null && this.#change === null) this.#begin(this.#pending());
+    this.#beginPending();
     if (this.#ready === null) {
       const block = this.#current.process(frames);
       this.#framesIn += frames;
@@ -117,16 +129,24 @@ export class SwitchingRun implements BlockRun {
     yield* this.#leaveAll();
   }
 
-  #begin(next: AlignedRun): void {
-    const { sampleRate } = this.format;
+  #beginPending(): void {
+    if (this.#pending === null || this.#change !== null) return;
+    const { open, fadeStart } = this.#pending;
+    this.#pending = null;
+    this.#begin(open(), fadeStart ?? this.#framesIn + Math.round(PRIME_SECONDS * this.format.sampleRate));
+  }
+
+  #begin(next: AlignedRun, fadeStart: number): void {
     // While one waits for the other, each queue holds a block, the difference of the latencies and the tail at the end.
     const capacity = 4 * this.maxFrames + this.#current.latency + next.latency;
-    this.#pending = null;
-    this.#ready ??= new PlanarQueue(this.#width, 2 * capacity);
+    const ready = new PlanarQueue(this.#width, 2 * capacity + (this.#ready?.frames ?? 0));
+    if (this.#ready !== null) ready.push(this.#ready.channels, 0, this.#ready.frames);
+    this.#ready = ready;
     this.#change = {
       next,
       origin: this.#framesIn,
-      fadeStart: this.#framesIn + Math.round(PRIME_SECONDS * sampleRate),
+      fadeStart,
+      end: fadeStart + this.#fadeFrames + Math.max(this.#current.latency, next.latency),
       faded: 0,
       before: new PlanarQueue(this.#width, capacity),
       after: new PlanarQueue(this.#width, capacity),

@@ -50,10 +50,10 @@ class Collector {
 /** Feeds a signal into a run, in pieces of the given sizes, without ending it. */
 export function feed(run: BlockRun, input: Signal, chunks: readonly number[] = []): Signal {
   const frames = input[0].length;
-  const collector = new Collector(input.length, frames + run.maxFrames);
+  const collector = new Collector(input.length, frames + run.framesIn - run.framesOut);
   for (let at = 0, turn = 0; at < frames; turn++) {
     const size = chunks.length > 0 ? chunks[turn % chunks.length] : run.maxFrames;
-    const count = Math.min(size, run.maxFrames, frames - at);
+    const count = Math.min(size, run.span(), frames - at);
     for (let n = 0; n < input.length; n++) run.input[n].set(input[n].subarray(at, at + count));
     collector.take(run.process(count));
     at += count;

@@ -4,7 +4,12 @@ import { needsRestart } from '../stages/change-params.ts';
 import type { Readings } from '../stages/define-stage.ts';
 import { SwitchingRun } from '../stages/switching-run.ts';
 import type { PipelineDefinition, PipelineEntry } from './definition.ts';
-import { PreparedPipeline, type PrepareOptions, type StageReading } from './prepare-pipeline.ts';
+import {
+  type PipelineSnapshot,
+  PreparedPipeline,
+  type PrepareOptions,
+  type StageReading,
+} from './prepare-pipeline.ts';
 import { withSetting } from './settings.ts';
 
 /** What an entry is apart from its parameters, as text to compare. */
@@ -69,6 +74,16 @@ export class LivePipeline {
     return this.#prepared.takeReadings();
   }
 
+  /** The state of the stages and the graph, for `restore`. */
+  snapshot(): PipelineSnapshot {
+    return this.#prepared.snapshot();
+  }
+
+  /** Goes back to a state of this pipeline; the frames of the stream count on. */
+  restore(snapshot: PipelineSnapshot): void {
+    this.#prepared.restore(snapshot);
+  }
+
   /** Changes one parameter, named `id.parameter` or deeper, as in `eq.bands[0].gain`. */
   set(name: string, value: unknown): void {
     this.replace(withSetting(this.#definition, name, value));
@@ -91,10 +106,9 @@ export class LivePipeline {
   }
 
   #takeOver(definition: PipelineDefinition) {
-    const { format, maxFrames } = this.#options;
     const next = onKernelMemory(
       this.#options.memory.backend,
-      (memory) => new PreparedPipeline(definition, { format, maxFrames, memory }),
+      (memory) => new PreparedPipeline(definition, { ...this.#options, memory }),
     );
     next.adopt(this.#prepared);
     this.#prepared = next;

@@ -27,6 +27,8 @@ export interface PrepareOptions {
   /** Largest block, in frames. */
   readonly maxFrames: number;
   readonly memory: KernelMemory;
+  /** Guards also what no stage could be harmed by. @default false */
+  readonly alwaysGuard?: boolean;
 }
 
 /** True when no stage of the pipeline changes a sample. */
@@ -55,11 +57,14 @@ export class PreparedPipeline {
   readonly #state: StateMemory;
   readonly #nodes: readonly GraphNode[];
 
-  constructor(definition: PipelineDefinition, { format, maxFrames, memory }: PrepareOptions) {
+  constructor(
+    definition: PipelineDefinition,
+    { format, maxFrames, memory, alwaysGuard = false }: PrepareOptions,
+  ) {
     this.definition = definition;
     this.transparent = isTransparent(definition);
     this.#state = new StateMemory(memory);
-    this.#guard = this.transparent ? null : new Guard(this.#state);
+    this.#guard = this.transparent && !alwaysGuard ? null : new Guard(this.#state, format.channels);
 
     const wires = new Map<string, ReadonlyMap<string, Wire>>();
     const find = ({ from, port }: InputRef): Wire => {

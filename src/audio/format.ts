@@ -68,3 +68,8 @@ export function sameFormat(a: AudioFormat, b: AudioFormat): boolean {
     a.layout.every((speaker, channel) => speaker === b.layout[channel])
   );
 }
+
+/** A format in words: `48000 Hz, 2 channels (FL FR)`. */
+export function describeFormat({ sampleRate, channels, layout }: AudioFormat): string {
+  return `${sampleRate} Hz, ${channels} channels (${layout.join(' ')})`;
+}

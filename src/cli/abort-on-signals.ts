@@ -3,7 +3,7 @@ import type { Writable } from 'node:stream';
 /** Exit codes by the shell's rule, 128 + number of the signal. */
 const SIGNAL_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
 /** How long an output that takes nothing may hold up the end, in ms. */
-const GRACE = 2000;
+const GRACE = 1000;
 
 /** What a signal does to a run. */
 export interface SignalWatch {

@@ -26,6 +26,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     .options(COMMON_OPTIONS)
     .version(packageVersion())
     .help()
+    .alias('help', 'h')
     .wrap(110)
     .exitProcess(false)
     .fail((message, error) => {
@@ -70,7 +71,7 @@ function refuseUnknownOptions(argv: Arguments, { options }: Command): void {
   const own = { ...options, ...COMMON_OPTIONS };
   const names = [...Object.keys(own), ...BUILT_IN];
   const aliases = Object.values(own).flatMap(({ alias }) => alias ?? []);
-  const known = new Set([...names, ...aliases, '_', '$0']);
+  const known = new Set([...names, ...aliases, 'h', '_', '$0']);
   const unknown = Object.keys(argv).find((name) => !known.has(name));
   if (unknown === undefined) return;
   const dashed = unknown.length === 1 ? `-${unknown}` : `--${unknown}`;

@@ -23,6 +23,18 @@ export function oneOf<const T extends string>(
   throw usageError(`--${name} "${value}": expected one of ${words.join(', ')}${didYouMean(value, words)}`);
 }
 
+const MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, min: 60_000, h: 3_600_000 };
+
+/** Reads an option that is a length of time with its unit, such as `10s`, in ms. */
+export function duration(args: Arguments, name: string): number | undefined {
+  const value = text(args, name);
+  if (value === undefined) return undefined;
+  const [, number, unit] = /^(\d{1,9}(?:\.\d{1,3})?)(ms|s|min|h)$/.exec(value) ?? [];
+  const ms = Number(number) * MS[unit];
+  if (ms > 0) return Math.min(ms, 2 ** 31 - 1);
+  throw usageError(`--${name} "${value}": expected a time with its unit, such as 500ms, 10s or 2min`);
+}
+
 /** Reads an option that is a number from `min` to `max`. */
 export function numberIn(
   args: Arguments,

@@ -2,11 +2,11 @@ import { usageError } from '../audio/errors.ts';
 import { readPipelineFile, shippedPipelines } from '../engine/pipeline-files.ts';
 import { type RunOptions, type RunSummary, runPipeline } from '../engine/run.ts';
 import { withSettings } from '../graph/settings.ts';
-import { parseRawFormat } from '../io/sample-format.ts';
+import { parseRawFormat, RAW_SAMPLE_FORMATS } from '../io/sample-format.ts';
 import { meterSummary } from '../monitor/meter-summary.ts';
 import { abortOnSignals } from './abort-on-signals.ts';
 import { type Arguments, COMMAND_NAMES, type Command } from './command.ts';
-import { numberIn, oneOf, text } from './option-value.ts';
+import { duration, numberIn, oneOf, text } from './option-value.ts';
 import { OUTPUT_FORMATS } from './output-formats.ts';
 import { openReport } from './report-target.ts';
 import { type NamedInput, openInput, openOutput } from './standard-streams.ts';
@@ -17,8 +17,8 @@ const BACKENDS = ['auto', 'wasm', 'reference'] as const;
 export const runCommand: Command = {
   words: [
     ['pipeline', 'a pipeline file, or the name of a shipped one'],
-    ['in', 'a WAV file; - or nothing is stdin'],
-    ['out', 'a file; - or nothing is stdout'],
+    ['in', 'a WAV, AIFF, AU or Wave64 file; - or nothing is stdin'],
+    ['out', 'a WAV file; - or nothing is stdout'],
   ],
   options: {
     set: { type: 'string', requiresArg: true, describe: 'set a parameter: id.param=value (may be repeated)' },
@@ -27,8 +27,33 @@ export const runCommand: Command = {
       requiresArg: true,
       describe: `samples of the output: ${OUTPUT_FORMATS.join(', ')}`,
     },
-    raw: { type: 'string', requiresArg: true, describe: 'the input has no header: FORMAT:RATE:CHANNELS' },
+    raw: {
+      type: 'string',
+      requiresArg: true,
+      describe: `the input has no header, and neither has the output: FORMAT:RATE:CHANNELS, with FORMAT one of ${[...RAW_SAMPLE_FORMATS.keys()].join(', ')} (s24in32: 24 bits at the top of 32)`,
+    },
     force: { type: 'boolean', alias: 'f', describe: 'write over an existing OUT' },
+    partial: { type: 'boolean', describe: 'keep what there is of OUT when the run is cut short' },
+    'no-metadata': { type: 'boolean', describe: 'leave LIST, bext, iXML, cart and id3 chunks out' },
+    'on-track': {
+      type: 'string',
+      requiresArg: true,
+      describe: 'where another WAV follows in the input: keep the state of the stages (default), or reset it',
+    },
+    'on-format-change': {
+      type: 'string',
+      requiresArg: true,
+      describe: 'where that has another rate or other channels: stop, with what came before (default)',
+    },
+    'stall-timeout': {
+      type: 'string',
+      requiresArg: true,
+      describe: 'end when the input gives nothing for so long, as in 10s (default: wait for ever)',
+    },
+    strict: {
+      type: 'boolean',
+      describe: 'end with an error at a sample that is not finite or above +60 dBFS',
+    },
     report: { type: 'string', requiresArg: true, describe: 'write readings as JSON lines to FILE or fd:N' },
     meter: { type: 'boolean', describe: 'print what the stages measured, at the end' },
     backend: { type: 'string', requiresArg: true, describe: `who computes: ${BACKENDS.join(', ')}` },
@@ -46,7 +71,7 @@ export const runCommand: Command = {
 };
 
 /** What the command line says of the run itself. */
-type Checked = Pick<RunOptions, 'pipeline' | 'raw' | 'sampleFormat' | 'backend' | 'seed' | 'blockFrames'>;
+type Checked = Omit<RunOptions, 'input' | 'inputName' | 'output' | 'report' | 'signal' | 'onProgress'>;
 
 async function run(args: Arguments): Promise<number> {
   const wanted = text(args, 'pipeline');
@@ -60,8 +85,13 @@ async function run(args: Arguments): Promise<number> {
     backend: oneOf(args, 'backend', BACKENDS) ?? 'auto',
     seed: numberIn(args, 'seed', { min: 0, max: 2 ** 32 - 1, whole: true }) ?? 0,
     blockFrames: numberIn(args, 'block-frames', { min: 1, max: 65536, whole: true }) ?? 4096,
+    onTrack: oneOf(args, 'on-track', ['keep', 'reset']),
+    metadata: args['no-metadata'] !== true,
+    partial: args.partial === true,
+    strict: args.strict === true,
   };
-  const input = openInput(text(args, 'in'));
+  oneOf(args, 'on-format-change', ['stop']);
+  const input = openInput(text(args, 'in'), duration(args, 'stall-timeout'));
   try {
     return await carry(args, options, input);
   } finally {
@@ -72,7 +102,11 @@ async function run(args: Arguments): Promise<number> {
 
 /** Opens the other ends, carries the audio and tells how it went. */
 async function carry(args: Arguments, options: Checked, input: NamedInput): Promise<number> {
-  const output = openOutput(text(args, 'out'), args.force === true, text(args, 'in'));
+  const output = openOutput(text(args, 'out'), {
+    force: args.force === true,
+    input: text(args, 'in'),
+    pipeline: text(args, 'pipeline'),
+  });
   const target = text(args, 'report');
   const inUse = ['pipeline', 'in', 'out'].flatMap((name) => text(args, name) ?? []);
   const report = target === undefined ? undefined : openReport(target, args.force === true, inUse);
@@ -90,6 +124,11 @@ async function carry(args: Arguments, options: Checked, input: NamedInput): Prom
     });
     progress?.end();
     conclude(summary, args);
+    if (input.hasStalled() && args.quiet !== true) {
+      process.stderr.write(
+        `auralis-stream: warning: ${input.name}: gave nothing for ${args['stall-timeout']}\n`,
+      );
+    }
     return signals.exitCode();
   } finally {
     progress?.end();

@@ -13,15 +13,17 @@ const LINUX_O_APPEND = 0o2000;
 export interface NamedInput {
   readonly name: string;
   readonly stream: Readable;
+  /** Whether it gave nothing for so long that it was given up. */
+  readonly hasStalled: () => boolean;
 }
 
 const isStandard = (path: string | undefined): path is '-' | undefined => path === undefined || path === '-';
 
-/** Opens the input: a file, or stdin for `-` or nothing. */
-export function openInput(path: string | undefined): NamedInput {
+/** Opens the input: a file, or stdin for `-` or nothing. `stallTimeout` in ms. */
+export function openInput(path: string | undefined, stallTimeout = Number.POSITIVE_INFINITY): NamedInput {
   if (!isStandard(path)) {
     try {
-      return { name: path, stream: readerOf(openSync(path, 'r')) };
+      return namedInput(path, openSync(path, 'r'), stallTimeout);
     } catch (cause) {
       throw inputError(`${path}: ${systemReason(cause)}`, { cause });
     }
@@ -31,23 +33,45 @@ export function openInput(path: string | undefined): NamedInput {
       'stdin is a terminal: name a file, or pipe audio in, as in "cat in.wav | auralis-stream mastering > out.wav"',
     );
   }
-  return { name: 'stdin', stream: readerOf(0) };
+  try {
+    return namedInput('stdin', 0, stallTimeout);
+  } catch (cause) {
+    throw inputError(`stdin: ${systemReason(cause)}`, { cause });
+  }
 }
 
-function readerOf(fd: number): Readable {
+function namedInput(name: string, fd: number, timeout: number): NamedInput {
+  let stalled = false;
+  const onStall = (): void => {
+    stalled = true;
+  };
   const stats = fstatSync(fd);
-  return rotatingReader(fd, stats.isFIFO() || stats.isSocket() ? 'pipe' : 'file');
+  const kind = stats.isFIFO() || stats.isSocket() ? 'pipe' : 'file';
+  return { name, stream: rotatingReader(fd, kind, { timeout, onStall }), hasStalled: () => stalled };
+}
+
+/** What an output must not be: the input, and files that the run reads. */
+interface OutputRules {
+  /** Writes over an existing file. */
+  readonly force: boolean;
+  readonly input: string | undefined;
+  readonly pipeline: string | undefined;
 }
 
 /** Opens the output: a file, or stdout for `-` or nothing. An existing file needs `force`. */
-export function openOutput(path: string | undefined, force: boolean, input: string | undefined): OutputSink {
+export function openOutput(path: string | undefined, { force, input, pipeline }: OutputRules): OutputSink {
   if (isStandard(path)) return standardOutput();
   const there = statOf(path);
   if (there && sameFile(there, isStandard(input) ? fstatSync(0) : statSync(input))) {
     throw usageError(`${path}: is the input, choose another output`);
   }
+  const definition = pipeline === undefined ? undefined : statSync(pipeline, { throwIfNoEntry: false });
+  if (there && definition && sameFile(there, definition)) {
+    throw usageError(`${path}: is the pipeline, choose another output`);
+  }
+  if (there?.isDirectory()) throw outputError(`${path}: is a directory, expected a file`);
   if (there?.isFile() && !force) throw usageError(`${path}: exists, add --force to write over it`);
-  return fileSink(path);
+  return fileSink(path, { overwrite: force });
 }
 
 function statOf(path: string): Stats | undefined {

@@ -1,13 +1,16 @@
 import type { Duplex } from 'node:stream';
 import { asStream, flushable, gen, none } from 'stream-chain';
 import type { AudioBlock } from '../audio/block.ts';
+import type { AuralisError } from '../audio/errors.ts';
 import { type BackendName, type KernelMemory, onKernelMemory } from '../dsp/kernel-memory.ts';
 import type { PipelineDefinition } from '../graph/definition.ts';
 import { type LivePipeline, preparePipeline } from '../graph/live-pipeline.ts';
-import type { RawFormat, SampleEncoding } from '../io/sample-format.ts';
+import type { PipelineSnapshot } from '../graph/prepare-pipeline.ts';
+import { type RawFormat, type SampleEncoding, writtenFor } from '../io/sample-format.ts';
 import { type AudioHeader, StreamDecoder } from '../io/stream-decoder.ts';
 import { type DitherKind, type Patch, StreamEncoder } from '../io/stream-encoder.ts';
 import { ditherFor } from './dither.ts';
+import { refuseReplaced } from './guard-findings.ts';
 import { SlabWriter } from './slab-writer.ts';
 
 interface AudioPathOptions {
@@ -19,6 +22,14 @@ interface AudioPathOptions {
   readonly seekable: boolean;
   readonly raw?: RawFormat | undefined;
   readonly sampleFormat?: SampleEncoding | undefined;
+  /** What happens to the stages where another file begins in the input: nothing, or they start anew. */
+  readonly onTrack?: 'keep' | 'reset' | undefined;
+  /** Whether the metadata of the input goes with the audio. */
+  readonly metadata?: boolean | undefined;
+  /** Makes an error of what the guard would replace. */
+  readonly strict?: boolean | undefined;
+  /** Called when nothing more of the input can be read though it goes on: `failure` says why. */
+  readonly onFailure: () => void;
   /** Called after each processed block; a promise holds the audio up until it resolves. */
   readonly onBlock: (block: AudioBlock, open: OpenPath) => Promise<void> | undefined;
 }
@@ -36,9 +47,11 @@ export interface OpenPath {
 
 /** Says that a chunk is used up, so that what came of it leaves without waiting for the next. */
 const CHUNK_END = Symbol('end of chunk');
+/** Says that the stages start anew for the frames that follow. */
+const TRACK_END = Symbol('end of track');
 
-/** A number of frames in the graph's input, or the end of a chunk. */
-type Step = number | typeof CHUNK_END;
+/** A number of frames in the graph's input, the end of a chunk, or that of a track. */
+type Step = number | typeof CHUNK_END | typeof TRACK_END;
 
 /** A processed block, or the end of a chunk. */
 type Passing = AudioBlock | typeof CHUNK_END;
@@ -55,6 +68,8 @@ export class AudioPath {
   #patches: readonly Patch[] = [];
   #warnings: readonly string[] = [];
   #cut = false;
+  /** The state of the stages before the first frame, where each track begins with it. */
+  #atStart: PipelineSnapshot | null = null;
 
   constructor(options: AudioPathOptions) {
     this.#options = options;
@@ -93,6 +108,16 @@ export class AudioPath {
     return this.#warnings;
   }
 
+  /** Why the input could not be read to its end, or null. What came before is in the output. */
+  get failure(): AuralisError | null {
+    return this.#decoder.failure;
+  }
+
+  /** What an output of which only `bytes` have been written must become to be whole as far as it goes. */
+  endAt(bytes: number): { readonly length: number; readonly patches: readonly Patch[] } {
+    return this.#open?.encoder.endAt(bytes) ?? { length: 0, patches: [] };
+  }
+
   /** Takes back a chunk of the output that has been written. */
   release(chunk: Uint8Array): void {
     this.#outgoing.release(chunk);
@@ -107,6 +132,7 @@ export class AudioPath {
   *#decode(chunk: Uint8Array): Generator<Step, void, void> {
     this.#decoder.write(chunk);
     yield* this.#frames();
+    if (this.#decoder.failure !== null) this.#options.onFailure();
     yield CHUNK_END;
   }
 
@@ -117,20 +143,36 @@ export class AudioPath {
     yield* this.#frames();
   }
 
-  *#frames(): Generator<number, void, void> {
+  *#frames(): Generator<Step, void, void> {
     const { header } = this.#decoder;
     if (header === null) return;
     this.#open ??= this.#prepare(header);
     const { run } = this.#open.graph;
     for (;;) {
       const frames = this.#decoder.read(run.input, run.span());
-      if (frames === 0) return;
-      yield frames;
+      if (frames > 0) yield frames;
+      else if (this.#decoder.nextTrack()) yield TRACK_END;
+      else return;
     }
   }
 
-  #process(step: Step): Passing | Promise<Passing> {
-    return step === CHUNK_END ? CHUNK_END : this.#observed(this.#open!.graph.run.process(step));
+  *#process(step: Step): Generator<Passing | Promise<Passing>, void, void> {
+    if (step === CHUNK_END) yield CHUNK_END;
+    else if (step === TRACK_END) yield* this.#startAnew();
+    else yield this.#observed(this.#checked(this.#open!.graph.run.process(step)));
+  }
+
+  #checked(block: AudioBlock): AudioBlock {
+    const { graph, header } = this.#open!;
+    if (this.#options.strict && graph.guard !== null) refuseReplaced(graph.guard, header.format);
+    return block;
+  }
+
+  /** Between two tracks, where it is asked for: lets the tail out and gives the stages the state they began with. */
+  *#startAnew(): Generator<Passing | Promise<Passing>, void, void> {
+    if (this.#atStart === null) return;
+    yield* this.#drain();
+    this.#open!.graph.restore(this.#atStart);
   }
 
   *#drain(): Generator<Passing | Promise<Passing>, void, void> {
@@ -166,18 +208,21 @@ export class AudioPath {
   }
 
   #prepare(header: AudioHeader): OpenPath {
-    const { pipeline, backend, blockFrames, seed, seekable, sampleFormat } = this.#options;
+    const { pipeline, backend, blockFrames, seed, seekable, sampleFormat, onTrack, metadata } = this.#options;
     const { format, container, channelMask, announcedFrames } = header;
-    const encoding = sampleFormat ?? header.sampleFormat.encoding;
+    const encoding = sampleFormat ?? writtenFor(header.sampleFormat.encoding);
     return onKernelMemory(backend, (memory) => {
-      const graph = preparePipeline(pipeline, { format, maxFrames: blockFrames, memory });
+      const alwaysGuard = this.#options.strict === true;
+      const graph = preparePipeline(pipeline, { format, maxFrames: blockFrames, memory, alwaysGuard });
       const dither = ditherFor(header.sampleFormat.encoding, encoding, graph.transparent);
       const encoder = new StreamEncoder({
         format,
         sampleFormat: { ...header.sampleFormat, encoding },
-        announcedFrames,
-        container,
+        // Who says what to do with tracks expects more of them than the first one's header knows.
+        announcedFrames: onTrack === undefined ? announcedFrames : null,
+        container: container === 'raw' ? 'raw' : 'wav',
         channelMask,
+        metadata: metadata === false ? [] : header.metadata,
         dither,
         seed,
         seekable,
@@ -185,6 +230,7 @@ export class AudioPath {
         maxFrames: blockFrames,
       });
       this.#decoder.attach(memory, blockFrames);
+      if (onTrack === 'reset') this.#atStart = graph.snapshot();
       return { header, memory, graph, encoder, dither, scratch: memory.f32(blockFrames) };
     });
   }

@@ -7,9 +7,11 @@ import { type BackendName, chooseBackend } from '../dsp/kernel-memory.ts';
 import type { PipelineDefinition } from '../graph/definition.ts';
 import { loadPipelineStages } from '../graph/prepare-pipeline.ts';
 import type { RawFormat, SampleEncoding } from '../io/sample-format.ts';
+import type { Patch } from '../io/stream-encoder.ts';
 import type { Progress } from '../monitor/progress-line.ts';
 import type { PlainReading } from '../monitor/reading-line.ts';
 import { AudioPath } from './audio-path.ts';
+import { describeReplaced } from './guard-findings.ts';
 import type { OutputSink } from './output-sink.ts';
 import { RunMonitor } from './run-monitor.ts';
 import { isReaderGone, isSystemError, systemReason } from './system-reason.ts';
@@ -34,6 +36,14 @@ export interface RunOptions {
   readonly report?: Writable | undefined;
   /** Ends the run early: what has come in is processed and written, and the header is finished. */
   readonly signal?: AbortSignal | undefined;
+  /** What happens to the stages where another file begins in the input: nothing, or they start anew. @default 'keep' */
+  readonly onTrack?: 'keep' | 'reset' | undefined;
+  /** Whether the metadata of a WAV goes with its audio. @default true */
+  readonly metadata?: boolean | undefined;
+  /** Whether an output that could not be completed stays, as far as it goes. @default false */
+  readonly partial?: boolean | undefined;
+  /** Makes an error of what the guard would replace. @default false */
+  readonly strict?: boolean | undefined;
   /** Called at most ten times a second. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
@@ -71,30 +81,61 @@ export async function runPipeline(options: RunOptions): Promise<RunSummary> {
   const { pipeline, input, inputName = 'input', output, raw, sampleFormat, signal } = options;
   const backend = chooseBackend(options.backend);
   const monitor = new RunMonitor(options);
+  const stop = new AbortController();
   const path = new AudioPath({
     pipeline,
     backend,
     blockFrames: options.blockFrames ?? 4096,
     seed: options.seed ?? 0,
-    seekable: output.patch !== null,
+    seekable: output.revision !== null,
     raw,
     sampleFormat,
+    onTrack: options.onTrack,
+    metadata: options.metadata,
+    strict: options.strict,
     onBlock: (block, open) => monitor.block(block, open),
+    onFailure: () => stop.abort(),
   });
+
   output.onWritten = (chunk) => path.release(chunk);
   await loadPipelineStages(pipeline);
   try {
-    const readerGone = await carry(input, inputName, path, output, signal);
-    for (const { position, bytes } of path.patches) {
-      await output.patch?.(position, bytes).catch((error) => {
-        throw named(error, output.name, outputError);
-      });
-    }
+    const ends = [stop.signal, ...(signal ? [signal] : [])];
+    const readerGone = await carry(input, inputName, path, output, AbortSignal.any(ends));
+    if (path.failure !== null) throw named(path.failure, inputName, inputError);
+    await revise(output, path.patches);
+    const aborted = signal?.aborted ?? false;
+    if (!aborted || options.partial) output.keep?.();
     await monitor.end(path.open);
-    return summarise(path, monitor, backend, { aborted: signal?.aborted ?? false, readerGone });
+    return summarise(path, monitor, backend, { aborted, readerGone });
+  } catch (error) {
+    if (options.partial || output.keep === null) await salvage(output, path);
+    throw error;
   } finally {
     input.destroy();
     output.close();
+  }
+}
+
+async function revise(output: OutputSink, patches: readonly Patch[]): Promise<void> {
+  for (const { position, bytes } of patches) {
+    await output.revision?.patch(position, bytes).catch((error) => {
+      throw named(error, output.name, outputError);
+    });
+  }
+}
+
+/** Makes of what has been written a file that can be read, where that can be done. */
+async function salvage(output: OutputSink, path: AudioPath): Promise<void> {
+  const { revision } = output;
+  const { length, patches } = path.endAt(revision?.written() ?? 0);
+  if (revision === null || length === 0) return;
+  try {
+    await revision.truncate(length);
+    await revise(output, patches);
+    output.keep?.();
+  } catch {
+    // The error that led here is the one to be told.
   }
 }
 
@@ -104,18 +145,18 @@ async function carry(
   inputName: string,
   path: AudioPath,
   output: OutputSink,
-  signal: AbortSignal | undefined,
+  signal: AbortSignal,
 ): Promise<boolean> {
   const cut = (): void => {
     input.unpipe(path.stream);
     path.cut();
   };
   finished(input, { writable: false }, (error) => {
-    if (error && !signal?.aborted) path.stream.destroy(named(error, inputName, inputError));
+    if (error && !signal.aborted) path.stream.destroy(named(error, inputName, inputError));
   });
   input.pipe(path.stream);
-  signal?.addEventListener('abort', cut, { once: true });
-  if (signal?.aborted) cut();
+  signal.addEventListener('abort', cut, { once: true });
+  if (signal.aborted) cut();
   try {
     await connect(path.stream, output.stream);
     return false;
@@ -127,7 +168,7 @@ async function carry(
       ? named(error, inputName, inputError)
       : error;
   } finally {
-    signal?.removeEventListener('abort', cut);
+    signal.removeEventListener('abort', cut);
   }
 }
 
@@ -172,12 +213,7 @@ function describeLosses({
   clippedSamples,
 }: Pick<RunSummary, 'format' | 'guard' | 'clippedSamples'>): string[] {
   const lines: string[] = [];
-  if (format && guard && guard.firstFrame !== null) {
-    const seconds = (guard.firstFrame / format.sampleRate).toFixed(3);
-    lines.push(
-      `${guard.replaced} samples were not finite or above +60 dBFS and became 0, the first at ${seconds} s`,
-    );
-  }
+  if (format && guard && guard.replaced > 0) lines.push(describeReplaced(guard, format));
   if (clippedSamples > 0) lines.push(`${clippedSamples} samples beyond full scale were clipped`);
   return lines;
 }

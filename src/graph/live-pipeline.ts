@@ -6,7 +6,12 @@ import { PRIME_SECONDS, SwitchingRun } from '../stages/switching-run.ts';
 import { type Action, type Appointment, after, appointments, type Change, canGlide } from './change.ts';
 import type { PipelineDefinition } from './definition.ts';
 import { leafValue, type Move, movesBetween, withLeaf } from './move.ts';
-import { PreparedPipeline, type PrepareOptions, type StageReading } from './prepare-pipeline.ts';
+import {
+  type PipelineSnapshot,
+  PreparedPipeline,
+  type PrepareOptions,
+  type StageReading,
+} from './prepare-pipeline.ts';
 
 /** What a pipeline that can change is prepared for. */
 export interface LiveOptions extends PrepareOptions {
@@ -90,6 +95,16 @@ export class LivePipeline {
   /** Readings of intervals that closed since the last call. */
   takeReadings(): readonly StageReading[] {
     return this.#newest.takeReadings();
+  }
+
+  /** The state of the stages and the graph, for `restore`. */
+  snapshot(): PipelineSnapshot {
+    return this.#newest.snapshot();
+  }
+
+  /** Goes back to a state of this pipeline; the frames of the stream count on. */
+  restore(snapshot: PipelineSnapshot): void {
+    this.#newest.restore(snapshot);
   }
 
   /** Changes one parameter, named `id.parameter` or deeper, as in `eq.bands[0].gain`. */

@@ -31,6 +31,8 @@ export interface PrepareOptions {
   /** Largest block, in frames. */
   readonly maxFrames: number;
   readonly memory: KernelMemory;
+  /** Guards also what no stage could be harmed by. @default false */
+  readonly alwaysGuard?: boolean;
 }
 
 /** True when no stage on the way from the first input to an output changes a sample. */
@@ -68,12 +70,15 @@ export class PreparedPipeline {
   readonly #nodes: readonly GraphNode[];
   readonly #moves: MovePlayer;
 
-  constructor(definition: PipelineDefinition, { format, maxFrames, memory }: PrepareOptions) {
+  constructor(
+    definition: PipelineDefinition,
+    { format, maxFrames, memory, alwaysGuard = false }: PrepareOptions,
+  ) {
     this.definition = definition;
     this.transparent = isTransparent(definition);
     this.#state = new StateMemory(memory);
     const processes = definition.outputs.some(({ name }) => !isTransparent(definition, name));
-    this.#guard = processes ? new Guard(this.#state) : null;
+    this.#guard = processes || alwaysGuard ? new Guard(this.#state, format.channels) : null;
 
     const wires = new Map<string, ReadonlyMap<string, Wire>>();
     const find = ({ from, port }: InputRef): Wire => {

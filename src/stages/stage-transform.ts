@@ -50,7 +50,7 @@ export function prepareStage<S extends z.ZodObject>(
     maxFrames,
     input: memory.planar(format.channels, maxFrames),
     state,
-    guard: definition.transparent ? null : new Guard(state),
+    guard: definition.transparent ? null : new Guard(state, format.channels),
     processor: {
       latency: processor.latency,
       end: () => {

@@ -84,10 +84,10 @@ describe('decodeWav and encodeWav', () => {
     );
     await expect(failed).rejects.toMatchObject({
       kind: 'input',
-      message: expect.stringContaining('not a WAV file: starts with "fLaC" (FLAC)'),
+      message: expect.stringContaining('not an audio file we read: starts with "fLaC" (FLAC)'),
     });
     const empty = pipeline(Readable.from([]), decodeWav(), sink().stream);
-    await expect(empty).rejects.toThrow('empty input: expected a WAV file');
+    await expect(empty).rejects.toThrow('empty input: expected WAV');
   });
 
   it('are destroyed with the pipeline when the reader goes away or an abort comes', async () => {

@@ -8,6 +8,7 @@ import type { RawFormat, SampleEncoding } from '../io/sample-format.ts';
 import { type AudioHeader, StreamDecoder } from '../io/stream-decoder.ts';
 import { type DitherKind, type Patch, StreamEncoder } from '../io/stream-encoder.ts';
 import { ditherFor } from './dither.ts';
+import { LoudnessWatch } from './loudness-watch.ts';
 import { SlabWriter } from './slab-writer.ts';
 
 interface AudioPathOptions {
@@ -19,6 +20,8 @@ interface AudioPathOptions {
   readonly seekable: boolean;
   readonly raw?: RawFormat | undefined;
   readonly sampleFormat?: SampleEncoding | undefined;
+  /** Whether the loudness of what goes out is metered. */
+  readonly watchLoudness: boolean;
   /** Called after each processed block; a promise holds the audio up until it resolves. */
   readonly onBlock: (block: AudioBlock, open: OpenPath) => Promise<void> | undefined;
 }
@@ -30,6 +33,8 @@ export interface OpenPath {
   readonly graph: LivePipeline;
   readonly encoder: StreamEncoder;
   readonly dither: DitherKind;
+  /** Meters the output, where a log asks for it. */
+  readonly loudness: LoudnessWatch | null;
   /** Room for one number a frame of a block. */
   readonly scratch: Float32Array;
 }
@@ -167,6 +172,7 @@ export class AudioPath {
 
   #prepare(header: AudioHeader): OpenPath {
     const { pipeline, backend, blockFrames, seed, seekable, sampleFormat } = this.#options;
+    const { watchLoudness } = this.#options;
     const { format, container, channelMask, announcedFrames } = header;
     const encoding = sampleFormat ?? header.sampleFormat.encoding;
     return onKernelMemory(backend, (memory) => {
@@ -185,7 +191,8 @@ export class AudioPath {
         maxFrames: blockFrames,
       });
       this.#decoder.attach(memory, blockFrames);
-      return { header, memory, graph, encoder, dither, scratch: memory.f32(blockFrames) };
+      const loudness = watchLoudness ? new LoudnessWatch(memory, format, blockFrames) : null;
+      return { header, memory, graph, encoder, dither, loudness, scratch: memory.f32(blockFrames) };
     });
   }
 }

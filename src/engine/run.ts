@@ -10,6 +10,7 @@ import type { RawFormat, SampleEncoding } from '../io/sample-format.ts';
 import type { Progress } from '../monitor/progress-line.ts';
 import type { PlainReading } from '../monitor/reading-line.ts';
 import { AudioPath } from './audio-path.ts';
+import type { LoudnessLog } from './loudness-log.ts';
 import type { OutputSink } from './output-sink.ts';
 import { RunMonitor } from './run-monitor.ts';
 import { isReaderGone, isSystemError, systemReason } from './system-reason.ts';
@@ -32,6 +33,8 @@ export interface RunOptions {
   readonly seed?: number;
   /** Takes readings as JSON lines; ended with the run. */
   readonly report?: Writable | undefined;
+  /** Takes the loudness of what goes out, a line a second of the stream and one an hour. */
+  readonly loudnessLog?: LoudnessLog | undefined;
   /** Ends the run early: what has come in is processed and written, and the header is finished. */
   readonly signal?: AbortSignal | undefined;
   /** Called at most ten times a second. */
@@ -79,6 +82,7 @@ export async function runPipeline(options: RunOptions): Promise<RunSummary> {
     seekable: output.patch !== null,
     raw,
     sampleFormat,
+    watchLoudness: options.loudnessLog !== undefined,
     onBlock: (block, open) => monitor.block(block, open),
   });
   output.onWritten = (chunk) => path.release(chunk);
@@ -161,8 +165,7 @@ function summarise(
     ...end,
   };
   const warnings = [...path.warnings, ...describeLosses(summary)];
-  if (monitor.reportFailure !== null) warnings.push(monitor.reportFailure);
-  return { ...summary, warnings };
+  return { ...summary, warnings: [...warnings, ...monitor.failures] };
 }
 
 /** What was changed beyond what the pipeline says, a line each. */

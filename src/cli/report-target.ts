@@ -9,8 +9,8 @@ function isInternal(fd: number): boolean {
   return process.platform === 'linux' && readlinkSync(`/proc/self/fd/${fd}`).startsWith('anon_inode:');
 }
 
-/** Refuses a report that would write over something of value: what is there needs `force`, and is never these files. */
-function checkReport(target: string, force: boolean, inUse: readonly string[]): void {
+/** Refuses a path that is one of the run's own files, by whatever name. `option` is for the message. */
+export function refuseFilesInUse(option: string, target: string, inUse: readonly string[]): void {
   const there = statSync(target, { throwIfNoEntry: false });
   const isOwn = (path: string): boolean => {
     const other = statSync(path, { throwIfNoEntry: false });
@@ -19,8 +19,15 @@ function checkReport(target: string, force: boolean, inUse: readonly string[]): 
   };
   if (there !== undefined && !there.isFile()) return;
   if (inUse.some(isOwn)) {
-    throw usageError(`--report ${target}: is the pipeline, the input or the output, choose another file`);
+    throw usageError(`${option} ${target}: is another file of this run, choose a new name`);
   }
+}
+
+/** Refuses a report that would write over something of value: what is there needs `force`, and is never these files. */
+function checkReport(target: string, force: boolean, inUse: readonly string[]): void {
+  const there = statSync(target, { throwIfNoEntry: false });
+  if (there !== undefined && !there.isFile()) return;
+  refuseFilesInUse('--report', target, inUse);
   if (there !== undefined && !force) {
     throw usageError(`--report ${target}: exists, add --force to write over it`);
   }

@@ -6,6 +6,7 @@ import { parseRawFormat, RAW_SAMPLE_FORMATS } from '../io/sample-format.ts';
 import { meterSummary } from '../monitor/meter-summary.ts';
 import { abortOnSignals } from './abort-on-signals.ts';
 import { type Arguments, COMMAND_NAMES, type Command } from './command.ts';
+import { LOUDNESS_LOG_OPTIONS, openLoudnessLog } from './loudness-log-target.ts';
 import { duration, numberIn, oneOf, text } from './option-value.ts';
 import { OUTPUT_FORMATS } from './output-formats.ts';
 import { openReport } from './report-target.ts';
@@ -55,6 +56,7 @@ export const runCommand: Command = {
       describe: 'end with an error at a sample that is not finite or above +60 dBFS',
     },
     report: { type: 'string', requiresArg: true, describe: 'write readings as JSON lines to FILE or fd:N' },
+    ...LOUDNESS_LOG_OPTIONS,
     meter: { type: 'boolean', describe: 'print what the stages measured, at the end' },
     backend: { type: 'string', requiresArg: true, describe: `who computes: ${BACKENDS.join(', ')}` },
     seed: { type: 'string', requiresArg: true, describe: 'of the dither, a whole number (default 0)' },
@@ -110,6 +112,7 @@ async function carry(args: Arguments, options: Checked, input: NamedInput): Prom
   const target = text(args, 'report');
   const inUse = ['pipeline', 'in', 'out'].flatMap((name) => text(args, name) ?? []);
   const report = target === undefined ? undefined : openReport(target, args.force === true, inUse);
+  const loudnessLog = openLoudnessLog(args, target === undefined ? inUse : [...inUse, target]);
   const progress = args.quiet === true ? null : await progressLine();
   const signals = abortOnSignals(output.stream);
   try {
@@ -119,6 +122,7 @@ async function carry(args: Arguments, options: Checked, input: NamedInput): Prom
       inputName: input.name,
       output,
       report,
+      loudnessLog,
       signal: signals.signal,
       onProgress: progress ? (now) => progress.show(now) : undefined,
     });
@@ -132,6 +136,7 @@ async function carry(args: Arguments, options: Checked, input: NamedInput): Prom
     return signals.exitCode();
   } finally {
     progress?.end();
+    loudnessLog?.close();
     signals.release();
   }
 }

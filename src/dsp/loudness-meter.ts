@@ -93,6 +93,11 @@ export class LoudnessMeter {
     this.#peaks.restart();
   }
 
+  /** Begins the peaks anew, and nothing else. */
+  restartPeaks(): void {
+    this.#peaks.restart();
+  }
+
   /** Loudness of the last 400 ms at the latest hop; none before the first 400 ms. */
   get momentary(): number {
     return loudnessOf(this.#powers[MOMENTARY]);
@@ -129,6 +134,11 @@ export class LoudnessMeter {
   /** Highest true peak of a channel in dBTP, never below its sample peak; that alone when true peaks are not read. */
   truePeak(channel: number): number {
     return gainToDb(this.#peaks.truePeak(channel));
+  }
+
+  /** Highest true peak of all channels in dBTP. */
+  get highestTruePeak(): number {
+    return gainToDb(this.#peaks.highestTruePeak);
   }
 
   /** Highest sample of a channel in dBFS; -Infinity for silence. */

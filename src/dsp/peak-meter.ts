@@ -67,6 +67,12 @@ export class PeakMeter {
     return Math.max(this.#truePeaks[channel], this.#samplePeaks[channel]);
   }
 
+  get highestTruePeak(): number {
+    let top = 0;
+    for (let n = 0; n < this.#samplePeaks.length; n++) top = Math.max(top, this.truePeak(n));
+    return top;
+  }
+
   /** What does not exceed the highest peak so far need not be read. */
   #read(channel: number, x: Float32Array, frames: number): void {
     const { kernels } = this.#state.memory;

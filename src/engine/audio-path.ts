@@ -11,6 +11,7 @@ import { type AudioHeader, StreamDecoder } from '../io/stream-decoder.ts';
 import { type DitherKind, type Patch, StreamEncoder } from '../io/stream-encoder.ts';
 import { ditherFor } from './dither.ts';
 import { refuseReplaced } from './guard-findings.ts';
+import { LoudnessWatch } from './loudness-watch.ts';
 import { SlabWriter } from './slab-writer.ts';
 
 interface AudioPathOptions {
@@ -30,6 +31,8 @@ interface AudioPathOptions {
   readonly strict?: boolean | undefined;
   /** Called when nothing more of the input can be read though it goes on: `failure` says why. */
   readonly onFailure: () => void;
+  /** Whether the loudness of what goes out is metered. */
+  readonly watchLoudness: boolean;
   /** Called after each processed block; a promise holds the audio up until it resolves. */
   readonly onBlock: (block: AudioBlock, open: OpenPath) => Promise<void> | undefined;
 }
@@ -41,6 +44,8 @@ export interface OpenPath {
   readonly graph: LivePipeline;
   readonly encoder: StreamEncoder;
   readonly dither: DitherKind;
+  /** Meters the output, where a log asks for it. */
+  readonly loudness: LoudnessWatch | null;
   /** Room for one number a frame of a block. */
   readonly scratch: Float32Array;
 }
@@ -209,6 +214,7 @@ export class AudioPath {
 
   #prepare(header: AudioHeader): OpenPath {
     const { pipeline, backend, blockFrames, seed, seekable, sampleFormat, onTrack, metadata } = this.#options;
+    const { watchLoudness } = this.#options;
     const { format, container, channelMask, announcedFrames } = header;
     const encoding = sampleFormat ?? writtenFor(header.sampleFormat.encoding);
     return onKernelMemory(backend, (memory) => {
@@ -231,7 +237,8 @@ export class AudioPath {
       });
       this.#decoder.attach(memory, blockFrames);
       if (onTrack === 'reset') this.#atStart = graph.snapshot();
-      return { header, memory, graph, encoder, dither, scratch: memory.f32(blockFrames) };
+      const loudness = watchLoudness ? new LoudnessWatch(memory, format, blockFrames) : null;
+      return { header, memory, graph, encoder, dither, loudness, scratch: memory.f32(blockFrames) };
     });
   }
 }

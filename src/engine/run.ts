@@ -12,6 +12,7 @@ import type { Progress } from '../monitor/progress-line.ts';
 import type { PlainReading } from '../monitor/reading-line.ts';
 import { AudioPath } from './audio-path.ts';
 import { describeReplaced } from './guard-findings.ts';
+import type { LoudnessLog } from './loudness-log.ts';
 import type { OutputSink } from './output-sink.ts';
 import { RunMonitor } from './run-monitor.ts';
 import { isReaderGone, isSystemError, systemReason } from './system-reason.ts';
@@ -34,6 +35,8 @@ export interface RunOptions {
   readonly seed?: number;
   /** Takes readings as JSON lines; ended with the run. */
   readonly report?: Writable | undefined;
+  /** Takes the loudness of what goes out, a line a second of the stream and one an hour. */
+  readonly loudnessLog?: LoudnessLog | undefined;
   /** Ends the run early: what has come in is processed and written, and the header is finished. */
   readonly signal?: AbortSignal | undefined;
   /** What happens to the stages where another file begins in the input: nothing, or they start anew. @default 'keep' */
@@ -93,6 +96,7 @@ export async function runPipeline(options: RunOptions): Promise<RunSummary> {
     onTrack: options.onTrack,
     metadata: options.metadata,
     strict: options.strict,
+    watchLoudness: options.loudnessLog !== undefined,
     onBlock: (block, open) => monitor.block(block, open),
     onFailure: () => stop.abort(),
   });
@@ -202,8 +206,7 @@ function summarise(
     ...end,
   };
   const warnings = [...path.warnings, ...describeLosses(summary)];
-  if (monitor.reportFailure !== null) warnings.push(monitor.reportFailure);
-  return { ...summary, warnings };
+  return { ...summary, warnings: [...warnings, ...monitor.failures] };
 }
 
 /** What was changed beyond what the pipeline says, a line each. */

@@ -18,6 +18,7 @@ import { loudnessNormalize as loudnessNormalizeStage } from './stages/loudness-n
 import { lowpass as lowpassStage } from './stages/lowpass.ts';
 import { multibandCompressor as multibandCompressorStage } from './stages/multiband-compressor.ts';
 import { saturator as saturatorStage } from './stages/saturator.ts';
+import { spectrum as spectrumStage } from './stages/spectrum.ts';
 import { stageFactory } from './stages/stage-transform.ts';
 import { stereo as stereoStage } from './stages/stereo.ts';
 import { tilt as tiltStage } from './stages/tilt.ts';
@@ -62,6 +63,8 @@ export const clipper = stageFactory(clipperStage);
 export const multibandCompressor = stageFactory(multibandCompressorStage);
 /** Adds odd and even harmonics at the same level. */
 export const saturator = stageFactory(saturatorStage);
+/** Measures and passes on: band levels, spectral features, stereo width, tempo. */
+export const spectrum = stageFactory(spectrumStage);
 /** Width, balance, mono bass and mono compatibility of two channels. */
 export const stereo = stageFactory(stereoStage);
 

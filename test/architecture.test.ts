@@ -25,6 +25,7 @@ const ROOMS: Record<string, readonly string[]> = {
 const PACKAGES: Record<string, readonly string[]> = {
   'cli-progress': ['monitor/'],
   'jsonc-parser': ['graph/'],
+  piscina: ['engine/'],
   'stream-chain': ['engine/'],
   through2: ['stages/block-transform.ts', 'io/'],
   yargs: ['cli/'],

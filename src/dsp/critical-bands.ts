@@ -1,10 +1,5 @@
 import { log2 } from './elementary.ts';
-
-/** Edges of the critical bands in Hz; the last one ends at half the rate. E. Zwicker, J. Acoust. Soc. Am. 33(2), 1961. */
-export const BARK_EDGES: readonly number[] = [
-  0, 100, 200, 300, 400, 510, 630, 770, 920, 1080, 1270, 1480, 1720, 2000, 2320, 2700, 3150, 3700, 4400, 5300,
-  6400, 7700, 9500, 12000, 15500,
-];
+import { BARK_EDGES, barkBands } from './frequency-bands.ts';
 
 /** How many critical bands there are. */
 export const CRITICAL_BANDS = BARK_EDGES.length;
@@ -27,16 +22,10 @@ export interface CriticalBand {
 
 /** The critical bands that begin below half the rate, lowest first; the last one ends there. */
 export function criticalBands(sampleRate: number): readonly CriticalBand[] {
-  const nyquist = sampleRate / 2;
-  const lows = BARK_EDGES.filter((edge) => edge < nyquist);
-  return lows.map((lowHz, n) => {
-    const highHz = Math.min(BARK_EDGES[n + 1] ?? nyquist, nyquist);
+  const { freqs, edges } = barkBands(sampleRate);
+  return freqs.map((centreHz, n) => {
+    const [lowHz, highHz] = [edges[n], edges[n + 1]];
     const top = Math.max(Math.min(highHz, HIGHEST_HZ), lowHz + 1);
-    return {
-      lowHz,
-      highHz,
-      centreHz: (lowHz + highHz) / 2,
-      octaves: log2(top / Math.max(lowHz, LOWEST_HZ)),
-    };
+    return { lowHz, highHz, centreHz, octaves: log2(top / Math.max(lowHz, LOWEST_HZ)) };
   });
 }

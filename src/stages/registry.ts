@@ -20,6 +20,7 @@ import { mix } from './mix.ts';
 import { multibandCompressor } from './multiband-compressor.ts';
 import { psychoacousticEq } from './psychoacoustic-eq.ts';
 import { saturator } from './saturator.ts';
+import { spectrum } from './spectrum.ts';
 import { stereo } from './stereo.ts';
 import { tilt } from './tilt.ts';
 
@@ -46,6 +47,7 @@ export const stages: readonly AnyStage[] = [
   multibandCompressor,
   psychoacousticEq,
   saturator,
+  spectrum,
   stereo,
   tilt,
 ];

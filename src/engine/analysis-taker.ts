@@ -1,10 +1,13 @@
 import type { Planar } from '../audio/block.ts';
 import type { AudioFormat } from '../audio/format.ts';
-import { dbToGain, powerToDb } from '../dsp/elementary.ts';
+import { channelWeights } from '../dsp/channel-weights.ts';
+import { dbToGain, gainToDb, powerToDb } from '../dsp/elementary.ts';
 import { type KernelMemory, StateMemory } from '../dsp/kernel-memory.ts';
 import { LevelStatistics, type Levels } from '../dsp/level-statistics.ts';
 import { LoudnessMeter } from '../dsp/loudness-meter.ts';
 import { NoiseFloor } from '../dsp/noise-floor.ts';
+import { PeakMeter } from '../dsp/peak-meter.ts';
+import { ValidSamples } from '../dsp/valid-samples.ts';
 import type { Analysis, AnalysisCurves, ChannelAnalysis, Level } from '../monitor/analysis.ts';
 import { CurveRecorder } from './curve-recorder.ts';
 import type { Measure } from './measures.ts';
@@ -57,6 +60,8 @@ export class AnalysisTaker {
   readonly #wanted: ReadonlySet<Measure>;
   readonly #stretch: number;
   readonly #loudness: LoudnessMeter | null;
+  /** True peaks where loudness is not asked for; else the loudness meter reads them. */
+  readonly #truePeak: { readonly valid: ValidSamples; readonly peaks: PeakMeter } | null = null;
   readonly #levels: LevelStatistics | null;
   readonly #noiseFloor = new NoiseFloor();
   readonly #recorder: CurveRecorder | null;
@@ -69,10 +74,15 @@ export class AnalysisTaker {
     this.#stretch = Math.max(1, Math.round(STRETCH * format.sampleRate));
     const loudness = wanted.has('loudness') || curves;
     const truePeak = wanted.has('truePeak');
-    this.#loudness =
-      loudness || truePeak
-        ? new LoudnessMeter(state, format, { loudness, truePeak, maxFrames: READ_FRAMES })
-        : null;
+    const { sampleRate, channels } = format;
+    const meter = { sampleRate, channels, maxFrames: READ_FRAMES, truePeak };
+    this.#loudness = loudness
+      ? new LoudnessMeter(state, { ...meter, weights: channelWeights(format.layout) })
+      : null;
+    if (truePeak && !loudness) {
+      const [valid, peaks] = [new ValidSamples(memory, channels, READ_FRAMES), new PeakMeter(state, meter)];
+      this.#truePeak = { valid, peaks };
+    }
     const levels = curves || LEVELS.some((measure) => wanted.has(measure));
     this.#levels = levels ? new LevelStatistics(state, format.channels, stereoPair(format)) : null;
     this.#recorder = curves ? new CurveRecorder(memory, format, this.#stretch) : null;
@@ -81,6 +91,7 @@ export class AnalysisTaker {
   /** Takes `frames` frames of each channel. */
   process(channels: Planar, frames: number): void {
     if (!this.#recorder) this.#loudness?.process(channels, frames);
+    this.#truePeak?.peaks.process(this.#truePeak.valid.of(channels, frames), frames);
     const levels = this.#levels;
     if (!levels) return;
     for (let done = 0; done < frames; ) {
@@ -98,6 +109,12 @@ export class AnalysisTaker {
       done += take;
       if (take === left) this.#closeStretch(levels);
     }
+  }
+
+  /** To be called once, after the last block. */
+  finish(): void {
+    this.#loudness?.finish();
+    this.#truePeak?.peaks.finish();
   }
 
   /** The figures, once all blocks are in. */
@@ -124,7 +141,7 @@ export class AnalysisTaker {
     return {
       name,
       ...this.#asked({
-        truePeak: () => this.#loudness!.truePeak(n),
+        truePeak: () => this.#loudness?.truePeak(n) ?? gainToDb(this.#truePeak!.peaks.truePeak(n)),
         samplePeak: () => one!.peak,
         rms: () => one!.rms,
         crestFactor: () => one!.crestFactor,
@@ -152,7 +169,9 @@ export class AnalysisTaker {
 
   #loudnessFigures(): NonNullable<Analysis['loudness']> {
     const { integrated, range, momentaryMax, shortTermMax } = this.#loudness!;
-    return { integrated, range, momentaryMax, shortTermMax };
+    // Values of 3 s make the range: without one it is not 0 but unknown.
+    const hasRange = shortTermMax > Number.NEGATIVE_INFINITY;
+    return { integrated, range: hasRange ? range : null, momentaryMax, shortTermMax };
   }
 
   /** The values of those figures that are wanted. */

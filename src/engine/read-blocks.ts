@@ -12,6 +12,8 @@ export const READ_FRAMES = 8192;
 /** Takes the blocks of one input. */
 export interface BlockTaker {
   process(channels: Planar, frames: number): void;
+  /** Called once after the last block. */
+  finish(): void;
 }
 
 interface ReadBlocksOptions {
@@ -68,6 +70,7 @@ export async function readBlocks<T extends BlockTaker>(
     }
     const { warnings } = decoder.end();
     drain();
+    opened!.taker.finish();
     return { header: decoder.header!, frames: decoder.framesRead, taker: opened!.taker, warnings };
   } catch (error) {
     const isInput = isSystemError(error) || (error instanceof AuralisError && error.kind === 'input');

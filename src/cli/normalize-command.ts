@@ -17,7 +17,7 @@ const BACKENDS = ['auto', 'wasm', 'reference'] as const;
 
 /** `auralis-stream normalize IN OUT`: linear gain to a loudness, in two passes. */
 export const normalizeCommand: Command = {
-  words: [['in_out...', 'IN and OUT, two files (- for OUT is stdout); with -o any number of inputs']],
+  words: [['file...', 'IN and OUT, two files (- for OUT is stdout); with -o any number of inputs']],
   options: {
     target: {
       type: 'string',
@@ -55,7 +55,7 @@ export const normalizeCommand: Command = {
   run,
 };
 
-/** An input and where it goes; null is stdout. */
+/** An input and where it goes. */
 interface Job {
   readonly input: string;
   readonly output: string;
@@ -83,9 +83,13 @@ async function run(args: Arguments): Promise<number> {
           options,
         )
       : undefined;
+  const tell = (who: string, plan: GainPlan | null): void => {
+    if (args.quiet !== true) process.stderr.write(`auralis-stream: ${who}: ${story(plan, target)}\n`);
+  };
+  if (album !== undefined) tell(`album of ${jobs.length}`, album);
   for (const [n, { input }] of jobs.entries()) {
     const plan = album === undefined ? await planGain([input], options) : album;
-    if (args.quiet !== true) process.stderr.write(`auralis-stream: ${input}: ${story(plan, target)}\n`);
+    if (album === undefined) tell(input, plan);
     const code =
       plan === null
         ? await copy(input, sinks[n])
@@ -96,13 +100,13 @@ async function run(args: Arguments): Promise<number> {
 }
 
 function jobsOf(args: Arguments): readonly Job[] {
-  const words = (args.in_out as readonly string[] | undefined) ?? [];
+  const words = (args.file as readonly string[] | undefined) ?? [];
   const folder = text(args, 'output');
   if (folder === undefined) {
     if (args.album === true) throw usageError('--album needs -o DIR, the folder that the outputs go to');
     if (words.length !== 2) {
       throw usageError(
-        `${words.length} files given, expected IN and OUT, or any number of inputs with -o DIR`,
+        `expected IN and OUT, or any number of inputs with -o DIR; given: ${words.length === 0 ? 'nothing' : words.join(' ')}`,
       );
     }
     return [{ input: words[0], output: words[1] }];

@@ -142,7 +142,7 @@ const signed = (value: number): string => `${value < 0 ? '' : '+'}${value.toFixe
 
 function refusal(files: readonly string[], plan: GainPlan, ceiling: number, lower: number): Error {
   const { gain, after } = plan;
-  const who = files.length === 1 ? files[0] : `album of ${files.length} files`;
+  const who = files.length === 1 ? files[0] : `album of ${files.length}`;
   return verdictError(
     `${who}: ${signed(gain)} dB to ${after.integrated} LUFS would bring the true peak to ${signed(after.truePeak)} dBTP, ` +
       `the ceiling is ${ceiling} dBTP: --lower-target stops at ${lower.toFixed(1)} LUFS, --limit limits the peaks`,

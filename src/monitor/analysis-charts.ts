@@ -9,6 +9,8 @@ export interface ChartSource {
   /** Seconds. */
   readonly duration: number;
   readonly verdict: Verdict | undefined;
+  /** Curves of all inputs that are shown side by side, so that their scales are the same. */
+  readonly beside: readonly AnalysisCurves[];
 }
 
 /** A chart of an analysis. */
@@ -28,7 +30,8 @@ const BLUE = '#0b62c4';
 const PALE_BLUE = '#9cc3ee';
 const RED = '#c9252d';
 const GREEN = '#187a3c';
-const FONT = 'system-ui, "Segoe UI", "Helvetica Neue", Arial, "DejaVu Sans", sans-serif';
+// Without quotes, which would end the SVG attribute that it goes into.
+const FONT = 'system-ui, Segoe UI, Helvetica Neue, Arial, DejaVu Sans, sans-serif';
 const LEFT = 58;
 const RIGHT = 24;
 const TOP = 42;
@@ -36,10 +39,8 @@ const BOTTOM = 34;
 /** dB from the top of the spectrogram's scale to its end. */
 const SPECTROGRAM_DB = 90;
 
-const axis = (name: string, min: number, max: number, more: object = {}): object => ({
+const axis = (min: number, max: number, more: object = {}): object => ({
   type: 'value',
-  name,
-  nameTextStyle: { color: INK, align: 'right' },
   min,
   max,
   axisLine: { show: true, lineStyle: { color: INK } },
@@ -53,13 +54,17 @@ const pitch = (max: number): object => ({
   min: 20,
   max,
   axisLine: { lineStyle: { color: INK } },
-  axisLabel: { color: INK, formatter: (freq: number) => (freq >= 1000 ? `${freq / 1000}k` : `${freq}`) },
+  axisLabel: {
+    color: INK,
+    showMaxLabel: false,
+    formatter: (freq: number) => (freq >= 1000 ? `${freq / 1000}k` : `${freq}`),
+  },
   splitLine: { lineStyle: { color: FAINT } },
   minorSplitLine: { show: true, lineStyle: { color: '#eef1f4' } },
 });
 
 const time = (duration: number): object =>
-  axis('', 0, Math.max(duration, 0.001), {
+  axis(0, Math.max(duration, 0.001), {
     axisLabel: {
       color: INK,
       showMaxLabel: false,
@@ -77,6 +82,7 @@ const base = (title: string, names: readonly string[] = []): ChartOption => ({
     show: names.length > 1,
     right: RIGHT,
     top: 6,
+    itemGap: 26,
     itemWidth: 18,
     icon: 'roundRect',
     itemHeight: 4,
@@ -139,13 +145,18 @@ function span(
   return [Math.max(bottom, top - most), top];
 }
 
-function loudness({ curves, duration, verdict }: ChartSource): ChartOption {
+function loudness({ curves, duration, verdict, beside }: ChartSource): ChartOption {
   const { momentary, shortTerm, integrated } = curves;
-  const [low, high] = span([momentary.values, shortTerm.values], 5, 20, 45);
+  const [low, high] = span(
+    beside.flatMap((one) => [one.momentary.values, one.shortTerm.values]),
+    10,
+    30,
+    50,
+  );
   return {
-    ...base('Loudness', ['momentary', 'short-term', 'integrated']),
+    ...base('Loudness in LUFS', ['momentary', 'short-term', 'integrated']),
     xAxis: time(duration),
-    yAxis: axis('LUFS', low, high),
+    yAxis: axis(low, high),
     series: [
       line('momentary', PALE_BLUE, points(momentary, duration), 1, bounds(verdict, 'loudness.integrated')),
       line('short-term', BLUE, points(shortTerm, duration), 1.8),
@@ -154,24 +165,29 @@ function loudness({ curves, duration, verdict }: ChartSource): ChartOption {
   };
 }
 
-function truePeak({ curves, duration, verdict }: ChartSource): ChartOption {
-  const [low, high] = span([curves.truePeak.values], 6, 24, 48);
+function truePeak({ curves, duration, verdict, beside }: ChartSource): ChartOption {
+  const [low, high] = span(
+    beside.map((one) => one.truePeak.values),
+    6,
+    24,
+    48,
+  );
   return {
-    ...base('True peak'),
+    ...base('True peak in dBTP'),
     xAxis: time(duration),
-    yAxis: axis('dBTP', low, Math.max(0, high), { interval: 6 }),
+    yAxis: axis(low, Math.max(0, high), { interval: 6 }),
     series: [line('true peak', BLUE, points(curves.truePeak, duration), 1.2, bounds(verdict, 'truePeak'))],
   };
 }
 
-function waveform({ curves, duration }: ChartSource): ChartOption {
+function waveform({ curves, duration, beside }: ChartSource): ChartOption {
   const { peak, rms } = curves;
-  const most = Math.max(1, Math.ceil(Math.max(0, ...peak.values) * 10) / 10);
+  const most = Math.max(1, Math.ceil(Math.max(0, ...beside.flatMap((one) => one.peak.values)) * 10) / 10);
   const negative = (value: number): number => -value;
   return {
     ...base('Waveform', ['peak', 'RMS']),
     xAxis: time(duration),
-    yAxis: axis('', -most, most),
+    yAxis: axis(-most, most),
     series: [
       area('peak', PALE_BLUE, points(peak, duration)),
       area('peak', PALE_BLUE, points(peak, duration, negative)),
@@ -181,37 +197,36 @@ function waveform({ curves, duration }: ChartSource): ChartOption {
   };
 }
 
-function spectrum({ curves }: ChartSource): ChartOption {
+function spectrum({ curves, beside }: ChartSource): ChartOption {
   const { freqs, levels } = curves.spectrum;
-  const [low, high] = span([levels], 10, 40, 100);
+  const [low, high] = span(
+    beside.map((one) => one.spectrum.levels),
+    10,
+    40,
+    100,
+  );
   const data = freqs.map((freq, n) => [freq, Number.isFinite(levels[n]) ? levels[n] : null]);
   return {
-    ...base('Long-term spectrum'),
+    ...base('Long-term spectrum in dBFS'),
     xAxis: pitch(curves.spectrogram.range[1]),
-    yAxis: axis('dBFS', low, high),
+    yAxis: axis(low, high),
     series: [
       line('spectrum', BLUE, data, 1.5, { areaStyle: { color: PALE_BLUE, opacity: 0.35, origin: 'start' } }),
     ],
   };
 }
 
-function spectrogram({ curves, duration }: ChartSource): ChartOption {
+function spectrogram({ curves, duration, beside }: ChartSource): ChartOption {
   const { columns, range } = curves.spectrogram;
-  const [, high] = span(
-    columns.map((column) => [...column]),
-    10,
-    SPECTROGRAM_DB,
-    SPECTROGRAM_DB,
-  );
+  const loudest = beside.flatMap((one) => one.spectrogram.columns.map((column) => Math.max(...column)));
+  const [, high] = span([loudest], 10, SPECTROGRAM_DB, SPECTROGRAM_DB);
   const image = spectrogramImage(columns, high - SPECTROGRAM_DB, high);
   const height = SPECTROGRAM_HEIGHT - TOP - BOTTOM;
   return {
-    ...base(`Spectrogram, ${high - SPECTROGRAM_DB} to ${high} dBFS`),
+    ...base(`Spectrogram in Hz, ${high - SPECTROGRAM_DB} to ${high} dBFS`),
     xAxis: time(duration),
     yAxis: {
       ...pitch(range[1]),
-      name: 'Hz',
-      nameTextStyle: { color: INK, align: 'right' },
       splitLine: { show: false },
       minorSplitLine: { show: false },
     },
@@ -230,7 +245,7 @@ function correlation({ curves, duration }: ChartSource): ChartOption {
       curves.correlation ? 'Stereo correlation' : 'Stereo correlation: the input has no left and right',
     ),
     xAxis: time(duration),
-    yAxis: axis('', -1, 1, { interval: 0.5 }),
+    yAxis: axis(-1, 1, { interval: 0.5 }),
     series: [
       line('correlation', GREEN, curves.correlation ? points(curves.correlation, duration) : [], 1.2, {
         areaStyle: { color: GREEN, opacity: 0.15, origin: 0 },
@@ -257,9 +272,9 @@ export function spectrumChange(before: AnalysisCurves, after: AnalysisCurves): C
   const change = after.spectrum.levels.map((level, n) => level - (before.spectrum.levels[n] ?? Number.NaN));
   const most = Math.max(6, Math.ceil(Math.max(...change.filter(Number.isFinite).map(Math.abs), 0) / 3) * 3);
   return {
-    ...base('Change of the long-term spectrum'),
+    ...base('Change of the long-term spectrum in dB'),
     xAxis: pitch(after.spectrogram.range[1]),
-    yAxis: axis('dB', -most, most),
+    yAxis: axis(-most, most),
     series: [
       line(
         'change',

@@ -27,7 +27,7 @@ p { margin: .15rem 0; color: #57606a; overflow-wrap: anywhere; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; margin: .75rem 0; }
 td, th { padding: .2rem .9rem .2rem 0; text-align: left; border-bottom: 1px solid #d9dee3; font-weight: normal; }
 th { color: #57606a; }
-.number { text-align: right; white-space: pre; }
+.number { text-align: right; }
 .pass { color: #187a3c; font-weight: 600; }
 .fail { color: #c9252d; font-weight: 600; }
 .row { display: flex; gap: 1rem; }
@@ -68,7 +68,7 @@ ${table(figureTable(inputs), several)}
 ${several ? '' : table(channelTable(inputs[0].analysis), true)}
 </div>
 ${charts(inputs)}
-<footer>auralis-stream ${escaped(version)}. Loudness after ITU-R BS.1770-5 and EBU R 128, loudness range after EBU Tech 3342, true peak after BS.1770-5 Annex 2. Curves show the highest value of each step.</footer>
+<footer>auralis-stream ${escaped(version)}. Loudness after ITU-R BS.1770-5 and EBU R 128, loudness range after EBU Tech 3342, true peak after BS.1770-5 Annex 2. Of an input with more to show than a curve has points, loudness and peaks are the highest of each step, RMS and correlation the mean.</footer>
 </body>
 </html>
 `;
@@ -77,29 +77,31 @@ ${charts(inputs)}
 /** A chart as an SVG of its own. */
 export function chartPicture({ analysis, curves }: DrawnAnalysis, name: string): string {
   const chart = CHARTS.find((one) => one.name === name) ?? CHARTS[0];
-  const source = { curves, duration: analysis.duration, verdict: analysis.verdict };
+  const source = { curves, duration: analysis.duration, verdict: analysis.verdict, beside: [curves] };
   return chartSvg(chart.option(source), CHART_WIDTH, chart.height);
 }
 
 function charts(inputs: readonly DrawnAnalysis[]): string {
+  const beside = inputs.map(({ curves }) => curves);
   const rows = CHARTS.map(({ name, title, height, option }) => {
     const drawings = inputs.map((input) => {
-      const source = {
-        curves: input.curves,
-        duration: input.analysis.duration,
-        verdict: input.analysis.verdict,
-      };
+      const { duration, verdict } = input.analysis;
+      const source = { curves: input.curves, duration, verdict, beside };
       return figure(name, inputs.length > 1 ? `${title}: ${input.name}` : title, option(source), height);
     });
-    return `<div class="row">\n${drawings.join('\n')}\n</div>`;
+    return row(drawings);
   });
   const [first, ...others] = inputs;
   const changes = others.map(({ name, curves }) =>
     figure('spectrum-change', `${name} against ${first.name}`, spectrumChange(first.curves, curves), 240),
   );
-  if (changes.length > 0) rows.splice(4, 0, `<div class="row">\n${changes.join('\n')}\n</div>`);
+  // The first column is that of the input that the others are compared with.
+  const place = CHARTS.findIndex(({ name }) => name === 'spectrum') + 1;
+  if (changes.length > 0) rows.splice(place, 0, row(['<figure></figure>', ...changes]));
   return rows.join('\n');
 }
+
+const row = (drawings: readonly string[]): string => `<div class="row">\n${drawings.join('\n')}\n</div>`;
 
 function figure(name: string, title: string, option: ChartOption, height: number): string {
   const drawing = chartSvg(option, CHART_WIDTH, height).replace(
@@ -116,7 +118,7 @@ function table(rows: Table, titled: boolean): string {
     const cells = row.map((cell, c) => {
       const isNumber = c > 0 && c < row.length - 1;
       const tag = head ? 'th' : 'td';
-      return `<${tag}${isNumber ? ' class="number"' : ''}>${escaped(head ? cell.trim() : cell)}</${tag}>`;
+      return `<${tag}${isNumber ? ' class="number"' : ''}>${escaped(cell.trim())}</${tag}>`;
     });
     return `<tr>${cells.join('')}</tr>`;
   });

@@ -27,7 +27,8 @@ export function chartSvg(option: ChartOption, width: number, height: number): st
   const chart = init(null, null, { renderer: 'svg', ssr: true, width, height });
   try {
     chart.setOption({ animation: false, ...option });
-    return chart.renderToSVGString();
+    // A picture fills its place: its pixels are times and pitches, not squares.
+    return chart.renderToSVGString().replaceAll('<image ', '<image preserveAspectRatio="none" ');
   } finally {
     chart.dispose();
   }

@@ -13,6 +13,7 @@ import { limiter as limiterStage } from './stages/limiter.ts';
 import { lowpass as lowpassStage } from './stages/lowpass.ts';
 import { multibandCompressor as multibandCompressorStage } from './stages/multiband-compressor.ts';
 import { saturator as saturatorStage } from './stages/saturator.ts';
+import { spectrum as spectrumStage } from './stages/spectrum.ts';
 import { stageFactory } from './stages/stage-transform.ts';
 import { stereo as stereoStage } from './stages/stereo.ts';
 import { tilt as tiltStage } from './stages/tilt.ts';
@@ -47,6 +48,8 @@ export const clipper = stageFactory(clipperStage);
 export const multibandCompressor = stageFactory(multibandCompressorStage);
 /** Adds odd and even harmonics at the same level. */
 export const saturator = stageFactory(saturatorStage);
+/** Measures and passes on: band levels, spectral features, stereo width, tempo. */
+export const spectrum = stageFactory(spectrumStage);
 /** Width, balance, mono bass and mono compatibility of two channels. */
 export const stereo = stageFactory(stereoStage);
 

@@ -28,6 +28,7 @@ const PACKAGES: Record<string, readonly string[]> = {
   echarts: ['monitor/chart-svg.ts'],
   'jsonc-parser': ['graph/'],
   pngjs: ['monitor/spectrogram-image.ts'],
+  piscina: ['engine/'],
   'stream-chain': ['engine/'],
   through2: ['stages/block-transform.ts', 'io/'],
   yargs: ['cli/'],

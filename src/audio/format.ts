@@ -68,3 +68,9 @@ export function sameFormat(a: AudioFormat, b: AudioFormat): boolean {
     a.layout.every((speaker, channel) => speaker === b.layout[channel])
   );
 }
+
+/** Channels of left and right, or null for a layout that lacks one of them. */
+export function stereoPair({ layout }: AudioFormat): readonly [number, number] | null {
+  const [left, right] = [layout.indexOf('FL'), layout.indexOf('FR')];
+  return left < 0 || right < 0 ? null : [left, right];
+}

@@ -16,6 +16,7 @@ export * from './mid-side';
 export * from './mono-guard';
 export * from './reverse-poles';
 export * from './sliding-max';
+export * from './spectral-features';
 export * from './spectrum';
 export * from './statistics';
 export * from './pcm';

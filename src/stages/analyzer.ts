@@ -1,10 +1,11 @@
 import * as z from 'zod';
-import type { AudioFormat } from '../audio/format.ts';
+import { stereoPair } from '../audio/format.ts';
+import { BandMasks } from '../dsp/band-masks.ts';
 import { powerToDb } from '../dsp/elementary.ts';
 import { FFT_SIZES, type FftSize } from '../dsp/fft.ts';
+import { thirdOctaveBands } from '../dsp/frequency-bands.ts';
 import { LevelStatistics, type Levels } from '../dsp/level-statistics.ts';
 import { PowerSpectrum } from '../dsp/spectrum.ts';
-import { ThirdOctaveBands } from '../dsp/third-octave.ts';
 import {
   defineStage,
   type ProcessSpec,
@@ -34,16 +35,10 @@ const params = z.strictObject({
   ),
 });
 
-/** Left and right, or null for a layout that lacks one of them. */
-function stereoPair({ layout }: AudioFormat): readonly [number, number] | null {
-  const [left, right] = [layout.indexOf('FL'), layout.indexOf('FR')];
-  return left < 0 || right < 0 ? null : [left, right];
-}
-
 class AnalyzerProcessor extends StageProcessor<z.output<typeof params>> {
   readonly #levels: LevelStatistics;
   readonly #spectrum: PowerSpectrum | null;
-  readonly #bands: ThirdOctaveBands;
+  readonly #masks: BandMasks;
   /** Frames since the start; end of the last closed interval. */
   readonly #position: Float64Array;
   #intervalFrames = 1;
@@ -55,7 +50,7 @@ class AnalyzerProcessor extends StageProcessor<z.output<typeof params>> {
     const fftSize: FftSize = given.fftSize;
     this.#levels = new LevelStatistics(this.state, channels, stereoPair(spec.format));
     this.#spectrum = given.spectrum ? new PowerSpectrum(this.state, channels, fftSize) : null;
-    this.#bands = new ThirdOctaveBands(sampleRate, fftSize);
+    this.#masks = new BandMasks(spec.memory, thirdOctaveBands(sampleRate), sampleRate, fftSize);
     this.#position = this.state.f64(2);
     this.configure(false);
   }
@@ -108,7 +103,8 @@ class AnalyzerProcessor extends StageProcessor<z.output<typeof params>> {
     { frames: _, ...levels }: Levels,
     power: Float64Array | null | undefined,
   ): Readings {
-    const spectrum = power && { freqs: this.#bands.freqs, levels: this.#bands.powers(power).map(powerToDb) };
+    const { freqs } = this.#masks.bands;
+    const spectrum = power && { freqs, levels: this.#masks.powers(power).map(powerToDb) };
     return {
       frame,
       seconds: frame / this.format.sampleRate,

@@ -14,6 +14,7 @@ import { lowpass } from './lowpass.ts';
 import { mix } from './mix.ts';
 import { multibandCompressor } from './multiband-compressor.ts';
 import { saturator } from './saturator.ts';
+import { spectrum } from './spectrum.ts';
 import { stereo } from './stereo.ts';
 import { tilt } from './tilt.ts';
 
@@ -34,6 +35,7 @@ export const stages: readonly AnyStage[] = [
   mix,
   multibandCompressor,
   saturator,
+  spectrum,
   stereo,
   tilt,
 ];

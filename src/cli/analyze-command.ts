@@ -7,7 +7,7 @@ import { parseRawFormat } from '../io/sample-format.ts';
 import { analysisJson } from '../monitor/analysis-json.ts';
 import { analysisText } from '../monitor/analysis-text.ts';
 import type { Arguments, Command } from './command.ts';
-import { oneOf, text } from './option-value.ts';
+import { numberIn, oneOf, text } from './option-value.ts';
 import { print } from './print.ts';
 import { openInput } from './standard-streams.ts';
 
@@ -34,6 +34,11 @@ export const analyzeCommand: Command = {
     chart: { type: 'string', requiresArg: true, describe: 'the chart of --svg and --png (default loudness)' },
     raw: { type: 'string', requiresArg: true, describe: 'the input has no header: FORMAT:RATE:CHANNELS' },
     backend: { type: 'string', requiresArg: true, describe: `who computes: ${BACKENDS.join(', ')}` },
+    threads: {
+      type: 'string',
+      requiresArg: true,
+      describe: 'for the spectrum of long files: a number or auto (default)',
+    },
     force: { type: 'boolean', alias: 'f', describe: 'write over an existing page or picture' },
     quiet: { type: 'boolean', describe: 'no warnings' },
   },
@@ -78,7 +83,11 @@ async function measure(args: Arguments, file: string, curves: boolean, target: T
       .map((name) => name.trim()) as readonly Measure[] | undefined,
     curves,
     raw: raw === undefined ? undefined : parseRawFormat(raw),
-    backend: oneOf(args, 'backend', BACKENDS) ?? 'auto',
+    backend: oneOf(args, 'backend', BACKENDS) ?? ('auto' as const),
+    threads:
+      text(args, 'threads') === 'auto'
+        ? ('auto' as const)
+        : (numberIn(args, 'threads', { min: 1, max: 64, whole: true }) ?? ('auto' as const)),
   };
   const input = openInput(file);
   const result = await analyze(input.stream, { ...options, inputName: input.name });

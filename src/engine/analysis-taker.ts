@@ -1,5 +1,5 @@
 import type { Planar } from '../audio/block.ts';
-import type { AudioFormat } from '../audio/format.ts';
+import { type AudioFormat, stereoPair } from '../audio/format.ts';
 import { channelWeights } from '../dsp/channel-weights.ts';
 import { dbToGain, gainToDb, powerToDb } from '../dsp/elementary.ts';
 import { type KernelMemory, StateMemory } from '../dsp/kernel-memory.ts';
@@ -7,11 +7,14 @@ import { LevelStatistics, type Levels } from '../dsp/level-statistics.ts';
 import { LoudnessMeter } from '../dsp/loudness-meter.ts';
 import { NoiseFloor } from '../dsp/noise-floor.ts';
 import { PeakMeter } from '../dsp/peak-meter.ts';
+import type { SpectrumResult } from '../dsp/spectrum-total.ts';
 import { ValidSamples } from '../dsp/valid-samples.ts';
 import type { Analysis, AnalysisCurves, ChannelAnalysis, Level } from '../monitor/analysis.ts';
 import { CurveRecorder } from './curve-recorder.ts';
 import type { Measure } from './measures.ts';
 import { READ_FRAMES } from './read-blocks.ts';
+import type { SpectrumAnalysis } from './spectrum-analysis.ts';
+import { featuresSection, spectrumSection } from './spectrum-sections.ts';
 
 /** Length of a stretch, the step of the noise floor and of curves, in seconds. */
 const STRETCH = 0.05;
@@ -26,12 +29,6 @@ const LEVELS: readonly Measure[] = [
   'clippedSamples',
   'noiseFloor',
 ];
-
-/** Left and right, or null for a layout that lacks one of them. */
-function stereoPair({ layout }: AudioFormat): readonly [number, number] | null {
-  const [left, right] = [layout.indexOf('FL'), layout.indexOf('FR')];
-  return left < 0 || right < 0 ? null : [left, right];
-}
 
 /** Names of the channels: their loudspeakers, or `ch3` where there is none. */
 const channelNames = ({ layout }: AudioFormat): string[] =>
@@ -54,6 +51,15 @@ type Values<T> = { [K in keyof T]?: T[K] extends () => infer R ? R : never };
 /** What is known of an input without measuring. */
 type AnalysedInput = Pick<Analysis, 'schema' | 'format' | 'frames' | 'duration' | 'verdict' | 'channels'>;
 
+interface AnalysisTakerOptions {
+  readonly format: AudioFormat;
+  readonly wanted: ReadonlySet<Measure>;
+  /** Whether to record what charts are drawn from. */
+  readonly curves: boolean;
+  /** Where spectrum and features come from; null when neither is wanted. */
+  readonly spectrum: SpectrumAnalysis | null;
+}
+
 /** Measures the blocks of one input, no more than was asked for. */
 export class AnalysisTaker {
   readonly #format: AudioFormat;
@@ -65,11 +71,14 @@ export class AnalysisTaker {
   readonly #levels: LevelStatistics | null;
   readonly #noiseFloor = new NoiseFloor();
   readonly #recorder: CurveRecorder | null;
+  readonly #spectrum: SpectrumAnalysis | null;
+  #spectrumResult: SpectrumResult | null = null;
   #position = 0;
 
-  constructor(memory: KernelMemory, format: AudioFormat, wanted: ReadonlySet<Measure>, curves: boolean) {
+  constructor(memory: KernelMemory, { format, wanted, curves, spectrum }: AnalysisTakerOptions) {
     const state = new StateMemory(memory);
     this.#format = format;
+    this.#spectrum = spectrum;
     this.#wanted = wanted;
     this.#stretch = Math.max(1, Math.round(STRETCH * format.sampleRate));
     const loudness = wanted.has('loudness') || curves;
@@ -89,7 +98,12 @@ export class AnalysisTaker {
   }
 
   /** Takes `frames` frames of each channel. */
-  process(channels: Planar, frames: number): void {
+  process(channels: Planar, frames: number): Promise<void> | undefined {
+    this.#measure(channels, frames);
+    return this.#spectrum?.push(channels, frames);
+  }
+
+  #measure(channels: Planar, frames: number): void {
     if (!this.#recorder) this.#loudness?.process(channels, frames);
     this.#truePeak?.peaks.process(this.#truePeak.valid.of(channels, frames), frames);
     const levels = this.#levels;
@@ -112,9 +126,16 @@ export class AnalysisTaker {
   }
 
   /** To be called once, after the last block. */
-  finish(): void {
+  async finish(): Promise<void> {
     this.#loudness?.finish();
     this.#truePeak?.peaks.finish();
+    const total = await this.#spectrum?.finish();
+    this.#spectrumResult = total?.result() ?? null;
+  }
+
+  /** Ends the threads of an analysis that was given up. */
+  async close(): Promise<void> {
+    await this.#spectrum?.close();
   }
 
   /** The figures, once all blocks are in. */
@@ -164,6 +185,8 @@ export class AnalysisTaker {
       correlation: () => levels!.correlation,
       clippedSamples: () => levels!.clippedSamples,
       noiseFloor: () => this.#noiseFloor.power && powerToDb(this.#noiseFloor.power),
+      spectrum: () => spectrumSection(this.#spectrumResult),
+      features: () => featuresSection(this.#spectrumResult),
     });
   }
 

@@ -36,7 +36,9 @@ figure svg { display: block; width: 100%; height: auto; }
 footer { margin-top: 2rem; color: #57606a; font-size: .85rem; }
 @page { margin: 14mm; }
 @media print {
-  body { margin: 0; padding: 0; max-width: none; font-size: 10.5pt; }
+  body { margin: 0; padding: 0; max-width: none; font-size: 9.5pt; }
+  .tables { gap: 0 1.5rem; }
+  td, th { padding: .1rem .6rem .1rem 0; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   h2, table { break-inside: avoid; }
 }

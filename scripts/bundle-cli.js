@@ -1,7 +1,7 @@
 // Bundles the command line into dist/cli/: a run then loads one file for what it needs instead of several hundred,
 // which halves the time to the first byte. Commands that are loaded on demand become files of their own,
 // and so do worker threads.
-import { chmodSync } from 'node:fs';
+import { chmodSync, copyFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -28,4 +28,6 @@ await build({
     js: "import { createRequire as nodeRequire } from 'node:module';\nconst require = nodeRequire(import.meta.url);",
   },
 });
+// The PNG renderer's binary lies beside the chunk that reads it.
+copyFileSync(path('node_modules/@resvg/resvg-wasm/index_bg.wasm'), path('dist/cli/resvg.wasm'));
 chmodSync(path('dist/cli/main.js'), 0o755);

@@ -39,6 +39,18 @@ export class GatedHistogram {
     this.#sums[bin] += power;
   }
 
+  /** Counts all that another has counted. */
+  addAll(other: GatedHistogram): void {
+    const [first, end] = other.#extent;
+    if (end === 0) return;
+    this.#extent[0] = this.#extent[1] === 0 ? first : Math.min(this.#extent[0], first);
+    this.#extent[1] = Math.max(this.#extent[1], end);
+    for (let bin = first; bin < end; bin++) {
+      this.#counts[bin] += other.#counts[bin];
+      this.#sums[bin] += other.#sums[bin];
+    }
+  }
+
   /** Forgets everything. */
   clear(): void {
     this.#counts.fill(0);

@@ -98,6 +98,12 @@ export class LoudnessMeter {
     this.#peaks.restart();
   }
 
+  /** Counts another programme's blocks in integrated loudness and range too, as if both were one: an album. */
+  include(other: LoudnessMeter): void {
+    this.#gatingBlocks.addAll(other.#gatingBlocks);
+    this.#shortTerms.addAll(other.#shortTerms);
+  }
+
   /** Loudness of the last 400 ms at the latest hop; none before the first 400 ms. */
   get momentary(): number {
     return loudnessOf(this.#powers[MOMENTARY]);

@@ -1,14 +1,20 @@
 import type { Planar } from '../audio/block.ts';
-import type { AudioFormat } from '../audio/format.ts';
-import { dbToGain, powerToDb } from '../dsp/elementary.ts';
+import { type AudioFormat, stereoPair } from '../audio/format.ts';
+import { channelWeights } from '../dsp/channel-weights.ts';
+import { dbToGain, gainToDb, powerToDb } from '../dsp/elementary.ts';
 import { type KernelMemory, StateMemory } from '../dsp/kernel-memory.ts';
 import { LevelStatistics, type Levels } from '../dsp/level-statistics.ts';
 import { LoudnessMeter } from '../dsp/loudness-meter.ts';
 import { NoiseFloor } from '../dsp/noise-floor.ts';
+import { PeakMeter } from '../dsp/peak-meter.ts';
+import type { SpectrumResult } from '../dsp/spectrum-total.ts';
+import { ValidSamples } from '../dsp/valid-samples.ts';
 import type { Analysis, AnalysisCurves, ChannelAnalysis, Level } from '../monitor/analysis.ts';
 import { CurveRecorder } from './curve-recorder.ts';
 import type { Measure } from './measures.ts';
 import { READ_FRAMES } from './read-blocks.ts';
+import type { SpectrumAnalysis } from './spectrum-analysis.ts';
+import { featuresSection, spectrumSection } from './spectrum-sections.ts';
 
 /** Length of a stretch, the step of the noise floor and of curves, in seconds. */
 const STRETCH = 0.05;
@@ -23,12 +29,6 @@ const LEVELS: readonly Measure[] = [
   'clippedSamples',
   'noiseFloor',
 ];
-
-/** Left and right, or null for a layout that lacks one of them. */
-function stereoPair({ layout }: AudioFormat): readonly [number, number] | null {
-  const [left, right] = [layout.indexOf('FL'), layout.indexOf('FR')];
-  return left < 0 || right < 0 ? null : [left, right];
-}
 
 /** Names of the channels: their loudspeakers, or `ch3` where there is none. */
 const channelNames = ({ layout }: AudioFormat): string[] =>
@@ -51,36 +51,61 @@ type Values<T> = { [K in keyof T]?: T[K] extends () => infer R ? R : never };
 /** What is known of an input without measuring. */
 type AnalysedInput = Pick<Analysis, 'schema' | 'format' | 'frames' | 'duration' | 'verdict' | 'channels'>;
 
+interface AnalysisTakerOptions {
+  readonly format: AudioFormat;
+  readonly wanted: ReadonlySet<Measure>;
+  /** Whether to record what charts are drawn from. */
+  readonly curves: boolean;
+  /** Where spectrum and features come from; null when neither is wanted. */
+  readonly spectrum: SpectrumAnalysis | null;
+}
+
 /** Measures the blocks of one input, no more than was asked for. */
 export class AnalysisTaker {
   readonly #format: AudioFormat;
   readonly #wanted: ReadonlySet<Measure>;
   readonly #stretch: number;
   readonly #loudness: LoudnessMeter | null;
+  /** True peaks where loudness is not asked for; else the loudness meter reads them. */
+  readonly #truePeak: { readonly valid: ValidSamples; readonly peaks: PeakMeter } | null = null;
   readonly #levels: LevelStatistics | null;
   readonly #noiseFloor = new NoiseFloor();
   readonly #recorder: CurveRecorder | null;
+  readonly #spectrum: SpectrumAnalysis | null;
+  #spectrumResult: SpectrumResult | null = null;
   #position = 0;
 
-  constructor(memory: KernelMemory, format: AudioFormat, wanted: ReadonlySet<Measure>, curves: boolean) {
+  constructor(memory: KernelMemory, { format, wanted, curves, spectrum }: AnalysisTakerOptions) {
     const state = new StateMemory(memory);
     this.#format = format;
+    this.#spectrum = spectrum;
     this.#wanted = wanted;
     this.#stretch = Math.max(1, Math.round(STRETCH * format.sampleRate));
     const loudness = wanted.has('loudness') || curves;
     const truePeak = wanted.has('truePeak');
-    this.#loudness =
-      loudness || truePeak
-        ? new LoudnessMeter(state, format, { loudness, truePeak, maxFrames: READ_FRAMES })
-        : null;
+    const { sampleRate, channels } = format;
+    const meter = { sampleRate, channels, maxFrames: READ_FRAMES, truePeak };
+    this.#loudness = loudness
+      ? new LoudnessMeter(state, { ...meter, weights: channelWeights(format.layout) })
+      : null;
+    if (truePeak && !loudness) {
+      const [valid, peaks] = [new ValidSamples(memory, channels, READ_FRAMES), new PeakMeter(state, meter)];
+      this.#truePeak = { valid, peaks };
+    }
     const levels = curves || LEVELS.some((measure) => wanted.has(measure));
     this.#levels = levels ? new LevelStatistics(state, format.channels, stereoPair(format)) : null;
     this.#recorder = curves ? new CurveRecorder(memory, format, this.#stretch) : null;
   }
 
   /** Takes `frames` frames of each channel. */
-  process(channels: Planar, frames: number): void {
+  process(channels: Planar, frames: number): Promise<void> | undefined {
+    this.#measure(channels, frames);
+    return this.#spectrum?.push(channels, frames);
+  }
+
+  #measure(channels: Planar, frames: number): void {
     if (!this.#recorder) this.#loudness?.process(channels, frames);
+    this.#truePeak?.peaks.process(this.#truePeak.valid.of(channels, frames), frames);
     const levels = this.#levels;
     if (!levels) return;
     for (let done = 0; done < frames; ) {
@@ -98,6 +123,19 @@ export class AnalysisTaker {
       done += take;
       if (take === left) this.#closeStretch(levels);
     }
+  }
+
+  /** To be called once, after the last block. */
+  async finish(): Promise<void> {
+    this.#loudness?.finish();
+    this.#truePeak?.peaks.finish();
+    const total = await this.#spectrum?.finish();
+    this.#spectrumResult = total?.result() ?? null;
+  }
+
+  /** Ends the threads of an analysis that was given up. */
+  async close(): Promise<void> {
+    await this.#spectrum?.close();
   }
 
   /** The figures, once all blocks are in. */
@@ -124,7 +162,7 @@ export class AnalysisTaker {
     return {
       name,
       ...this.#asked({
-        truePeak: () => this.#loudness!.truePeak(n),
+        truePeak: () => this.#loudness?.truePeak(n) ?? gainToDb(this.#truePeak!.peaks.truePeak(n)),
         samplePeak: () => one!.peak,
         rms: () => one!.rms,
         crestFactor: () => one!.crestFactor,
@@ -147,12 +185,16 @@ export class AnalysisTaker {
       correlation: () => levels!.correlation,
       clippedSamples: () => levels!.clippedSamples,
       noiseFloor: () => this.#noiseFloor.power && powerToDb(this.#noiseFloor.power),
+      spectrum: () => spectrumSection(this.#spectrumResult),
+      features: () => featuresSection(this.#spectrumResult),
     });
   }
 
   #loudnessFigures(): NonNullable<Analysis['loudness']> {
     const { integrated, range, momentaryMax, shortTermMax } = this.#loudness!;
-    return { integrated, range, momentaryMax, shortTermMax };
+    // Values of 3 s make the range: without one it is not 0 but unknown.
+    const hasRange = shortTermMax > Number.NEGATIVE_INFINITY;
+    return { integrated, range: hasRange ? range : null, momentaryMax, shortTermMax };
   }
 
   /** The values of those figures that are wanted. */

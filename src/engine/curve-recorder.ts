@@ -31,11 +31,18 @@ export interface LoudnessReadings {
 const pitchEdges = (low: number, high: number, steps: number): number[] =>
   Array.from({ length: steps + 1 }, (_, n) => low * exp2((n / steps) * log2(high / low)));
 
-/** The highest power between two places in a spectrum, or that at its nearest bin where they lie in one. */
+/** The highest power between two places in a spectrum; where no bin lies between them, interpolated in their middle. */
 function highest(power: ArrayLike<number>, from: number, to: number): number {
   const last = power.length - 1;
-  let top = power[Math.min(last, Math.round((from + to) / 2))];
-  for (let k = Math.ceil(from); k < to && k <= last; k++) top = Math.max(top, power[k]);
+  const first = Math.ceil(from);
+  if (first > Math.min(to, last)) {
+    const middle = Math.min((from + to) / 2, last);
+    const below = Math.floor(middle);
+    const above = Math.min(last, below + 1);
+    return power[below] + (middle - below) * (power[above] - power[below]);
+  }
+  let top = power[first];
+  for (let k = first + 1; k < to && k <= last; k++) top = Math.max(top, power[k]);
   return top;
 }
 

@@ -11,7 +11,12 @@ export const READ_FRAMES = 8192;
 
 /** Takes the blocks of one input. */
 export interface BlockTaker {
-  process(channels: Planar, frames: number): void;
+  /** The arrays stay as they are until what it gives has resolved. */
+  process(channels: Planar, frames: number): void | Promise<void>;
+  /** Called once after the last block. */
+  finish(): void | Promise<void>;
+  /** Called at the very end, however it came. */
+  close?(): Promise<void>;
 }
 
 interface ReadBlocksOptions {
@@ -42,7 +47,7 @@ export async function readBlocks<T extends BlockTaker>(
   open: (memory: KernelMemory, header: AudioHeader) => T,
 ): Promise<ReadBlocks<T>> {
   const decoder = new StreamDecoder({ raw });
-  let opened: { taker: T; planar: Float32Array[] } | null = null;
+  let opened = null as { taker: T; planar: Float32Array[] } | null;
   const prepare = (header: AudioHeader) =>
     onKernelMemory(backend, (memory) => {
       const planar = memory.planar(header.format.channels, READ_FRAMES);
@@ -50,24 +55,26 @@ export async function readBlocks<T extends BlockTaker>(
       decoder.attach(memory, READ_FRAMES);
       return { taker, planar };
     });
-  const drain = (): void => {
+  const drain = async (): Promise<void> => {
     const { header } = decoder;
     if (header === null) return;
     opened ??= prepare(header);
     for (;;) {
       const frames = decoder.read(opened.planar, READ_FRAMES);
       if (frames === 0) return;
-      opened.taker.process(opened.planar, frames);
+      const busy = opened.taker.process(opened.planar, frames);
+      if (busy) await busy;
     }
   };
   try {
     for await (const chunk of input) {
       if (signal?.aborted) break;
       decoder.write(chunk);
-      drain();
+      await drain();
     }
     const { warnings } = decoder.end();
-    drain();
+    await drain();
+    await opened!.taker.finish();
     return { header: decoder.header!, frames: decoder.framesRead, taker: opened!.taker, warnings };
   } catch (error) {
     const isInput = isSystemError(error) || (error instanceof AuralisError && error.kind === 'input');
@@ -75,5 +82,6 @@ export async function readBlocks<T extends BlockTaker>(
     throw inputError(`${inputName}: ${systemReason(error)}`, { cause: error });
   } finally {
     input.destroy();
+    await opened?.taker.close?.();
   }
 }

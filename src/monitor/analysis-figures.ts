@@ -18,6 +18,14 @@ const level = <T>(title: string, unit: string, of: Figure<T>['of'], differenceUn
   of,
 });
 
+/** A single number among the features; undefined where they were not asked for. */
+const feature =
+  (name: string): Figure<Analysis>['of'] =>
+  ({ features }) => {
+    const value = features?.[name];
+    return typeof value === 'number' ? value : features && null;
+  };
+
 /** The figures of a whole input, in the order of tables and pages. */
 export const FIGURES: readonly (Figure<Analysis> & { readonly name: string })[] = [
   {
@@ -45,6 +53,13 @@ export const FIGURES: readonly (Figure<Analysis> & { readonly name: string })[] 
     ...level<Analysis>('clipped samples', '', (a) => a.clippedSamples, ''),
     digits: 0,
   },
+  {
+    name: 'features.centroid',
+    ...level<Analysis>('spectral centroid', 'Hz', feature('centroid'), 'Hz'),
+    digits: 0,
+  },
+  { name: 'features.width', ...level<Analysis>('stereo width', '', feature('width'), ''), digits: 2 },
+  { name: 'features.tempo', ...level<Analysis>('tempo', 'bpm', feature('tempo'), 'bpm') },
 ];
 
 /** The figures of a channel. */

@@ -29,13 +29,10 @@ function aligned(cells: readonly string[]): string[] {
   return padded.map((cell) => cell.padStart(width));
 }
 
-/** The same table with the columns named by `numeric` aligned. */
-function alignColumns(rows: Table, from: number): Table {
-  if (rows.length === 0) return rows;
-  const columns = rows[0].map((_, c) => rows.map((row) => row[c]));
-  const done = columns.map((cells, c) =>
-    c < from || cells.every((cell) => cell === cells[0]) ? cells : aligned(cells),
-  );
+/** The same table with the columns between the first and the last, the numbers, aligned. */
+function alignColumns(rows: Table): Table {
+  const columns = (rows[0] ?? []).map((_, c) => rows.map((row) => row[c]));
+  const done = columns.map((cells, c) => (c === 0 || c === columns.length - 1 ? cells : aligned(cells)));
   return rows.map((_, r) => done.map((cells) => cells[r]));
 }
 
@@ -51,14 +48,14 @@ export function figureTable(inputs: readonly NamedAnalysis[]): Table {
     const units = unit === differenceUnit || others.length === 0 ? unit : `${unit} (${differenceUnit})`;
     return [[title, ...values.map((value) => figureText(value, digits)), ...changes, units]];
   });
-  if (others.length === 0) return alignColumns(rows, 1);
+  if (others.length === 0) return alignColumns(rows);
   const titles = [
     '',
     ...inputs.map(({ name }) => name),
     ...others.map((_, n) => (n === 0 ? 'change' : `change ${n + 1}`)),
     '',
   ];
-  return alignColumns([titles, ...rows], 1);
+  return alignColumns([titles, ...rows]);
 }
 
 /** The figures of each channel; no rows for an input of one channel. */
@@ -69,7 +66,7 @@ export function channelTable({ channels }: Analysis): Table {
     if (values.every((value) => value === undefined)) return [];
     return [[title, ...values.map((value) => figureText(value, digits)), unit]];
   });
-  return rows.length === 0 ? [] : alignColumns([['', ...channels.map(({ name }) => name), ''], ...rows], 1);
+  return rows.length === 0 ? [] : alignColumns([['', ...channels.map(({ name }) => name), ''], ...rows]);
 }
 
 /** A line for each clause: verdict, its words, what was measured and what is allowed. */

@@ -75,7 +75,9 @@ async function run(args: Arguments): Promise<number> {
   const seed = numberIn(args, 'seed', { min: 0, max: 2 ** 32 - 1, whole: true }) ?? 0;
   for (const { input } of jobs) checkSeekable(input);
   // Opened before the first pass, so that what can't be written is not measured in vain.
-  const sinks = jobs.map(({ input, output }) => openOutput(output, args.force === true, input));
+  const sinks = jobs.map(({ input, output }) =>
+    openOutput(output, { force: args.force === true, input, pipeline: undefined }),
+  );
   const album =
     args.album === true
       ? await planGain(

@@ -9,7 +9,6 @@ import { OverlappingWindows } from './overlapping-windows.ts';
  * the channels, mean since the start or over intervals. A window counts where it ends.
  */
 export class PowerSpectrum {
-  readonly #state: StateMemory;
   readonly #channels: number;
   readonly #windows: OverlappingWindows;
   readonly #fft: RealFft;
@@ -18,7 +17,6 @@ export class PowerSpectrum {
   readonly #onWindow = (): void => this.#addWindow();
 
   constructor(state: StateMemory, channels: number, size: FftSize) {
-    this.#state = state;
     this.#channels = channels;
     this.#windows = new OverlappingWindows(state, channels, size);
     this.#fft = new RealFft(state.memory, size);

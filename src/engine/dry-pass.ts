@@ -5,7 +5,7 @@ import { type BackendName, type KernelMemory, StateMemory } from '../dsp/kernel-
 import { LoudnessMeter } from '../dsp/loudness-meter.ts';
 import type { PipelineDefinition } from '../graph/definition.ts';
 import { type LivePipeline, preparePipeline } from '../graph/live-pipeline.ts';
-import type { RawFormat, SampleEncoding } from '../io/sample-format.ts';
+import { type RawFormat, type SampleEncoding, writtenFor } from '../io/sample-format.ts';
 import { openFile } from './analyze.ts';
 import { READ_FRAMES, readBlocks } from './read-blocks.ts';
 
@@ -76,7 +76,7 @@ export async function dryPass(
     const { meter } = taker;
     if (whole === null) {
       whole = meter;
-      encoding = header.sampleFormat.encoding;
+      encoding = writtenFor(header.sampleFormat.encoding);
     } else whole.include(meter);
     duration += frames / header.format.sampleRate;
     header.format.layout.forEach((_, n) => {

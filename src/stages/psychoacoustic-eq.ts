@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { BandBalance } from '../dsp/band-balance.ts';
-import { BandPowers } from '../dsp/band-powers.ts';
 import { BandResponse } from '../dsp/band-response.ts';
 import { CRITICAL_BANDS, type CriticalBand, criticalBands } from '../dsp/critical-bands.ts';
 import { dbToGain } from '../dsp/elementary.ts';
 import { FFT_SIZES, type FftSize, type RealFft } from '../dsp/fft.ts';
+import { SegmentPowers } from '../dsp/segment-powers.ts';
 import { SpectralFilter } from '../dsp/spectral-filter.ts';
 import {
   defineStage,
@@ -78,7 +78,7 @@ class PsychoacousticEq extends StageProcessor<Params> {
   override readonly latency: number;
   readonly #filter: SpectralFilter;
   readonly #response: BandResponse;
-  readonly #powers: BandPowers;
+  readonly #powers: SegmentPowers;
   readonly #balance: BandBalance;
   readonly #bands: readonly CriticalBand[];
   readonly #factors: Float64Array;
@@ -93,7 +93,7 @@ class PsychoacousticEq extends StageProcessor<Params> {
     this.#bands = criticalBands(sampleRate);
     const centresHz = this.#bands.map(({ centreHz }) => centreHz);
     this.#response = new BandResponse(spec.memory, this.#filter.spectra[0], sampleRate, centresHz);
-    this.#powers = new BandPowers(spec.memory, this.#bands, sampleRate, size, 2 * this.#filter.hop);
+    this.#powers = new SegmentPowers(spec.memory, sampleRate, size);
     this.#balance = new BandBalance(this.state, this.#bands, this.#filter.hop / sampleRate);
     this.#factors = new Float64Array(this.#bands.length);
     this.configure(false);

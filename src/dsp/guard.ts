@@ -1,15 +1,8 @@
 import type { Planar } from '../audio/block.ts';
-import type { Kernels, StateMemory } from './kernel-memory.ts';
+import type { StateMemory } from './kernel-memory.ts';
 
 /** Largest magnitude that passes: +60 dBFS. */
 export const GUARD_LIMIT = 1000;
-
-/** Whether every sample is finite and within the limit. */
-export function withinGuard(kernels: Kernels | null, x: Float32Array, frames: number): boolean {
-  if (kernels) return kernels.allWithin(x.byteOffset, frames, GUARD_LIMIT) === 1;
-  for (let i = 0; i < frames; i++) if (!(Math.abs(x[i]) <= GUARD_LIMIT)) return false;
-  return true;
-}
 
 /** What the guard has replaced so far. */
 export interface GuardReport {
@@ -41,7 +34,7 @@ export class Guard {
     const kernels = this.#state.memory.kernels;
     const counts = this.#counts;
     for (const channel of channels) {
-      if (withinGuard(kernels, channel, frames)) continue;
+      if (kernels?.allWithin(channel.byteOffset, frames, GUARD_LIMIT)) continue;
       for (let i = 0; i < frames; i++) {
         if (Math.abs(channel[i]) <= GUARD_LIMIT) continue;
         channel[i] = 0;

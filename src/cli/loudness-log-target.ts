@@ -1,4 +1,4 @@
-import { outputError } from '../audio/errors.ts';
+import { outputError, usageError } from '../audio/errors.ts';
 import { LoudnessLog } from '../engine/loudness-log.ts';
 import { systemReason } from '../engine/system-reason.ts';
 import { RotatingFile } from '../monitor/rotating-file.ts';
@@ -34,7 +34,11 @@ export function openLoudnessLog(args: Arguments, inUse: readonly string[]): Loud
   const target = text(args, 'loudness-log');
   const size = numberIn(args, 'loudness-log-size', { min: 0.001, max: 100000, whole: false }) ?? SIZE_MB;
   const keep = numberIn(args, 'loudness-log-files', { min: 0, max: 1000, whole: true }) ?? OLDER_FILES;
-  if (target === undefined) return undefined;
+  if (target === undefined) {
+    const alone = ['loudness-log-size', 'loudness-log-files'].find((name) => args[name] !== undefined);
+    if (alone !== undefined) throw usageError(`--${alone}: needs --loudness-log FILE`);
+    return undefined;
+  }
   refuseFilesInUse('--loudness-log', target, inUse);
   try {
     return new LoudnessLog(new RotatingFile(target, { maxBytes: size * 1e6, keep }));

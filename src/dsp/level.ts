@@ -20,6 +20,14 @@ export function channelLevel(
   else magnitude(x, level, frames, false);
 }
 
+/** The largest magnitude of one channel, or NaN when any sample is. */
+export function largestMagnitude(kernels: Kernels | null, x: Float32Array, frames: number): number {
+  if (kernels) return kernels.largestMagnitude(x.byteOffset, frames);
+  let top = 0;
+  for (let i = 0; i < frames; i++) top = Math.max(top, Math.abs(x[i]));
+  return top;
+}
+
 /** Magnitude of the loudest channel, frame by frame. */
 export function loudestLevel(kernels: Kernels | null, x: Planar, level: Float32Array, frames: number): void {
   for (let channel = 0; channel < x.length; channel++) {

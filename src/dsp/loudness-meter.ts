@@ -72,7 +72,7 @@ export class LoudnessMeter {
   /** Takes the next frames; the arrays are on the memory of the state, and are only read. */
   process(channels: Planar, frames: number): void {
     const valid = this.#valid.of(channels, frames);
-    this.#peaks.process(valid, frames);
+    this.#peaks.process(valid, this.#valid.peaks, frames);
     for (let done = 0; done < frames; ) {
       const { hops } = this.#hops;
       done += this.#hops.process(valid, done, frames - done);

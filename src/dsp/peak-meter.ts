@@ -1,6 +1,6 @@
 import type { Planar } from '../audio/block.ts';
 import type { StateMemory } from './kernel-memory.ts';
-import { channelLevel, largest } from './level.ts';
+import { largest } from './level.ts';
 import { TRUE_PEAK_LAG, TruePeak } from './true-peak.ts';
 
 interface PeakMeterOptions {
@@ -34,11 +34,10 @@ export class PeakMeter {
     this.#truePeaks = state.f64(channels);
   }
 
-  process(channels: Planar, frames: number): void {
-    const { kernels } = this.#state.memory;
+  /** Takes a block and the highest sample of each of its channels. */
+  process(channels: Planar, samplePeaks: Float64Array, frames: number): void {
     for (let n = 0; n < channels.length; n++) {
-      channelLevel(kernels, channels[n], this.#level, frames);
-      this.#samplePeaks[n] = Math.max(this.#samplePeaks[n], largest(kernels, this.#level, frames));
+      this.#samplePeaks[n] = Math.max(this.#samplePeaks[n], samplePeaks[n]);
     }
     for (let n = 0; n < this.#between.length; n++) this.#read(n, channels[n], frames);
   }

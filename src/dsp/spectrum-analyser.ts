@@ -22,13 +22,20 @@ import {
  */
 export const SILENCE = 1e-9;
 
-/** power[k] = re[k]^2 + im[k]^2 in 32 bits, and sum[k] += power[k]. Kernel: `framePower`. */
-function framePower(re: Float32Array, im: Float32Array, power: Float32Array, sum: Float64Array): void {
+/** power[k] = re[k]^2 + im[k]^2 in 32 bits, and sum[k] += power[k]; gives the sum of the powers. Kernel: `framePower`. */
+function framePower(re: Float32Array, im: Float32Array, power: Float32Array, sum: Float64Array): number {
   const { fround } = Math;
+  const whole = re.length - (re.length % 4);
+  const lanes = [0, 0];
   for (let k = 0; k < re.length; k++) {
     power[k] = fround(re[k] * re[k]) + fround(im[k] * im[k]);
     sum[k] += power[k];
   }
+  for (let k = 0; k < whole; k += 4) {
+    lanes[0] += power[k] + power[k + 2];
+    lanes[1] += power[k + 1] + power[k + 3];
+  }
+  return power.subarray(whole).reduce((total, value) => total + value, lanes[0] + lanes[1]);
 }
 
 /** One view of a window and what is measured in it. */
@@ -56,7 +63,9 @@ export class SpectrumAnalyser {
   /** Where each channel's powers go: the view of that signal, or scratch; and their sums. */
   readonly #powers: readonly Float32Array[];
   readonly #sums: readonly Float64Array[];
+  /** Of each channel's window: zero crossings, sum of the powers. */
   readonly #crossings: Float64Array;
+  readonly #totals: Float64Array;
   /** Features of the view at hand. */
   readonly #values = new Float64Array(FEATURES.length);
   /** Windows so far. */
@@ -94,7 +103,8 @@ export class SpectrumAnalyser {
       const from = layout.powersAt + channel * bins;
       return this.sums.open.subarray(from, from + bins);
     });
-    this.#crossings = memory.f64(format.channels);
+    this.#crossings = new Float64Array(format.channels);
+    this.#totals = new Float64Array(format.channels);
     this.#count = state.f64(1);
   }
 
@@ -144,9 +154,9 @@ export class SpectrumAnalyser {
     // DC and Nyquist have no mirror image, so half the power.
     re[0] *= Math.SQRT1_2;
     re[re.length - 1] *= Math.SQRT1_2;
-    if (kernels) {
-      kernels.framePower(re.byteOffset, im.byteOffset, re.length, power.byteOffset, sum.byteOffset);
-    } else framePower(re, im, power, sum);
+    this.#totals[channel] = kernels
+      ? kernels.framePower(re.byteOffset, im.byteOffset, re.length, power.byteOffset, sum.byteOffset)
+      : framePower(re, im, power, sum);
     this.#crossings[channel] = this.#windows.crossings(channel);
   }
 
@@ -156,10 +166,9 @@ export class SpectrumAnalyser {
     let crossings = 0;
     let total = 0;
     for (let channel = 0; channel < weights.length; channel++) {
-      let power = 0;
-      for (const value of this.#powers[channel]) power += value;
-      crossings += weights[channel] * power * this.#crossings[channel];
-      total += weights[channel] * power;
+      const power = weights[channel] * this.#totals[channel];
+      crossings += power * this.#crossings[channel];
+      total += power;
     }
     return total > 0 ? crossings / total : Number.NaN;
   }

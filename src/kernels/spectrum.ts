@@ -29,8 +29,9 @@ export function applyWindow(x: usize, window: usize, frames: i32, to: usize): vo
   }
 }
 
-/** power[k] = re[k]^2 + im[k]^2, and sum[k] += power[k] in double precision. */
-export function framePower(re: usize, im: usize, bins: i32, power: usize, sum: usize): void {
+/** power[k] = re[k]^2 + im[k]^2, and sum[k] += power[k] in double precision; gives the sum of the powers. */
+export function framePower(re: usize, im: usize, bins: i32, power: usize, sum: usize): f64 {
+  let lanes = f64x2.splat(0);
   let k = 0;
   for (; k + 4 <= bins; k += 4) {
     const at = <usize>k << 2;
@@ -39,9 +40,13 @@ export function framePower(re: usize, im: usize, bins: i32, power: usize, sum: u
     const p = f32x4.add(f32x4.mul(r, r), f32x4.mul(i, i));
     v128.store(power + at, p);
     const to = sum + (<usize>k << 3);
-    v128.store(to, f64x2.add(v128.load(to), f64x2.promote_low_f32x4(p)));
-    v128.store(to, f64x2.add(v128.load(to, 16), f64x2.promote_low_f32x4(upper(p))), 16);
+    const low = f64x2.promote_low_f32x4(p);
+    const high = f64x2.promote_low_f32x4(upper(p));
+    v128.store(to, f64x2.add(v128.load(to), low));
+    v128.store(to, f64x2.add(v128.load(to, 16), high), 16);
+    lanes = f64x2.add(lanes, f64x2.add(low, high));
   }
+  let total = f64x2.extract_lane(lanes, 0) + f64x2.extract_lane(lanes, 1);
   for (; k < bins; k++) {
     const r = load<f32>(re + (<usize>k << 2));
     const i = load<f32>(im + (<usize>k << 2));
@@ -49,7 +54,9 @@ export function framePower(re: usize, im: usize, bins: i32, power: usize, sum: u
     store<f32>(power + (<usize>k << 2), p);
     const to = sum + (<usize>k << 3);
     store<f64>(to, load<f64>(to) + p);
+    total += p;
   }
+  return total;
 }
 
 /** sum[k] += re[k]^2 + im[k]^2 in double precision. */

@@ -19,6 +19,8 @@ await build({
   target: 'node20',
   format: 'esm',
   mainFields: ['module', 'main'],
+  // It finds its worker script beside its own files.
+  external: ['piscina'],
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: 'none',

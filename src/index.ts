@@ -72,6 +72,15 @@ export { type AudioBlock, createBlock, type Planar } from './audio/block.ts';
 export { AuralisError, type ErrorKind, EXIT_CODES } from './audio/errors.ts';
 export { type AudioFormat, audioFormat, type ChannelLayout, type Speaker } from './audio/format.ts';
 export type { BackendName } from './dsp/kernel-memory.ts';
+export {
+  type Analysis,
+  type AnalysisCurves,
+  type AnalyzeOptions,
+  type AnalyzeResult,
+  analyze,
+  type ChannelAnalysis,
+  type Measure,
+} from './engine/analyze.ts';
 export { type LoadPipelineOptions, loadPipeline } from './engine/load-pipeline.ts';
 export type { PipelineTransform } from './graph/pipeline.ts';
 export { type DecodeWavOptions, decodeWav } from './io/decode-wav.ts';

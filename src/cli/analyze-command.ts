@@ -5,7 +5,7 @@ import type { Measure } from '../engine/measures.ts';
 import type { Target } from '../engine/target-files.ts';
 import { parseRawFormat } from '../io/sample-format.ts';
 import { analysisJson } from '../monitor/analysis-json.ts';
-import { analysisText } from '../monitor/analysis-text.ts';
+import { analysisText } from './analysis-text.ts';
 import type { Arguments, Command } from './command.ts';
 import { numberIn, oneOf, text } from './option-value.ts';
 import { print } from './print.ts';

@@ -2,7 +2,7 @@ import { exp, log2 } from './elementary.ts';
 import type { StateMemory } from './kernel-memory.ts';
 
 /** Slowest and fastest tempo that is looked for, in beats a minute. */
-export const TEMPO_RANGE = [40, 240] as const;
+export const TEMPO_RANGE = [40, 200] as const;
 
 /** Longest lag of the autocorrelation in seconds: eight beats at 60 beats a minute. */
 const LONGEST_LAG = 8;
@@ -21,7 +21,7 @@ const HALF_WEIGHT = 0.5;
 /** A beat stands out by so many standard deviations of the lags of noise, which are sqrt(3 / values of the curve). */
 const LEAST_DEVIATIONS = 4.5;
 /** A half or a third of the beat is the beat when its autocorrelation is this large a part of the beat's. */
-const SAME_STRENGTH = 0.8;
+const SAME_STRENGTH = 0.9;
 
 /** What the onsets say of the beat. */
 export interface Tempo {
@@ -33,7 +33,7 @@ export interface Tempo {
 
 /**
  * Tempo from the autocorrelation of an onset curve (the spectral flux), in constant memory. The curve less its mean over the
- * last second is correlated with itself at all lags up to 8 s; the beat is the lag T from 0.25 to 1.5 s with the largest
+ * last second is correlated with itself at all lags up to 8 s; the beat is the lag T from 0.3 to 1.5 s with the largest
  * preference(T) * (r(T) + r(2T)/2 - r(T/2)/2), the preference being Ellis's, an octave either way of 120 costing a
  * quarter; a half or a third of T that repeats as well is taken instead; then its multiples 2T, 4T, 8T sharpen it, each by the parabola through the peak.
  */

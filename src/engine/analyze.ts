@@ -11,6 +11,9 @@ import { readBlocks } from './read-blocks.ts';
 import { rotatingReader } from './rotating-reader.ts';
 import { systemReason } from './system-reason.ts';
 
+export type { Analysis, AnalysisCurves, ChannelAnalysis } from '../monitor/analysis.ts';
+export type { Measure } from './measures.ts';
+
 export interface AnalyzeOptions {
   /** What to measure; nothing else is computed. @default everything */
   readonly only?: readonly Measure[] | undefined;

@@ -125,6 +125,8 @@ export class CurveRecorder {
       correlation: this.#correlated ? this.#curve(this.#correlation) : null,
       spectrum: this.#longTerm(),
       spectrogram: {
+        // The middle of the first window is the middle of the first column.
+        start: (FFT_SIZE - this.#columnFrames) / 2 / this.#rate,
         step: (this.#columns.stride * this.#columnFrames) / this.#rate,
         range: [LOWEST, this.#rate / 2],
         columns: this.#columns.rows().map((row) => row.map(powerToDb)),

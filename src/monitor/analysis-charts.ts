@@ -217,11 +217,13 @@ function spectrum({ curves, beside }: ChartSource): ChartOption {
 }
 
 function spectrogram({ curves, duration, beside }: ChartSource): ChartOption {
-  const { columns, range } = curves.spectrogram;
+  const { columns, range, start, step } = curves.spectrogram;
   const loudest = beside.flatMap((one) => one.spectrogram.columns.map((column) => Math.max(...column)));
   const [, high] = span([loudest], 10, SPECTROGRAM_DB, SPECTROGRAM_DB);
   const image = spectrogramImage(columns, high - SPECTROGRAM_DB, high);
   const height = SPECTROGRAM_HEIGHT - TOP - BOTTOM;
+  const pixels = (CHART_WIDTH - LEFT - RIGHT) / Math.max(duration, start + step);
+  const end = Math.min(duration, start + columns.length * step);
   return {
     ...base(`Spectrogram in Hz, ${high - SPECTROGRAM_DB} to ${high} dBFS`),
     xAxis: time(duration),
@@ -234,7 +236,7 @@ function spectrogram({ curves, duration, beside }: ChartSource): ChartOption {
     graphic: {
       type: 'image',
       silent: true,
-      style: { image, x: LEFT, y: TOP, width: CHART_WIDTH - LEFT - RIGHT, height },
+      style: { image, x: LEFT + start * pixels, y: TOP, width: Math.max(0, end - start) * pixels, height },
     },
   };
 }

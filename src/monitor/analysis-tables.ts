@@ -73,7 +73,7 @@ export function channelTable({ channels }: Analysis): Table {
 export function verdictTable({ clauses }: Verdict): Table {
   return clauses.map(({ pass, clause, value, min, max, unit }) => [
     pass ? 'pass' : 'FAIL',
-    `${figureText(value, 1)} ${unit}`.trim(),
+    `${figureText(value, 2)} ${unit}`.trim(),
     allowedText(min, max),
     clause,
   ]);

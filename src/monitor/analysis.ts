@@ -119,6 +119,8 @@ export interface AnalysisCurves {
     readonly levels: readonly number[];
   };
   readonly spectrogram: {
+    /** Seconds at which the first column begins. */
+    readonly start: number;
     /** Seconds from one column to the next. */
     readonly step: number;
     /** Hz, of the lowest and the highest row; rows between them lie at equal steps of pitch. */

@@ -38,6 +38,8 @@ export interface PipelineSource {
   readonly name?: string | undefined;
   readonly description?: string | undefined;
   readonly stages: readonly Readonly<Record<string, unknown>>[];
+  /** Parameters that move at times of the output. */
+  readonly automation?: readonly object[] | undefined;
 }
 
 /** The id of what comes in. */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { described, flag, number } from '../stages/parameters.ts';
+import { automationSchema } from './automation-schema.ts';
 
 const gainDb = z.number().min(-120).max(60).meta({ unit: 'dB', description: 'gain on the way in' });
 
@@ -45,4 +46,5 @@ export const fileSchema = z.strictObject({
     .array(z.looseObject({ stage: z.string() }))
     .max(10_000)
     .meta({ description: 'processed from top to bottom; the last entry is what goes out' }),
+  automation: automationSchema,
 });

@@ -140,8 +140,7 @@ export class LivePipeline {
   #welcome(action: Action, now: number): void {
     const next = this.#after([action]);
     if (this.#waiting.length === 0 && next !== null && canGlide(this.#sounding, next)) {
-      this.#glide(action, now);
-      this.#options.onChange?.({ frame: now, action });
+      if (this.#glide(action, now)) this.#options.onChange?.({ frame: now, action });
       return;
     }
     this.#waiting.push({ action, frame: 0, unannounced: true });
@@ -157,17 +156,19 @@ export class LivePipeline {
     }
   }
 
-  /** Moves parameters, in every graph that is heard or about to be. */
-  #glide(action: Action, frame: number): void {
+  /** Moves parameters, in every graph that is heard or about to be, and says whether there were any. */
+  #glide(action: Action, frame: number): boolean {
     const next = after(this.#sounding, action);
     const { frames, curve } = 'pipeline' in action ? { frames: 0, curve: 'hold' as const } : action;
-    for (const move of movesBetween(this.#sounding, next, { frame, frames, curve })) {
+    const moves = movesBetween(this.#sounding, next, { frame, frames, curve });
+    for (const move of moves) {
       const leaves = move.leaves.map((leaf) => ({ ...leaf, from: this.#takeLeaf(move.id, leaf, frame) }));
       const own = { ...move, leaves };
       for (const { prepared, origin } of this.#running) prepared.move(own, origin);
       this.#moves.push(own);
     }
     this.#sounding = next;
+    return moves.length > 0;
   }
 
   /** Where a value stands at a frame, taken from the moves that had it so far. */

@@ -87,11 +87,12 @@ export class GraphNode {
   readonly latency: number;
   /** Outputs by port. */
   readonly wires: ReadonlyMap<string, Wire>;
+  /** Whether its input is copied or summed into arrays of its own; else it works on in the arrays of the entry before. */
+  readonly gathers: boolean;
   readonly #kernels: Kernels | null;
   readonly #taps: readonly Tap[];
   readonly #key: Tap | null;
   readonly #io: StageIO;
-  readonly #gathers: boolean;
   /** Share of the processed signal. */
   readonly #wet: number;
   readonly #dry: Planar;
@@ -119,8 +120,8 @@ export class GraphNode {
     );
     this.#key = key && new Tap(state, key, 0, arrival - key.latency, maxFrames);
     const [first, ...others] = this.#taps;
-    this.#gathers = !(inPlace && others.length === 0 && first.plain);
-    const main = this.#gathers ? memory.planar(count, maxFrames) : first.channels;
+    this.gathers = !(inPlace && others.length === 0 && first.plain);
+    const main = this.gathers ? memory.planar(count, maxFrames) : first.channels;
 
     const ports = entry.definition.outputs(entry.params);
     const outputs = ports.length > 1 ? ports.map(() => memory.planar(count, maxFrames)) : [main];
@@ -149,7 +150,7 @@ export class GraphNode {
 
   process(frames: number): void {
     const { main, key } = this.#io;
-    if (this.#gathers) {
+    if (this.gathers) {
       for (let n = 0; n < this.#taps.length; n++) this.#taps[n].write(main, frames, n > 0);
     }
     if (key && !this.#key!.plain) this.#key!.write(key, frames, false);

@@ -53,9 +53,10 @@ export class PreparedPipeline {
   readonly latency: number;
   /** No stage changes a sample. */
   readonly transparent: boolean;
+  /** In the order of the file. */
+  readonly nodes: readonly GraphNode[];
   readonly #guard: Guard | null;
   readonly #state: StateMemory;
-  readonly #nodes: readonly GraphNode[];
   readonly #moves: MovePlayer;
 
   constructor(definition: PipelineDefinition, { format, maxFrames, memory }: PrepareOptions) {
@@ -73,7 +74,7 @@ export class PreparedPipeline {
     const input = memory.planar(format.channels, maxFrames);
     wires.set(IN, new Map([[MAIN, { channels: input, latency: 0 }]]));
     const readers = countReaders(definition.entries);
-    this.#nodes = definition.entries.map((entry) => {
+    this.nodes = definition.entries.map((entry) => {
       const node = new GraphNode({
         entry,
         processor: entry.definition.prepare({ format, maxFrames, memory }, entry.params),
@@ -87,7 +88,7 @@ export class PreparedPipeline {
       return node;
     });
 
-    this.#moves = new MovePlayer(this.#state, this.#nodes);
+    this.#moves = new MovePlayer(this.#state, this.nodes);
 
     const last = definition.entries.at(-1);
     const output = find({ from: last?.id ?? IN, port: MAIN, gainDb: 0 });
@@ -102,12 +103,12 @@ export class PreparedPipeline {
         latency: output.latency,
         span: () => this.#moves.span(),
         process: (_input, frames) => {
-          for (const node of this.#nodes) node.process(frames);
+          for (const node of this.nodes) node.process(frames);
           this.#moves.advance(frames);
           return output.channels;
         },
         end: (framesIn) => {
-          for (const node of this.#nodes) node.end(framesIn);
+          for (const node of this.nodes) node.end(framesIn);
         },
       },
     });
@@ -120,12 +121,12 @@ export class PreparedPipeline {
 
   /** What every stage has measured, by id. */
   meters(): Readonly<Record<string, Readings>> {
-    return Object.fromEntries(this.#nodes.map(({ id, processor }) => [id, processor.meters()]));
+    return Object.fromEntries(this.nodes.map(({ id, processor }) => [id, processor.meters()]));
   }
 
   /** Readings of intervals that closed since the last call. */
   takeReadings(): readonly StageReading[] {
-    return this.#nodes.flatMap(({ id, processor }) =>
+    return this.nodes.flatMap(({ id, processor }) =>
       processor.takeReadings().map((reading) => ({ id, reading })),
     );
   }
@@ -148,13 +149,13 @@ export class PreparedPipeline {
   }
 
   #node(id: string): GraphNode {
-    const node = this.#nodes.find((one) => one.id === id);
+    const node = this.nodes.find((one) => one.id === id);
     if (node === undefined) throw internalError(`no node "${id}"`);
     return node;
   }
 
   snapshot(): PipelineSnapshot {
-    const stages = Object.fromEntries(this.#nodes.map(({ id, processor }) => [id, processor.snapshot()]));
+    const stages = Object.fromEntries(this.nodes.map(({ id, processor }) => [id, processor.snapshot()]));
     return { stages, graph: this.#state.snapshot() };
   }
 
@@ -168,7 +169,7 @@ export class PreparedPipeline {
       }
     }
     this.#state.restore(graph);
-    for (const { id, processor } of this.#nodes) processor.restore(stages[id]);
+    for (const { id, processor } of this.nodes) processor.restore(stages[id]);
   }
 }
 

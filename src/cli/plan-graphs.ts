@@ -29,11 +29,12 @@ function edgesOf(plan: CostedPlan): Edge[] {
   return [...wires, { from: plan.entries.at(-1)?.id ?? IN, to: OUT, words: '', isKey: false }];
 }
 
-const quoted = (text: string): string => `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+const quoted = (text: string): string =>
+  `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`;
 
 /** What stands in the box of an entry, in lines. */
 function boxLines(entry: CostedPlan['entries'][number]): string[] {
-  return [entry.id, entryWords(entry), percent(entry.load)].filter(Boolean);
+  return [entry.id, ...entryWords(entry), `CPU ${percent(entry.load)}`];
 }
 
 const formatWords = ({ format, latency }: CostedPlan): { readonly head: string; readonly foot: string } => ({
@@ -44,23 +45,25 @@ const formatWords = ({ format, latency }: CostedPlan): { readonly head: string; 
 /** A plan in the language of Graphviz. */
 export function planDot(plan: CostedPlan): string {
   const { head, foot } = formatWords(plan);
+  // Plain labels: their lines are centred where they stand, so that a viewer's wider font still fits.
+  const label = (lines: readonly string[]): string => `label=${quoted(lines.join('\n'))}`;
   const ends = (id: string, words: string): string =>
-    `${quoted(`:${id}`)} [label=<<b>${id}</b><br/><font point-size="10" color="#5b6470">${words}</font>> shape=plain]`;
+    `${quoted(`:${id}`)} [${label([id, words])} shape=plaintext style="" fontcolor="#5b6470"]`;
   const box = (entry: CostedPlan['entries'][number]): string => {
-    const [id, ...words] = boxLines(entry).map(escaped);
-    const small = words.map((line) => `<br/><font point-size="10" color="#5b6470">${line}</font>`).join('');
-    return `${quoted(entry.id)} [label=<<b>${id}</b>${small}>${entry.bypass ? ' style="rounded,dashed"' : ''}]`;
+    const bypassed = entry.bypass ? ' style="rounded,filled,dashed" fillcolor="white"' : '';
+    return `${quoted(entry.id)} [${label(boxLines(entry))}${bypassed}]`;
   };
   const nodeName = (id: string): string => quoted(id === IN || id === OUT ? `:${id}` : id);
   const edges = edgesOf(plan).map(({ from, to, words, isKey }) => {
-    const label = words === '' ? '' : `label=${quoted(` ${words} `)} `;
-    return `${nodeName(from)} -> ${nodeName(to)} [${label}${isKey ? 'style=dashed' : ''}]`;
+    // Spaces, so that a viewer's wider font keeps clear of the line.
+    const said = words === '' ? '' : label([`    ${words}  `]);
+    return `${nodeName(from)} -> ${nodeName(to)} [${said}${isKey ? ' style=dashed' : ''}]`;
   });
   return [
     `digraph ${quoted(plan.name)} {`,
     'graph [rankdir=TB ranksep=0.4 nodesep=0.35 pad=0.25 bgcolor="white" fontname="Helvetica,Arial,sans-serif"]',
-    'node [shape=box style="rounded,filled" fillcolor="#f3f6fa" color="#3b6ea5" penwidth=1.2 margin="0.2,0.1" ' +
-      'fontname="Helvetica,Arial,sans-serif" fontsize=13 fontcolor="#1c2733"]',
+    'node [shape=box style="rounded,filled" fillcolor="#f3f6fa" color="#3b6ea5" penwidth=1.2 margin="0.3,0.1" ' +
+      'fontname="Helvetica,Arial,sans-serif" fontsize=12 fontcolor="#1c2733"]',
     'edge [color="#5b6470" arrowsize=0.7 fontname="Helvetica,Arial,sans-serif" fontsize=10 fontcolor="#5b6470"]',
     ends(IN, head),
     ...plan.entries.map(box),

@@ -18,14 +18,14 @@ export const wireWords = ({ gain, delay }: PlannedInput): string =>
   [gain === 0 ? '' : `${gain} dB`, delay === 0 ? '' : `+${delay} frames`].filter(Boolean).join(', ');
 
 /** What is said of an entry beside its id. */
-export function entryWords({ stage, id, mix, bypass, latency, key }: PlannedEntry): string {
+export function entryWords({ stage, id, mix, bypass, latency, key }: PlannedEntry): string[] {
   const words = [
     id === stage ? '' : stage,
     bypass ? 'bypassed' : mix < 1 ? `mix ${mix}` : '',
     key ? `key ${key.from}` : '',
     latency > 0 ? `late by ${latency}` : '',
   ];
-  return words.filter(Boolean).join(', ');
+  return words.filter(Boolean);
 }
 
 /** Parameters on one line. */
@@ -39,7 +39,7 @@ export function planText(plan: CostedPlan): string {
   const { sampleRate, channels } = plan.format;
   const drawing = new PlanDrawing(
     plan,
-    (entry) => `${entry.id}  ${entryWords(entry)}`,
+    (entry) => `${entry.id}  ${entryWords(entry).join(', ')}`,
     `in  ${sampleRate} Hz, ${channels} ${channels === 1 ? 'channel' : 'channels'}`,
     'out',
   );

@@ -1,6 +1,7 @@
 import { watch } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import type { RunControl } from '../engine/run.ts';
+import { systemReason } from '../engine/system-reason.ts';
 import { carryOver } from '../graph/carry-over.ts';
 import type { PipelineDefinition } from '../graph/definition.ts';
 
@@ -53,6 +54,7 @@ export function reloadPipeline({ read, first, control, watched, tell }: ReloadOp
           clearTimeout(timer);
           timer = setTimeout(enqueue, SETTLE);
         });
+  watcher?.on('error', (error) => tell(`--watch: ${systemReason(error)}, send SIGHUP to reload`));
   return () => {
     process.off('SIGHUP', enqueue);
     clearTimeout(timer);

@@ -99,7 +99,11 @@ export class AudioPath {
   /** Becomes another pipeline, from the next block on. */
   replace(pipeline: PipelineDefinition): void {
     if (this.#open) this.#open.graph.replace(pipeline);
-    else this.#pipeline = pipeline;
+    else {
+      // Refused now, with the file that is to blame, and not when the audio comes.
+      automationChanges(pipeline, this.#options.automation, 48000);
+      this.#pipeline = pipeline;
+    }
   }
 
   /** What the output's header must be corrected to, once the stream has ended. */

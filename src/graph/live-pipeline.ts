@@ -3,7 +3,15 @@ import type { GuardReport } from '../dsp/guard.ts';
 import { onKernelMemory } from '../dsp/kernel-memory.ts';
 import type { Readings } from '../stages/define-stage.ts';
 import { PRIME_SECONDS, SwitchingRun } from '../stages/switching-run.ts';
-import { type Action, type Appointment, after, appointments, type Change, canGlide } from './change.ts';
+import {
+  type Action,
+  type Appointment,
+  after,
+  appointments,
+  type Change,
+  canGlide,
+  needsTrial,
+} from './change.ts';
 import type { PipelineDefinition } from './definition.ts';
 import { leafValue, type Move, movesBetween, withLeaf } from './move.ts';
 import { PreparedPipeline, type PrepareOptions, type StageReading } from './prepare-pipeline.ts';
@@ -56,7 +64,9 @@ export class LivePipeline {
     const prepared = new PreparedPipeline(definition, options);
     this.#options = options;
     this.#primeFrames = Math.round(PRIME_SECONDS * options.format.sampleRate);
-    this.#appointments = appointments(definition, options.changes ?? [], this.#primeFrames);
+    this.#appointments = appointments(definition, options.changes ?? [], this.#primeFrames, (next) =>
+      this.#prepare(next),
+    );
     this.#definition = definition;
     this.#sounding = definition;
     this.#running = [{ prepared, origin: 0 }];
@@ -107,8 +117,20 @@ export class LivePipeline {
   }
 
   #arrive(action: Action): void {
-    this.#definition = after(this.#definition, action);
+    const next = after(this.#definition, action);
+    // A stage may refuse this audio: the caller is told, and what plays plays on.
+    if (needsTrial(this.#definition, next)) this.#prepare(next);
+    this.#definition = next;
     this.#arrived.push(action);
+  }
+
+  /** Prepares a pipeline on a memory of its own. */
+  #prepare(definition: PipelineDefinition): PreparedPipeline {
+    const { format, maxFrames, memory } = this.#options;
+    return onKernelMemory(
+      memory.backend,
+      (own) => new PreparedPipeline(definition, { format, maxFrames, memory: own }),
+    );
   }
 
   /** Does what is due at a stream frame and gives the frame at which there is more to do. */
@@ -200,11 +222,8 @@ export class LivePipeline {
 
   /** Prepares the second graph with all values where they stand, and takes it along on their ways. */
   #open(target: PipelineDefinition, origin: number) {
-    const { format, maxFrames, memory } = this.#options;
-    const present = this.#moves.reduce((definition, move) => standingAt(definition, move, origin), target);
-    const prepared = onKernelMemory(
-      memory.backend,
-      (own) => new PreparedPipeline(present, { format, maxFrames, memory: own }),
+    const prepared = this.#prepare(
+      this.#moves.reduce((definition, move) => standingAt(definition, move, origin), target),
     );
     prepared.adopt(this.#newest);
     for (const move of this.#moves) prepared.move(move, origin);

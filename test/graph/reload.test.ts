@@ -172,4 +172,15 @@ describe('a reload', () => {
       -3,
     ]);
   });
+
+  it('is refused at once when a stage can not take this audio, and what plays plays on', () => {
+    const surround = audioFormat(48000, 6);
+    const pipeline = onKernelMemory('wasm', (memory) =>
+      preparePipeline(definePipeline({ stages: STAGES }), { format: surround, maxFrames: 512, memory }),
+    );
+    const input = programme(6, 4000, 1);
+    const first = feed(pipeline.run, input);
+    expect(() => pipeline.set('eq.bands[0].channels', 'left')).toThrow('the audio has 6 channels');
+    expect(first[0].length + feed(pipeline.run, input)[0].length + drain(pipeline.run)[0].length).toBe(8000);
+  });
 });

@@ -36,6 +36,10 @@ export const planCommand: Command = {
   run: async (args) => {
     const forms = FORMS.filter((form) => args[form] !== undefined);
     if (forms.length > 1) throw usageError(`--${forms.join(' and --')}: expected one of them`);
+    // Nothing but a picture is ever written over, a pipeline least of all.
+    if (args.svg && !text(args, 'svg')?.endsWith('.svg')) {
+      throw usageError(`--svg ${args.svg}: expected a file that ends in .svg`);
+    }
     await show(args, await readPlan(args));
     return 0;
   },

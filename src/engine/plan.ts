@@ -40,10 +40,14 @@ export async function planAndMeasure(
     const prepared = new PreparedPipeline(definition, { format, maxFrames: BLOCK_FRAMES, memory });
     return { plan: planPipeline(definition, prepared), bytes: memory.bytesTaken };
   });
-  const entries = plan.entries.map((entry, n) => ({
-    ...entry,
-    ...stageCost(definition.entries[n], format, backend),
-  }));
+  // Entries that are alike cost alike, and are measured once.
+  const costs = new Map<string, StageCost>();
+  const entries = plan.entries.map((entry, n) => {
+    const kind = JSON.stringify([entry.stage, entry.params]);
+    const cost = costs.get(kind) ?? stageCost(definition.entries[n], format, backend);
+    costs.set(kind, cost);
+    return { ...entry, ...cost };
+  });
   const load = entries.reduce((sum, entry) => sum + entry.load, 0);
   return { ...plan, backend, entries, bytes, load };
 }

@@ -87,7 +87,7 @@ export function planPipeline(definition: PipelineDefinition, prepared: PreparedP
     format: prepared.run.format,
     entries,
     runs: fusedRuns(definition.entries, prepared),
-    paths: entries.length > 0 ? pathsTo(entries[entries.length - 1], entries) : [],
+    paths: pathsThrough(entries),
     latency: prepared.latency,
   };
 }
@@ -102,23 +102,21 @@ function fusedRuns(entries: readonly PipelineEntry[], { nodes }: PreparedPipelin
   return runs;
 }
 
-/** Ways from the input to an entry. */
-function pathsTo(entry: PlannedEntry, entries: readonly PlannedEntry[]): PlannedPath[] {
-  const paths: PlannedPath[] = [];
-  for (const { from, delay } of entry.inputs) {
-    const source = entries.find(({ id }) => id === from);
-    const ways =
-      from === IN || source === undefined
-        ? [{ entries: [], latency: 0, delay: 0 }]
-        : pathsTo(source, entries);
-    for (const way of ways) {
-      if (paths.length === MOST_PATHS) return paths;
-      paths.push({
-        entries: [...way.entries, entry.id],
-        latency: way.latency + entry.latency,
-        delay: way.delay + delay,
-      });
-    }
+/** Ways from the input to the last entry, built up entry by entry, so that no number of forks and joins takes long. */
+function pathsThrough(entries: readonly PlannedEntry[]): readonly PlannedPath[] {
+  const ways = new Map<string, readonly PlannedPath[]>([[IN, [{ entries: [], latency: 0, delay: 0 }]]]);
+  let last: readonly PlannedPath[] = [];
+  for (const { id, inputs, latency } of entries) {
+    last = inputs
+      .flatMap(({ from, delay }) =>
+        (ways.get(from) ?? []).map((way) => ({
+          entries: [...way.entries, id],
+          latency: way.latency + latency,
+          delay: way.delay + delay,
+        })),
+      )
+      .slice(0, MOST_PATHS);
+    ways.set(id, last);
   }
-  return paths;
+  return last;
 }

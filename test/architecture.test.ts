@@ -24,6 +24,7 @@ const ROOMS: Record<string, readonly string[]> = {
 /** Which files may import which package, by the start of their path; a package not listed is not used at all. */
 const PACKAGES: Record<string, readonly string[]> = {
   '@resvg/resvg-wasm': ['monitor/svg-to-png.ts'],
+  '@viz-js/viz': ['cli/plan-svg.ts'],
   'cli-progress': ['monitor/'],
   echarts: ['monitor/chart-svg.ts'],
   'jsonc-parser': ['graph/'],

@@ -88,8 +88,8 @@ function refuseUnknownOptions(argv: Arguments, { options }: Command): void {
  */
 function namedWords(argv: Arguments, name: string, { words }: Command): Arguments {
   const given = (argv._ as readonly unknown[]).slice(name === DEFAULT_COMMAND ? 0 : 1).map(String);
-  const first = words[0]?.[0] ?? '';
-  if (first.endsWith('...')) return { [first.slice(0, -'...'.length)]: given };
+  const [many] = words.at(-1) ?? [];
+  if (many?.endsWith('...')) return { [many]: given };
   if (given.length > words.length)
     throw usageError(`unexpected argument "${given[words.length]}", see --help`);
   return Object.fromEntries(given.map((word, n) => [words[n][0], word]));

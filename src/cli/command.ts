@@ -6,8 +6,8 @@ export type Arguments = Readonly<Record<string, unknown>>;
 /** A command once it is loaded. */
 export interface Command {
   /**
-   * Words that may follow, in order: name and meaning. They come to `run` as arguments of that name. A single
-   * name that ends in `...` takes all that follow: a list, under the name without the dots.
+   * Words that may follow, in order: name and meaning. They come to `run` as arguments of that name; one that ends in
+   * `...` takes all that are left, as a list.
    */
   readonly words: readonly (readonly [string, string])[];
   readonly options: Readonly<Record<string, Options>>;
@@ -18,4 +18,13 @@ export interface Command {
 }
 
 /** Names that a command line may begin with; without one of them it runs a pipeline. */
-export const COMMAND_NAMES = ['analyze', 'normalize', 'stages', 'schema', 'demo', 'doctor'] as const;
+export const COMMAND_NAMES = [
+  'analyze',
+  'check',
+  'demo',
+  'doctor',
+  'normalize',
+  'plan',
+  'schema',
+  'stages',
+] as const;

@@ -10,6 +10,12 @@ export function text(args: Arguments, name: string): string | undefined {
   return value === undefined ? undefined : String(value);
 }
 
+/** Reads an option or words that may be given several times, in order. */
+export function list(args: Arguments, name: string): readonly string[] {
+  const given = args[name] ?? [];
+  return (Array.isArray(given) ? given : [given]).map(String);
+}
+
 /** Reads an option that is one of a few words. */
 export function oneOf<const T extends string>(
   args: Arguments,

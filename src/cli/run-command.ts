@@ -1,14 +1,17 @@
 import { usageError } from '../audio/errors.ts';
-import { readPipelineFile, shippedPipelines } from '../engine/pipeline-files.ts';
+import { readMovesFile } from '../engine/moves-file.ts';
+import { isPipelineName, readPipelineFile, shippedPipelines } from '../engine/pipeline-files.ts';
 import { type RunOptions, type RunSummary, runPipeline } from '../engine/run.ts';
 import { withSettings } from '../graph/settings.ts';
 import { parseRawFormat, RAW_SAMPLE_FORMATS } from '../io/sample-format.ts';
 import { meterSummary } from '../monitor/meter-summary.ts';
 import { abortOnSignals } from './abort-on-signals.ts';
 import { type Arguments, COMMAND_NAMES, type Command } from './command.ts';
+import { latencyLine } from './latency-line.ts';
 import { LOUDNESS_LOG_OPTIONS, openLoudnessLog } from './loudness-log-target.ts';
-import { duration, numberIn, oneOf, text } from './option-value.ts';
+import { duration, list, numberIn, oneOf, text } from './option-value.ts';
 import { OUTPUT_FORMATS } from './output-formats.ts';
+import { type ReloadOptions, reloadPipeline } from './reload-pipeline.ts';
 import { openReport } from './report-target.ts';
 import { type NamedInput, openInput, openOutput } from './standard-streams.ts';
 
@@ -23,6 +26,13 @@ export const runCommand: Command = {
   ],
   options: {
     set: { type: 'string', requiresArg: true, describe: 'set a parameter: id.param=value (may be repeated)' },
+    automation: {
+      type: 'string',
+      requiresArg: true,
+      describe: 'move parameters at times of the output: a JSON object a line, or a report to replay',
+    },
+    watch: { type: 'boolean', describe: 'read the pipeline again when its file changes, as at SIGHUP' },
+    latency: { type: 'boolean', describe: 'print by how much the pipeline is late before it is aligned' },
     format: {
       type: 'string',
       requiresArg: true,
@@ -73,15 +83,22 @@ export const runCommand: Command = {
 };
 
 /** What the command line says of the run itself. */
-type Checked = Omit<RunOptions, 'input' | 'inputName' | 'output' | 'report' | 'signal' | 'onProgress'>;
+type Checked = Omit<
+  RunOptions,
+  'input' | 'inputName' | 'output' | 'report' | 'signal' | 'onStart' | 'onProgress'
+>;
 
 async function run(args: Arguments): Promise<number> {
   const wanted = text(args, 'pipeline');
   if (wanted === undefined) throw await noPipeline();
-  const pipeline = withSettings(await readPipelineFile(wanted, COMMAND_NAMES), settings(args));
+  const read = async () => withSettings(await readPipelineFile(wanted, COMMAND_NAMES), list(args, 'set'));
+  const pipeline = await read();
+  const watched = args.watch === true ? watchedFile(wanted) : null;
+  const moves = text(args, 'automation');
   const raw = text(args, 'raw');
   const options: Checked = {
     pipeline,
+    automation: moves === undefined ? [] : await readMovesFile(moves),
     raw: raw === undefined ? undefined : parseRawFormat(raw),
     sampleFormat: oneOf(args, 'format', OUTPUT_FORMATS),
     backend: oneOf(args, 'backend', BACKENDS) ?? 'auto',
@@ -95,7 +112,7 @@ async function run(args: Arguments): Promise<number> {
   oneOf(args, 'on-format-change', ['stop']);
   const input = openInput(text(args, 'in'), duration(args, 'stall-timeout'));
   try {
-    return await carry(args, options, input);
+    return await carry(args, options, input, { read, watched });
   } finally {
     // A pipe that is still open would keep the process waiting.
     input.stream.destroy();
@@ -103,18 +120,24 @@ async function run(args: Arguments): Promise<number> {
 }
 
 /** Opens the other ends, carries the audio and tells how it went. */
-async function carry(args: Arguments, options: Checked, input: NamedInput): Promise<number> {
+async function carry(
+  args: Arguments,
+  options: Checked,
+  input: NamedInput,
+  source: Pick<ReloadOptions, 'read' | 'watched'>,
+): Promise<number> {
   const output = openOutput(text(args, 'out'), {
     force: args.force === true,
     input: text(args, 'in'),
     pipeline: text(args, 'pipeline'),
   });
   const target = text(args, 'report');
-  const inUse = ['pipeline', 'in', 'out'].flatMap((name) => text(args, name) ?? []);
+  const inUse = ['pipeline', 'automation', 'in', 'out'].flatMap((name) => text(args, name) ?? []);
   const report = target === undefined ? undefined : openReport(target, args.force === true, inUse);
   const loudnessLog = openLoudnessLog(args, target === undefined ? inUse : [...inUse, target]);
   const progress = args.quiet === true ? null : await progressLine();
   const signals = abortOnSignals(output.stream);
+  let endReload: (() => void) | undefined;
   try {
     const summary = await runPipeline({
       ...options,
@@ -124,6 +147,16 @@ async function carry(args: Arguments, options: Checked, input: NamedInput): Prom
       report,
       loudnessLog,
       signal: signals.signal,
+      onStart: (control) => {
+        endReload = reloadPipeline({
+          ...source,
+          first: options.pipeline,
+          control,
+          tell: (line) => {
+            if (args.quiet !== true) process.stderr.write(`auralis-stream: ${line}\n`);
+          },
+        });
+      },
       onProgress: progress ? (now) => progress.show(now) : undefined,
     });
     progress?.end();
@@ -137,6 +170,7 @@ async function carry(args: Arguments, options: Checked, input: NamedInput): Prom
   } finally {
     progress?.end();
     loudnessLog?.close();
+    endReload?.();
     signals.release();
   }
 }
@@ -148,11 +182,6 @@ async function noPipeline(): Promise<Error> {
   );
 }
 
-function settings(args: Arguments): readonly string[] {
-  const given = args.set ?? [];
-  return (Array.isArray(given) ? given : [given]).map(String);
-}
-
 /** Progress on stderr, where there is a terminal to show it. */
 async function progressLine() {
   if (!process.stderr.isTTY) return null;
@@ -160,7 +189,18 @@ async function progressLine() {
   return new ProgressLine(process.stderr);
 }
 
-function conclude({ warnings, meters }: RunSummary, args: Arguments): void {
+/** The file that `--watch` is about. */
+function watchedFile(pipeline: string): string {
+  if (isPipelineName(pipeline)) {
+    throw usageError(`--watch: "${pipeline}" comes with the package and does not change, give a file`);
+  }
+  return pipeline;
+}
+
+function conclude({ warnings, meters, latency, format }: RunSummary, args: Arguments): void {
+  if (args.latency === true && format) {
+    process.stderr.write(`auralis-stream: ${latencyLine(latency, format.sampleRate)}\n`);
+  }
   if (args.quiet !== true) {
     for (const warning of warnings) process.stderr.write(`auralis-stream: warning: ${warning}\n`);
   }

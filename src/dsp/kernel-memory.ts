@@ -77,6 +77,11 @@ export class KernelMemory {
     this.#buffer = memory.buffer;
   }
 
+  /** Bytes taken so far; 0 in the reference backend, which leaves memory to the engine. */
+  get bytesTaken(): number {
+    return this.#top - HEAP_START;
+  }
+
   f32(length: number): Float32Array {
     return this.#buffer
       ? new Float32Array(this.#buffer, this.#take(length * 4), length)

@@ -3,6 +3,8 @@ import { asStream, flushable, gen, none } from 'stream-chain';
 import type { AudioBlock } from '../audio/block.ts';
 import type { AuralisError } from '../audio/errors.ts';
 import { type BackendName, type KernelMemory, onKernelMemory } from '../dsp/kernel-memory.ts';
+import { automationChanges, type PlannedMove } from '../graph/automation.ts';
+import type { Change } from '../graph/change.ts';
 import type { PipelineDefinition } from '../graph/definition.ts';
 import { type LivePipeline, preparePipeline } from '../graph/live-pipeline.ts';
 import type { PipelineSnapshot } from '../graph/prepare-pipeline.ts';
@@ -16,6 +18,10 @@ import { SlabWriter } from './slab-writer.ts';
 
 interface AudioPathOptions {
   readonly pipeline: PipelineDefinition;
+  /** Moves of parameters at times of the output. */
+  readonly automation: readonly PlannedMove[];
+  /** Told of every change that came while running. */
+  readonly onChange: (change: Change) => void;
   readonly backend: BackendName;
   readonly blockFrames: number;
   readonly seed: number;
@@ -68,6 +74,7 @@ export class AudioPath {
   readonly #options: AudioPathOptions;
   readonly #decoder: StreamDecoder;
   readonly #outgoing = new SlabWriter();
+  #pipeline: PipelineDefinition;
   #open: OpenPath | null = null;
   #headed = false;
   #patches: readonly Patch[] = [];
@@ -78,6 +85,7 @@ export class AudioPath {
 
   constructor(options: AudioPathOptions) {
     this.#options = options;
+    this.#pipeline = options.pipeline;
     this.#decoder = new StreamDecoder(options.raw === undefined ? {} : { raw: options.raw });
     // Grouped into one function list: each generator runs only as far as the next one has taken, so one block's
     // arrays serve all the way and nothing is queued between the three.
@@ -101,6 +109,21 @@ export class AudioPath {
   /** What was prepared, or null while the header is incomplete. */
   get open(): OpenPath | null {
     return this.#open;
+  }
+
+  /** What it is, with everything asked for so far. */
+  get pipeline(): PipelineDefinition {
+    return this.#open?.graph.definition ?? this.#pipeline;
+  }
+
+  /** Becomes another pipeline, from the next block on. */
+  replace(pipeline: PipelineDefinition): void {
+    if (this.#open) this.#open.graph.replace(pipeline);
+    else {
+      // Refused now, with the file that is to blame, and not when the audio comes.
+      automationChanges(pipeline, this.#options.automation, 48000);
+      this.#pipeline = pipeline;
+    }
   }
 
   /** What the output's header must be corrected to, once the stream has ended. */
@@ -213,13 +236,16 @@ export class AudioPath {
   }
 
   #prepare(header: AudioHeader): OpenPath {
-    const { pipeline, backend, blockFrames, seed, seekable, sampleFormat, onTrack, metadata } = this.#options;
-    const { watchLoudness } = this.#options;
+    const { automation, backend, blockFrames, onChange, seed, seekable, sampleFormat } = this.#options;
+    const { onTrack, metadata, strict, watchLoudness } = this.#options;
+    const pipeline = this.#pipeline;
     const { format, container, channelMask, announcedFrames } = header;
     const encoding = sampleFormat ?? writtenFor(header.sampleFormat.encoding);
+    const changes = automationChanges(pipeline, automation, format.sampleRate);
     return onKernelMemory(backend, (memory) => {
-      const alwaysGuard = this.#options.strict === true;
-      const graph = preparePipeline(pipeline, { format, maxFrames: blockFrames, memory, alwaysGuard });
+      const alwaysGuard = strict === true;
+      const options = { format, maxFrames: blockFrames, memory, changes, onChange, alwaysGuard };
+      const graph = preparePipeline(pipeline, options);
       const dither = ditherFor(header.sampleFormat.encoding, encoding, graph.transparent);
       const encoder = new StreamEncoder({
         format,

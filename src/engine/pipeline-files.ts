@@ -17,7 +17,7 @@ export async function shippedPipelines(): Promise<readonly string[]> {
 }
 
 /** Whether an argument is the name of a shipped pipeline rather than a path. */
-const isName = (nameOrPath: string): boolean => !/[/\\]|\.json$/i.test(nameOrPath);
+export const isPipelineName = (nameOrPath: string): boolean => !/[/\\]|\.json$/i.test(nameOrPath);
 
 /**
  * Reads a pipeline: a path, or the name of a shipped one (neither a slash nor `.json` in it).
@@ -27,7 +27,7 @@ export async function readPipelineFile(
   nameOrPath: string,
   otherNames: readonly string[] = [],
 ): Promise<PipelineDefinition> {
-  if (!isName(nameOrPath)) return parsePipeline(await readText(nameOrPath), nameOrPath);
+  if (!isPipelineName(nameOrPath)) return parsePipeline(await readText(nameOrPath), nameOrPath);
   const names = await shippedPipelines();
   if (!names.includes(nameOrPath)) {
     const hint = didYouMean(nameOrPath, [...names, ...otherNames]);

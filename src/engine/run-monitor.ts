@@ -3,7 +3,7 @@ import type { AudioBlock } from '../audio/block.ts';
 import { gainToDb } from '../dsp/elementary.ts';
 import { largest, loudestLevel } from '../dsp/level.ts';
 import type { Progress } from '../monitor/progress-line.ts';
-import { readingLine } from '../monitor/reading-line.ts';
+import { moveLine, readingLine } from '../monitor/reading-line.ts';
 import type { OpenPath } from './audio-path.ts';
 import type { LoudnessLog } from './loudness-log.ts';
 import { systemReason } from './system-reason.ts';
@@ -54,6 +54,11 @@ export class RunMonitor {
     if (!this.#report) return undefined;
     for (const { id, reading } of open.graph.takeReadings()) this.#write(readingLine('reading', id, reading));
     return this.#report.writableNeedDrain ? drained(this.#report) : undefined;
+  }
+
+  /** Notes a change that came while running: what replays it. */
+  change(move: object): void {
+    this.#write(moveLine(move));
   }
 
   /** Writes what every stage measured over the whole run, and ends the report and the log. */

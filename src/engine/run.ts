@@ -4,6 +4,7 @@ import { AuralisError, inputError, outputError } from '../audio/errors.ts';
 import type { AudioFormat } from '../audio/format.ts';
 import type { GuardReport } from '../dsp/guard.ts';
 import { type BackendName, chooseBackend } from '../dsp/kernel-memory.ts';
+import { automationChanges, entryOf, ownMoves, type PlannedMove } from '../graph/automation.ts';
 import type { PipelineDefinition } from '../graph/definition.ts';
 import { loadPipelineStages } from '../graph/prepare-pipeline.ts';
 import type { RawFormat, SampleEncoding } from '../io/sample-format.ts';
@@ -19,6 +20,10 @@ import { isReaderGone, isSystemError, systemReason } from './system-reason.ts';
 
 export interface RunOptions {
   readonly pipeline: PipelineDefinition;
+  /** Moves of parameters beside those that stand in the pipeline's file. */
+  readonly automation?: readonly PlannedMove[];
+  /** Called at the start with what can change the run. */
+  readonly onStart?: ((control: RunControl) => void) | undefined;
   /** Bytes of a WAV, or of headerless samples when `raw` says so. Destroyed at the end of the run. */
   readonly input: Readable;
   /** For messages. @default 'input' */
@@ -33,7 +38,7 @@ export interface RunOptions {
   readonly blockFrames?: number;
   /** Of the dither. @default 0 */
   readonly seed?: number;
-  /** Takes readings as JSON lines; ended with the run. */
+  /** Takes readings, and changes that came while running, as JSON lines; ended with the run. */
   readonly report?: Writable | undefined;
   /** Takes the loudness of what goes out, a line a second of the stream and one an hour. */
   readonly loudnessLog?: LoudnessLog | undefined;
@@ -49,6 +54,14 @@ export interface RunOptions {
   readonly strict?: boolean | undefined;
   /** Called at most ten times a second. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+/** Changes a run from outside. */
+export interface RunControl {
+  /** What the pipeline is, with everything asked for so far. */
+  readonly pipeline: PipelineDefinition;
+  /** Becomes another pipeline as soon as its stages are loaded. */
+  replace(pipeline: PipelineDefinition): Promise<void>;
 }
 
 /** What a run did. */
@@ -83,10 +96,15 @@ export interface RunSummary {
 export async function runPipeline(options: RunOptions): Promise<RunSummary> {
   const { pipeline, input, inputName = 'input', output, raw, sampleFormat, signal } = options;
   const backend = chooseBackend(options.backend);
+  const automation = [...ownMoves(pipeline), ...(options.automation ?? [])];
+  // Tried at some rate before anything is opened, so that what does not fit is told at once.
+  automationChanges(pipeline, automation, 48000);
   const monitor = new RunMonitor(options);
   const stop = new AbortController();
   const path = new AudioPath({
     pipeline,
+    automation,
+    onChange: (change) => monitor.change(entryOf(change)),
     backend,
     blockFrames: options.blockFrames ?? 4096,
     seed: options.seed ?? 0,
@@ -103,6 +121,15 @@ export async function runPipeline(options: RunOptions): Promise<RunSummary> {
 
   output.onWritten = (chunk) => path.release(chunk);
   await loadPipelineStages(pipeline);
+  options.onStart?.({
+    get pipeline() {
+      return path.pipeline;
+    },
+    async replace(next) {
+      await loadPipelineStages(next);
+      path.replace(next);
+    },
+  });
   try {
     const ends = [stop.signal, ...(signal ? [signal] : [])];
     const readerGone = await carry(input, inputName, path, output, AbortSignal.any(ends));

@@ -1,6 +1,6 @@
 import { needsRestart } from '../stages/change-params.ts';
 import type { PipelineDefinition, PipelineEntry } from './definition.ts';
-import type { Curve } from './move.ts';
+import { type Curve, movesBetween } from './move.ts';
 import { withSetting } from './settings.ts';
 
 /** One parameter to another value. */
@@ -51,15 +51,26 @@ export interface Appointment {
   readonly actions: readonly Action[];
 }
 
+/** Whether pipelines differ in more than numbers, so that what checks out may still not fit an audio format. */
+export function needsTrial(before: PipelineDefinition, next: PipelineDefinition): boolean {
+  return (
+    !canGlide(before, next) ||
+    movesBetween(before, next, { frame: 0, frames: 0, curve: 'hold' }).some(({ leaves }) =>
+      leaves.some(({ to }) => typeof to !== 'number'),
+    )
+  );
+}
+
 /**
  * When work on each change has to begin. Changes are tried in the order given, those of one frame together; what can't
- * glide begins `primeFrames` earlier, or at the start of the stream.
+ * glide begins `primeFrames` earlier, or at the start of the stream. `tryOut` is called with what needs a trial.
  * @throws AuralisError of kind `pipeline` for a change that does not fit the pipeline at its time
  */
 export function appointments(
   definition: PipelineDefinition,
   changes: readonly Change[],
   primeFrames: number,
+  tryOut: (definition: PipelineDefinition) => void,
 ): Appointment[] {
   const made: Appointment[] = [];
   let present = definition;
@@ -68,6 +79,7 @@ export function appointments(
     const actions: Action[] = [];
     while (n < changes.length && changes[n].frame === frame) actions.push(changes[n++].action);
     const next = actions.reduce(after, present);
+    if (needsTrial(present, next)) tryOut(next);
     const begins = canGlide(present, next) ? frame : Math.max(0, frame - primeFrames);
     made.push({ frame, begins, actions });
     present = next;

@@ -98,6 +98,8 @@ export interface PipelineSource {
   readonly outputs?: Readonly<Record<string, string>> | undefined;
   readonly parameters?: Readonly<Record<string, Knob>> | undefined;
   readonly stages: readonly Readonly<Record<string, unknown>>[];
+  /** Parameters that move at times of the output. */
+  readonly automation?: readonly object[] | undefined;
 }
 
 /** The id of what comes in, unless the pipeline names its inputs. */

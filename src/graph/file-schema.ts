@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { described, flag, number } from '../stages/parameters.ts';
+import { automationSchema } from './automation-schema.ts';
 import type { Knob, KnobTarget } from './definition.ts';
 
 /** Most entries of a pipeline, those of its parts counted; far above what people write. */
@@ -134,4 +135,5 @@ export const fileSchema = z.strictObject({
     .max(MAX_STAGES)
     .optional()
     .meta({ description: 'processed from top to bottom; the last entry is what goes out' }),
+  automation: automationSchema,
 });

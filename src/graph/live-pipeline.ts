@@ -3,7 +3,15 @@ import type { GuardReport } from '../dsp/guard.ts';
 import { onKernelMemory } from '../dsp/kernel-memory.ts';
 import type { Readings } from '../stages/define-stage.ts';
 import { PRIME_SECONDS, SwitchingRun } from '../stages/switching-run.ts';
-import { type Action, type Appointment, after, appointments, type Change, canGlide } from './change.ts';
+import {
+  type Action,
+  type Appointment,
+  after,
+  appointments,
+  type Change,
+  canGlide,
+  needsTrial,
+} from './change.ts';
 import type { PipelineDefinition } from './definition.ts';
 import { leafValue, type Move, movesBetween, withLeaf } from './move.ts';
 import {
@@ -61,7 +69,9 @@ export class LivePipeline {
     const prepared = new PreparedPipeline(definition, options);
     this.#options = options;
     this.#primeFrames = Math.round(PRIME_SECONDS * options.format.sampleRate);
-    this.#appointments = appointments(definition, options.changes ?? [], this.#primeFrames);
+    this.#appointments = appointments(definition, options.changes ?? [], this.#primeFrames, (next) =>
+      this.#prepare(next),
+    );
     this.#definition = definition;
     this.#sounding = definition;
     this.#running = [{ prepared, origin: 0 }];
@@ -122,8 +132,20 @@ export class LivePipeline {
   }
 
   #arrive(action: Action): void {
-    this.#definition = after(this.#definition, action);
+    const next = after(this.#definition, action);
+    // A stage may refuse this audio: the caller is told, and what plays plays on.
+    if (needsTrial(this.#definition, next)) this.#prepare(next);
+    this.#definition = next;
     this.#arrived.push(action);
+  }
+
+  /** Prepares a pipeline on a memory of its own. */
+  #prepare(definition: PipelineDefinition): PreparedPipeline {
+    const { format, maxFrames, memory } = this.#options;
+    return onKernelMemory(
+      memory.backend,
+      (own) => new PreparedPipeline(definition, { format, maxFrames, memory: own }),
+    );
   }
 
   /** Does what is due at a stream frame and gives the frame at which there is more to do. */
@@ -155,8 +177,7 @@ export class LivePipeline {
   #welcome(action: Action, now: number): void {
     const next = this.#after([action]);
     if (this.#waiting.length === 0 && next !== null && canGlide(this.#sounding, next)) {
-      this.#glide(action, now);
-      this.#options.onChange?.({ frame: now, action });
+      if (this.#glide(action, now)) this.#options.onChange?.({ frame: now, action });
       return;
     }
     this.#waiting.push({ action, frame: 0, unannounced: true });
@@ -172,17 +193,19 @@ export class LivePipeline {
     }
   }
 
-  /** Moves parameters, in every graph that is heard or about to be. */
-  #glide(action: Action, frame: number): void {
+  /** Moves parameters, in every graph that is heard or about to be, and says whether there were any. */
+  #glide(action: Action, frame: number): boolean {
     const next = after(this.#sounding, action);
     const { frames, curve } = 'pipeline' in action ? { frames: 0, curve: 'hold' as const } : action;
-    for (const move of movesBetween(this.#sounding, next, { frame, frames, curve })) {
+    const moves = movesBetween(this.#sounding, next, { frame, frames, curve });
+    for (const move of moves) {
       const leaves = move.leaves.map((leaf) => ({ ...leaf, from: this.#takeLeaf(move.id, leaf, frame) }));
       const own = { ...move, leaves };
       for (const { prepared, origin } of this.#running) prepared.move(own, origin);
       this.#moves.push(own);
     }
     this.#sounding = next;
+    return moves.length > 0;
   }
 
   /** Where a value stands at a frame, taken from the moves that had it so far. */
@@ -214,11 +237,8 @@ export class LivePipeline {
 
   /** Prepares the second graph with all values where they stand, and takes it along on their ways. */
   #open(target: PipelineDefinition, origin: number) {
-    const { format, maxFrames, memory } = this.#options;
-    const present = this.#moves.reduce((definition, move) => standingAt(definition, move, origin), target);
-    const prepared = onKernelMemory(
-      memory.backend,
-      (own) => new PreparedPipeline(present, { format, maxFrames, memory: own }),
+    const prepared = this.#prepare(
+      this.#moves.reduce((definition, move) => standingAt(definition, move, origin), target),
     );
     prepared.adopt(this.#newest);
     for (const move of this.#moves) prepared.move(move, origin);

@@ -27,6 +27,8 @@ export class GraphNode {
   readonly latency: number;
   /** Outputs by port. */
   readonly wires: ReadonlyMap<string, Wire>;
+  /** Whether its input is copied or summed into arrays of its own; else it works on in the arrays of the entry before. */
+  readonly gathers: boolean;
   readonly #kernels: Kernels | null;
   readonly #taps: readonly Tap[];
   readonly #key: Tap | null;
@@ -38,7 +40,6 @@ export class GraphNode {
   /** The channels that it does not have, and what keeps them in time with the others. */
   readonly #passing: Planar;
   readonly #passingDelay: DelayLine;
-  readonly #gathers: boolean;
   /** Share of the processed signal. */
   readonly #wet: number;
   readonly #dry: Planar;
@@ -67,8 +68,8 @@ export class GraphNode {
     );
     this.#key = key && new Tap({ state, wire: key, gainDb: 0, delay: arrival - key.latency, maxFrames });
     const [first, ...others] = this.#taps;
-    this.#gathers = !(inPlace && others.length === 0 && first.plain);
-    const main = this.#gathers ? memory.planar(count, maxFrames) : first.channels;
+    this.gathers = !(inPlace && others.length === 0 && first.plain);
+    const main = this.gathers ? memory.planar(count, maxFrames) : first.channels;
     this.#main = main;
 
     const ports = entry.definition.outputs(entry.params);
@@ -103,7 +104,7 @@ export class GraphNode {
 
   process(frames: number): void {
     const { main } = this.#io;
-    if (this.#gathers) {
+    if (this.gathers) {
       for (let n = 0; n < this.#taps.length; n++) this.#taps[n].write(this.#main, frames, n > 0);
     }
     if (this.#keyMain && !this.#key!.plain) this.#key!.write(this.#keyMain, frames, false);

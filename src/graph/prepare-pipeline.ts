@@ -65,9 +65,10 @@ export class PreparedPipeline {
   readonly latency: number;
   /** No stage changes a sample. */
   readonly transparent: boolean;
+  /** In the order of the file. */
+  readonly nodes: readonly GraphNode[];
   readonly #guard: Guard | null;
   readonly #state: StateMemory;
-  readonly #nodes: readonly GraphNode[];
   readonly #moves: MovePlayer;
 
   constructor(
@@ -92,7 +93,7 @@ export class PreparedPipeline {
       return channels;
     });
     const readers = countReaders(definition);
-    this.#nodes = definition.entries.map((entry) => {
+    this.nodes = definition.entries.map((entry) => {
       const node = new GraphNode({
         entry,
         processor: entry.definition.prepare(
@@ -109,7 +110,7 @@ export class PreparedPipeline {
       return node;
     });
 
-    this.#moves = new MovePlayer(this.#state, this.#nodes);
+    this.#moves = new MovePlayer(this.#state, this.nodes);
 
     const ends = definition.outputs.map(({ from }) => find(from));
     const latency = Math.max(...ends.map((wire) => wire.latency));
@@ -128,12 +129,12 @@ export class PreparedPipeline {
         latency,
         span: () => this.#moves.span(),
         process: (_input, frames) => {
-          for (const node of this.#nodes) node.process(frames);
+          for (const node of this.nodes) node.process(frames);
           this.#moves.advance(frames);
           return taps.length === 1 ? taps[0].read(frames) : taps.flatMap((tap) => tap.read(frames));
         },
         end: (framesIn) => {
-          for (const node of this.#nodes) node.end(framesIn);
+          for (const node of this.nodes) node.end(framesIn);
         },
       },
     });
@@ -146,12 +147,12 @@ export class PreparedPipeline {
 
   /** What every stage has measured, by id. */
   meters(): Readonly<Record<string, Readings>> {
-    return Object.fromEntries(this.#nodes.map(({ id, processor }) => [id, processor.meters()]));
+    return Object.fromEntries(this.nodes.map(({ id, processor }) => [id, processor.meters()]));
   }
 
   /** Readings of intervals that closed since the last call. */
   takeReadings(): readonly StageReading[] {
-    return this.#nodes.flatMap(({ id, processor }) =>
+    return this.nodes.flatMap(({ id, processor }) =>
       processor.takeReadings().map((reading) => ({ id, reading })),
     );
   }
@@ -174,13 +175,13 @@ export class PreparedPipeline {
   }
 
   #node(id: string): GraphNode {
-    const node = this.#nodes.find((one) => one.id === id);
+    const node = this.nodes.find((one) => one.id === id);
     if (node === undefined) throw internalError(`no node "${id}"`);
     return node;
   }
 
   snapshot(): PipelineSnapshot {
-    const stages = Object.fromEntries(this.#nodes.map(({ id, processor }) => [id, processor.snapshot()]));
+    const stages = Object.fromEntries(this.nodes.map(({ id, processor }) => [id, processor.snapshot()]));
     return { stages, graph: this.#state.snapshot() };
   }
 
@@ -194,7 +195,7 @@ export class PreparedPipeline {
       }
     }
     this.#state.restore(graph);
-    for (const { id, processor } of this.#nodes) processor.restore(stages[id]);
+    for (const { id, processor } of this.nodes) processor.restore(stages[id]);
   }
 }
 

@@ -19,8 +19,8 @@ import {
 } from './define-stage.ts';
 import { described, flag, number } from './parameters.ts';
 
-/** Readings that may wait to be taken; older ones are dropped. More windows than end in a block of 16384 frames. */
-const MAX_PENDING = 256;
+/** Readings that may wait to be taken; older ones are dropped. In a block of 16384 frames end 128 windows of 512. */
+const MAX_PENDING = 128;
 
 const FLUX_AT = featureAt(FEATURES.indexOf('flux'));
 
@@ -160,6 +160,6 @@ export const spectrum = defineStage({
   params,
   transparent: true,
   neutral: {},
-  exercise: {},
+  exercise: { interval: 10000 },
   prepare: (spec, given) => new SpectrumProcessor(spec, given),
 });

@@ -71,7 +71,10 @@ export const stereo = stageFactory(stereoStage);
 export { type AudioBlock, createBlock, type Planar } from './audio/block.ts';
 export { AuralisError, type ErrorKind, EXIT_CODES } from './audio/errors.ts';
 export { type AudioFormat, audioFormat, type ChannelLayout, type Speaker } from './audio/format.ts';
+export type { FftSize } from './dsp/fft.ts';
 export type { BackendName } from './dsp/kernel-memory.ts';
+export type { BandLevels, SpectrumFigures, ViewFigures } from './dsp/spectrum-figures.ts';
+export type { SpectrumResult, SpectrumTotal } from './dsp/spectrum-total.ts';
 export {
   type Analysis,
   type AnalysisCurves,
@@ -82,6 +85,12 @@ export {
   type Measure,
 } from './engine/analyze.ts';
 export { type LoadPipelineOptions, loadPipeline } from './engine/load-pipeline.ts';
+export {
+  analyseSpectrum,
+  SpectrumAnalysis,
+  type SpectrumAnalysisOptions,
+} from './engine/spectrum-analysis.ts';
+export { SpectrumPool, type ThreadCount } from './engine/spectrum-pool.ts';
 export type { PipelineTransform } from './graph/pipeline.ts';
 export { type DecodeWavOptions, decodeWav } from './io/decode-wav.ts';
 export { type EncodeWavOptions, encodeWav } from './io/encode-wav.ts';

@@ -13,21 +13,21 @@ import {
 } from './spectrum-layout.ts';
 
 /** Levels of neighbouring bands in dB re a full-scale sine; -Infinity where there is nothing. */
-export interface BandLevels {
+export type BandLevels = {
   /** Centres in Hz. */
   readonly freqs: readonly number[];
   readonly levels: readonly number[];
-}
+};
 
 /** What is known of one view, in one window or as a mean over several; null where undefined, as in silence. */
-export interface ViewFigures extends Readonly<Record<FeatureName, number | null>> {
+export type ViewFigures = Readonly<Record<FeatureName, number | null>> & {
   /** Power without DC in dB re a full-scale sine (3.01 dB more than the RMS in dBFS). */
   readonly level: number;
   readonly octaves: BandLevels;
   readonly thirdOctaves: BandLevels;
   /** The critical bands. */
   readonly bark: BandLevels;
-}
+};
 
 /** What is known of all views. `mid` and `side` are null without left and right. */
 export interface SpectrumFigures {

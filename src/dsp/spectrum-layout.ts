@@ -43,6 +43,8 @@ export interface SpectrumLayout extends SpectrumSpec {
 
 /** Index of a feature in a view's part of a record. */
 export const featureAt = (feature: number): number => POWER_PLACES + feature;
+/** Index of the programme's flux in a record: the onset curve is made of it. */
+export const FLUX_AT = featureAt(FEATURES.indexOf('flux'));
 /** Index of the first third-octave band in a view's part of a record. */
 export const THIRDS_AT = POWER_PLACES + FEATURES.length;
 /** Index in the sums of the count of a view's feature; its sum follows. */

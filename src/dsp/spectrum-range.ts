@@ -2,7 +2,7 @@ import type { Planar } from '../audio/block.ts';
 import { type BackendName, onKernelMemory, StateMemory } from './kernel-memory.ts';
 import { HOPS_PER_WINDOW } from './overlapping-windows.ts';
 import { SpectrumAnalyser } from './spectrum-analyser.ts';
-import { FEATURES, featureAt, type SpectrumLayout } from './spectrum-layout.ts';
+import { FLUX_AT, type SpectrumLayout } from './spectrum-layout.ts';
 
 /**
  * Frames by which the ranges of an analysis lie apart, whatever the FFT's size and the number of threads: 3 s at
@@ -80,7 +80,7 @@ export class RangeAnalyser {
     sums.close();
     let window = 0;
     this.#run(channels, lead, frames, () => {
-      onsets[window] = record[featureAt(FEATURES.indexOf('flux'))];
+      onsets[window] = record[FLUX_AT];
       records?.set(record, window * recordLength);
       window++;
     });

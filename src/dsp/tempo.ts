@@ -15,9 +15,8 @@ const BEATS_NEEDED = 4;
 /** Preferred beat in seconds and width of the preference in octaves. Ellis, J. New Music Res. 36(1), 2007, eq. 8. */
 const PREFERRED_BEAT = 0.5;
 const PREFERENCE_WIDTH = 1.4;
-/** Weights of the autocorrelation at twice and at half of a beat, beside 1 at the beat. */
+/** Weight of the autocorrelation at two beats, beside 1 at the beat. */
 const DOUBLE_WEIGHT = 0.5;
-const HALF_WEIGHT = 0.5;
 /** A beat stands out by so many standard deviations of the lags of noise, which are sqrt(3 / values of the curve). */
 const LEAST_DEVIATIONS = 4.5;
 /** A half or a third of the beat is the beat when its autocorrelation is this large a part of the beat's. */
@@ -34,7 +33,7 @@ export interface Tempo {
 /**
  * Tempo from the autocorrelation of an onset curve (the spectral flux), in constant memory. The curve less its mean over the
  * last second is correlated with itself at all lags up to 8 s; the beat is the lag T from 0.3 to 1.5 s with the largest
- * preference(T) * (r(T) + r(2T)/2 - r(T/2)/2), the preference being Ellis's, an octave either way of 120 costing a
+ * preference(T) * (r(T) + r(2T)/2), the preference being Ellis's, an octave either way of 120 costing a
  * quarter; a half or a third of T that repeats as well is taken instead; then its multiples 2T, 4T, 8T sharpen it, each by the parabola through the peak.
  */
 export class TempoEstimator {
@@ -129,8 +128,7 @@ export class TempoEstimator {
     let bestScore = 0;
     for (let lag = Math.max(2, Math.floor(fastest)); lag <= Math.ceil(slowest); lag++) {
       const octaves = log2(lag / this.#rate / PREFERRED_BEAT) / PREFERENCE_WIDTH;
-      const comb =
-        this.#at(lag) + DOUBLE_WEIGHT * this.#at(2 * lag) - HALF_WEIGHT * Math.max(0, this.#at(lag / 2));
+      const comb = this.#at(lag) + DOUBLE_WEIGHT * this.#at(2 * lag);
       const score = exp(-0.5 * octaves * octaves) * comb;
       if (score > bestScore) [best, bestScore] = [lag, score];
     }

@@ -105,7 +105,10 @@ export class AnalysisTaker {
 
   #measure(channels: Planar, frames: number): void {
     if (!this.#recorder) this.#loudness?.process(channels, frames);
-    this.#truePeak?.peaks.process(this.#truePeak.valid.of(channels, frames), frames);
+    if (this.#truePeak) {
+      const { valid, peaks } = this.#truePeak;
+      peaks.process(valid.of(channels, frames), valid.peaks, frames);
+    }
     const levels = this.#levels;
     if (!levels) return;
     for (let done = 0; done < frames; ) {

@@ -8,7 +8,7 @@ import {
   sumsFigures,
   type ViewFigures,
 } from '../dsp/spectrum-figures.ts';
-import { FEATURES, featureAt, spectrumLayout } from '../dsp/spectrum-layout.ts';
+import { FLUX_AT, spectrumLayout } from '../dsp/spectrum-layout.ts';
 import { TempoEstimator } from '../dsp/tempo.ts';
 import {
   defineStage,
@@ -19,10 +19,8 @@ import {
 } from './define-stage.ts';
 import { described, flag, number } from './parameters.ts';
 
-/** Readings that may wait to be taken; older ones are dropped. More windows than end in a block of 16384 frames. */
-const MAX_PENDING = 256;
-
-const FLUX_AT = featureAt(FEATURES.indexOf('flux'));
+/** Readings that may wait to be taken; older ones are dropped. In a block of 16384 frames end 128 windows of 512. */
+const MAX_PENDING = 128;
 
 const params = z.strictObject({
   interval: number({
@@ -41,12 +39,10 @@ const params = z.strictObject({
   bands: flag(true, 'give levels in octave, third-octave and critical bands', 'live'),
 });
 
-const ofBands = ({ freqs, levels }: ViewFigures['bark']): Readings => ({ freqs, levels });
-
 class SpectrumProcessor extends StageProcessor<z.output<typeof params>> {
   readonly #analyser: SpectrumAnalyser;
   readonly #tempo: TempoEstimator;
-  /** Frames since the start; end of the last closed interval. */
+  /** Frames since the start; frame of the last reading. */
   readonly #position: Float64Array;
   /** Length of an interval in frames; 0 for readings of every window. */
   #intervalFrames = 0;
@@ -66,7 +62,7 @@ class SpectrumProcessor extends StageProcessor<z.output<typeof params>> {
   protected configure(glide: boolean): void {
     const { interval } = this.params;
     const frames = Math.round((interval / 1000) * this.format.sampleRate);
-    this.#intervalFrames = interval === 0 ? 0 : Math.max(1, frames);
+    this.#intervalFrames = Math.max(interval > 0 ? 1 : 0, frames);
     if (!glide) this.#pending = [];
   }
 
@@ -78,7 +74,9 @@ class SpectrumProcessor extends StageProcessor<z.output<typeof params>> {
       this.#analyser.process(main, done, take, this.#onWindow);
       this.#position[0] += take;
       done += take;
-      if (interval > 0 && take === left) this.#closeInterval();
+      if (interval === 0 || take < left) continue;
+      this.#analyser.sums.close();
+      this.#keep(this.#position[0]);
     }
   }
 
@@ -103,18 +101,11 @@ class SpectrumProcessor extends StageProcessor<z.output<typeof params>> {
   #window(): void {
     const flux = this.#analyser.record[FLUX_AT];
     this.#tempo.push(Number.isNaN(flux) ? 0 : flux);
-    if (this.#intervalFrames > 0) return;
-    this.#position[1] = this.#analyser.position;
-    this.#keep();
+    if (this.#intervalFrames === 0) this.#keep(this.#analyser.position);
   }
 
-  #closeInterval(): void {
-    this.#analyser.sums.close();
-    this.#position[1] = this.#position[0];
-    this.#keep();
-  }
-
-  #keep(): void {
+  #keep(frame: number): void {
+    this.#position[1] = frame;
     if (this.#pending.length === MAX_PENDING) this.#pending.shift();
     this.#pending.push(this.#lastReading());
   }
@@ -139,15 +130,9 @@ class SpectrumProcessor extends StageProcessor<z.output<typeof params>> {
   }
 
   #view(figures: ViewFigures | null): Readings | null {
-    if (!figures) return null;
-    const { octaves, thirdOctaves, bark, ...features } = figures;
-    if (!this.params.bands) return features;
-    return {
-      ...features,
-      octaves: ofBands(octaves),
-      thirdOctaves: ofBands(thirdOctaves),
-      bark: ofBands(bark),
-    };
+    if (!figures || this.params.bands) return figures;
+    const { octaves: _octaves, thirdOctaves: _thirds, bark: _bark, ...features } = figures;
+    return features;
   }
 }
 
@@ -160,6 +145,6 @@ export const spectrum = defineStage({
   params,
   transparent: true,
   neutral: {},
-  exercise: {},
+  exercise: { interval: 10000 },
   prepare: (spec, given) => new SpectrumProcessor(spec, given),
 });

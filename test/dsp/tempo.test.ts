@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { audioFormat } from '../../src/audio/format.ts';
+import { demoPiece } from '../../src/demo/demo-piece.ts';
 import { TempoEstimator } from '../../src/dsp/tempo.ts';
-import { analyseSpectrum } from '../../src/engine/spectrum-analysis.ts';
+import { analyseSpectrum, SpectrumAnalysis } from '../../src/engine/spectrum-analysis.ts';
 import { stateOn } from '../support/backends.ts';
 import { whiteNoise } from '../support/white-noise.ts';
 
@@ -36,6 +37,15 @@ describe('tempo', () => {
       const tempo = (await tempoOf(clicks(bpm, 15, rate), rate, fftSize))?.tempo;
       expect(Math.abs(tempo! / bpm - 1)).toBeLessThan(0.01);
     }
+  });
+
+  it('reads the demo piece, ten bars of four beats in 20 s, as 120 beats a minute within 1 %', async () => {
+    const format = audioFormat(44100, 2);
+    const analysis = new SpectrumAnalysis({ format, threads: 1 });
+    for (const block of demoPiece({ seconds: 20, sampleRate: 44100 })) {
+      await analysis.push(block.channels, block.frames);
+    }
+    expect(Math.abs((await analysis.finish()).result()!.tempo! / 120 - 1)).toBeLessThan(0.01);
   });
 
   it('finds none in 10 s of noise from ten seeds, nor in silence, nor in 3 s of clicks', async () => {

@@ -1,15 +1,17 @@
 import { usageError } from '../audio/errors.ts';
 import { readPipelineFile, shippedPipelines } from '../engine/pipeline-files.ts';
 import { type RunOptions, type RunSummary, runPipeline } from '../engine/run.ts';
+import type { NamedInput } from '../engine/side-input.ts';
 import { withSettings } from '../graph/settings.ts';
 import { parseRawFormat } from '../io/sample-format.ts';
 import { meterSummary } from '../monitor/meter-summary.ts';
 import { abortOnSignals } from './abort-on-signals.ts';
 import { type Arguments, COMMAND_NAMES, type Command } from './command.ts';
+import { type NamedEnds, namedEnds, openNamedInputs, openNamedOutputs } from './named-ends.ts';
 import { numberIn, oneOf, text } from './option-value.ts';
 import { OUTPUT_FORMATS } from './output-formats.ts';
 import { openReport } from './report-target.ts';
-import { type NamedInput, openInput, openOutput } from './standard-streams.ts';
+import { openInput, openOutput } from './standard-streams.ts';
 
 const BACKENDS = ['auto', 'wasm', 'reference'] as const;
 
@@ -21,7 +23,22 @@ export const runCommand: Command = {
     ['out', 'a file; - or nothing is stdout'],
   ],
   options: {
-    set: { type: 'string', requiresArg: true, describe: 'set a parameter: id.param=value (may be repeated)' },
+    set: {
+      type: 'string',
+      requiresArg: true,
+      describe: 'set a parameter: id.param=value, or a knob of the pipeline (may be repeated)',
+    },
+    in: {
+      type: 'string',
+      requiresArg: true,
+      describe: 'a further input: NAME=FILE or NAME=fd:N (may be repeated)',
+    },
+    out: {
+      type: 'string',
+      requiresArg: true,
+      describe: 'a further output: NAME=FILE or NAME=fd:N (may be repeated)',
+    },
+    'allow-outside': { type: 'boolean', describe: 'read files that a pipeline names outside of its folder' },
     format: {
       type: 'string',
       requiresArg: true,
@@ -51,7 +68,9 @@ type Checked = Pick<RunOptions, 'pipeline' | 'raw' | 'sampleFormat' | 'backend' 
 async function run(args: Arguments): Promise<number> {
   const wanted = text(args, 'pipeline');
   if (wanted === undefined) throw await noPipeline();
-  const pipeline = withSettings(await readPipelineFile(wanted, COMMAND_NAMES), settings(args));
+  const allowOutside = args['allow-outside'] === true;
+  const file = await readPipelineFile(wanted, { otherNames: COMMAND_NAMES, allowOutside });
+  const pipeline = withSettings(file, settings(args));
   const raw = text(args, 'raw');
   const options: Checked = {
     pipeline,
@@ -61,29 +80,57 @@ async function run(args: Arguments): Promise<number> {
     seed: numberIn(args, 'seed', { min: 0, max: 2 ** 32 - 1, whole: true }) ?? 0,
     blockFrames: numberIn(args, 'block-frames', { min: 1, max: 65536, whole: true }) ?? 4096,
   };
+  const ends = namedEnds(args, pipeline);
   const input = openInput(text(args, 'in'));
+  let inputs: Readonly<Record<string, NamedInput>> = {};
   try {
-    return await carry(args, options, input);
+    inputs = openNamedInputs(ends.inputs);
+    return await carry(args, options, ends, { input, inputs });
   } finally {
     // A pipe that is still open would keep the process waiting.
-    input.stream.destroy();
+    for (const { stream } of [input, ...Object.values(inputs)]) stream.destroy();
   }
 }
 
+/** What the run reads. */
+interface OpenInputs {
+  readonly input: NamedInput;
+  readonly inputs: Readonly<Record<string, NamedInput>>;
+}
+
 /** Opens the other ends, carries the audio and tells how it went. */
-async function carry(args: Arguments, options: Checked, input: NamedInput): Promise<number> {
-  const output = openOutput(text(args, 'out'), args.force === true, text(args, 'in'));
+async function carry(
+  args: Arguments,
+  options: Checked,
+  ends: NamedEnds,
+  { input, inputs }: OpenInputs,
+): Promise<number> {
+  const force = args.force === true;
+  const out = text(args, 'out');
+  const output = openOutput(out, force, [text(args, 'in'), ...ends.inputs.values()]);
+  const read = ['pipeline', 'in'].flatMap((name) => text(args, name) ?? []);
+  const outputs = openNamedOutputs(ends.outputs, force, {
+    inputs: [...read, ...ends.inputs.values()],
+    output: out === '-' ? undefined : out,
+  });
   const target = text(args, 'report');
-  const inUse = ['pipeline', 'in', 'out'].flatMap((name) => text(args, name) ?? []);
-  const report = target === undefined ? undefined : openReport(target, args.force === true, inUse);
+  const inUse = [
+    ...read,
+    ...(out === undefined ? [] : [out]),
+    ...ends.inputs.values(),
+    ...ends.outputs.values(),
+  ];
+  const report = target === undefined ? undefined : openReport(target, force, inUse);
   const progress = args.quiet === true ? null : await progressLine();
-  const signals = abortOnSignals(output.stream);
+  const signals = abortOnSignals([output, ...Object.values(outputs)].map(({ stream }) => stream));
   try {
     const summary = await runPipeline({
       ...options,
       input: input.stream,
       inputName: input.name,
       output,
+      inputs,
+      outputs,
       report,
       signal: signals.signal,
       onProgress: progress ? (now) => progress.show(now) : undefined,

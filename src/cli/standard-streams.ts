@@ -4,16 +4,11 @@ import { isatty } from 'node:tty';
 import { inputError, outputError, usageError } from '../audio/errors.ts';
 import { descriptorSink, fileSink, type OutputSink, pipeSink } from '../engine/output-sink.ts';
 import { rotatingReader } from '../engine/rotating-reader.ts';
+import type { NamedInput } from '../engine/side-input.ts';
 import { systemReason } from '../engine/system-reason.ts';
 
 /** Bit of O_APPEND in the flags that Linux shows in fdinfo, in octal (asm-generic/fcntl.h). */
 const LINUX_O_APPEND = 0o2000;
-
-/** An input and what messages call it. */
-export interface NamedInput {
-  readonly name: string;
-  readonly stream: Readable;
-}
 
 const isStandard = (path: string | undefined): path is '-' | undefined => path === undefined || path === '-';
 
@@ -34,20 +29,33 @@ export function openInput(path: string | undefined): NamedInput {
   return { name: 'stdin', stream: readerOf(0) };
 }
 
-function readerOf(fd: number): Readable {
+/** A reader on an open descriptor, whatever it is. */
+export function readerOf(fd: number): Readable {
   const stats = fstatSync(fd);
   return rotatingReader(fd, stats.isFIFO() || stats.isSocket() ? 'pipe' : 'file');
 }
 
-/** Opens the output: a file, or stdout for `-` or nothing. An existing file needs `force`. */
-export function openOutput(path: string | undefined, force: boolean, input: string | undefined): OutputSink {
+/** Opens the output: a file, or stdout for `-` or nothing. An existing file needs `force`; none of `inputs` will do. */
+export function openOutput(
+  path: string | undefined,
+  force: boolean,
+  inputs: readonly (string | undefined)[],
+): OutputSink {
   if (isStandard(path)) return standardOutput();
   const there = statOf(path);
-  if (there && sameFile(there, isStandard(input) ? fstatSync(0) : statSync(input))) {
-    throw usageError(`${path}: is the input, choose another output`);
-  }
+  const isInput = (input: string | undefined): boolean =>
+    there !== undefined && sameFile(there, isStandard(input) ? fstatSync(0) : statOf(input));
+  if (inputs.some(isInput)) throw usageError(`${path}: is the input, choose another output`);
   if (there?.isFile() && !force) throw usageError(`${path}: exists, add --force to write over it`);
-  return fileSink(path);
+  // Waits for a reader as the shell would; nothing is lost yet, and a signal ends it.
+  return there?.isFIFO() ? pipeSink(path, openSync(path, 'w')) : fileSink(path);
+}
+
+/** A sink on a descriptor that the caller has opened. */
+export function openDescriptorOutput(name: string, fd: number): OutputSink {
+  const stats = fstatSync(fd);
+  if (stats.isFIFO() || stats.isSocket()) return pipeSink(name, fd);
+  return descriptorSink(name, fd, stats.isFile() && stats.size === 0 && !appends(fd));
 }
 
 function statOf(path: string): Stats | undefined {
@@ -58,7 +66,8 @@ function statOf(path: string): Stats | undefined {
   }
 }
 
-const sameFile = (a: Stats, b: Stats): boolean => a.isFile() && a.ino === b.ino && a.dev === b.dev;
+const sameFile = (a: Stats, b: Stats | undefined): boolean =>
+  a.isFile() && a.ino === b?.ino && a.dev === b.dev;
 
 /** A sink on stdout, whatever it is. */
 export function standardOutput(): OutputSink {
@@ -67,10 +76,8 @@ export function standardOutput(): OutputSink {
       'stdout is a terminal: name a file, or redirect the audio, as in "> out.wav" or "| aplay"',
     );
   }
-  const stats = fstatSync(1);
   // Not process.stdout: its end can't be waited for. The system's flags of a pipe are put back by node when it ends.
-  if (stats.isFIFO() || stats.isSocket()) return pipeSink('stdout', 1);
-  return descriptorSink('stdout', 1, stats.isFile() && stats.size === 0 && !appends(1));
+  return openDescriptorOutput('stdout', 1);
 }
 
 /** Whether a descriptor writes to the end of its file, wherever it is told to write. Known on Linux only, where it matters. */

@@ -1,7 +1,9 @@
 import { finished, type Readable, type Writable } from 'node:stream';
 import { pipeline as connect } from 'node:stream/promises';
-import { AuralisError, inputError, outputError } from '../audio/errors.ts';
+import { AuralisError, inputError, outputError, usageError } from '../audio/errors.ts';
 import type { AudioFormat } from '../audio/format.ts';
+import { didYouMean } from '../audio/nearest.ts';
+import { quoted } from '../audio/shown.ts';
 import type { GuardReport } from '../dsp/guard.ts';
 import { type BackendName, chooseBackend } from '../dsp/kernel-memory.ts';
 import type { PipelineDefinition } from '../graph/definition.ts';
@@ -12,7 +14,9 @@ import type { PlainReading } from '../monitor/reading-line.ts';
 import { AudioPath } from './audio-path.ts';
 import type { OutputSink } from './output-sink.ts';
 import { RunMonitor } from './run-monitor.ts';
-import { isReaderGone, isSystemError, systemReason } from './system-reason.ts';
+import { type NamedInput, SideInput } from './side-input.ts';
+import { SideOutput } from './side-output.ts';
+import { isReaderGone, isSystemError, named } from './system-reason.ts';
 
 export interface RunOptions {
   readonly pipeline: PipelineDefinition;
@@ -20,7 +24,12 @@ export interface RunOptions {
   readonly input: Readable;
   /** For messages. @default 'input' */
   readonly inputName?: string;
+  /** Takes `main`. */
   readonly output: OutputSink;
+  /** WAVs for the pipeline's further inputs, by name; destroyed at the end of the run. */
+  readonly inputs?: Readonly<Record<string, NamedInput>>;
+  /** What takes the pipeline's further outputs, by name. */
+  readonly outputs?: Readonly<Record<string, OutputSink>>;
   /** @default 'auto' */
   readonly backend?: BackendName | 'auto';
   readonly raw?: RawFormat | undefined;
@@ -71,7 +80,19 @@ export async function runPipeline(options: RunOptions): Promise<RunSummary> {
   const { pipeline, input, inputName = 'input', output, raw, sampleFormat, signal } = options;
   const backend = chooseBackend(options.backend);
   const monitor = new RunMonitor(options);
-  const path = new AudioPath({
+  const { inputs, outputs } = options;
+  const fail = (error: Error): void => {
+    path.stream.destroy(error);
+  };
+  const sides = {
+    inputs: sidesFor('input', pipeline.inputs.slice(1), inputs).map((side) => new SideInput(side)),
+    outputs: sidesFor(
+      'output',
+      pipeline.outputs.slice(1).map(({ name }) => name),
+      outputs,
+    ).map((sink, n) => new SideOutput(pipeline.outputs[n + 1].name, sink, fail)),
+  };
+  const path: AudioPath = new AudioPath({
     pipeline,
     backend,
     blockFrames: options.blockFrames ?? 4096,
@@ -79,23 +100,59 @@ export async function runPipeline(options: RunOptions): Promise<RunSummary> {
     seekable: output.patch !== null,
     raw,
     sampleFormat,
+    inputName,
+    inputs: sides.inputs,
+    outputs: sides.outputs,
     onBlock: (block, open) => monitor.block(block, open),
   });
   output.onWritten = (chunk) => path.release(chunk);
   await loadPipelineStages(pipeline);
+  const cut = (): void => sides.inputs.forEach((side) => void side.cut());
+  signal?.addEventListener('abort', cut, { once: true });
+  if (signal?.aborted) cut();
+  let ended = false;
   try {
+    await Promise.all(sides.inputs.map((side) => side.open()));
     const readerGone = await carry(input, inputName, path, output, signal);
     for (const { position, bytes } of path.patches) {
       await output.patch?.(position, bytes).catch((error) => {
         throw named(error, output.name, outputError);
       });
     }
+    ended = true;
+    await endAll(sides.outputs);
     await monitor.end(path.open);
     return summarise(path, monitor, backend, { aborted: signal?.aborted ?? false, readerGone });
   } finally {
+    signal?.removeEventListener('abort', cut);
     input.destroy();
+    cut();
     output.close();
+    // What went wrong is told already; what came before it is still worth a readable file.
+    if (!ended) await endAll(sides.outputs).catch(() => {});
   }
+}
+
+/** Ends every output, also when one of them fails. */
+async function endAll(outputs: readonly SideOutput[]): Promise<void> {
+  const ends = await Promise.allSettled(outputs.map((side) => side.end()));
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
+}
+
+/** The streams that stand for names of a pipeline, in its order; each must be there, and no other. */
+function sidesFor<T>(
+  kind: 'input' | 'output',
+  names: readonly string[],
+  given: Readonly<Record<string, T>> = {},
+): T[] {
+  const stray = Object.keys(given).find((name) => !names.includes(name));
+  if (stray !== undefined)
+    throw usageError(`the pipeline has no further ${kind} ${quoted(stray)}${didYouMean(stray, names)}`);
+  return names.map((name) => {
+    if (!Object.hasOwn(given, name))
+      throw usageError(`nothing is given for the pipeline's ${kind} "${name}"`);
+    return given[name];
+  });
 }
 
 /** Carries all bytes from end to end; true when the reader of the output went away on the way. */
@@ -131,13 +188,6 @@ async function carry(
   }
 }
 
-/** An error that says which input or output it is about; one that does already stays as it is. */
-function named(error: unknown, name: string, kind: typeof inputError): AuralisError {
-  const message = systemReason(error);
-  if (error instanceof AuralisError && message.startsWith(`${name}: `)) return error;
-  return kind(`${name}: ${message}`, { cause: error });
-}
-
 function summarise(
   path: AudioPath,
   monitor: RunMonitor,
@@ -161,6 +211,10 @@ function summarise(
     ...end,
   };
   const warnings = [...path.warnings, ...describeLosses(summary)];
+  for (const { name, clippedSamples } of path.outputs) {
+    if (clippedSamples > 0)
+      warnings.push(`${name}: ${clippedSamples} samples beyond full scale were clipped`);
+  }
   if (monitor.reportFailure !== null) warnings.push(monitor.reportFailure);
   return { ...summary, warnings };
 }

@@ -108,13 +108,9 @@ export const fileSchema = z.strictObject({
   $schema: z.string().optional().meta({ description: 'where editors find this schema' }),
   name: z.string().optional().meta({ description: 'a short name' }),
   description: z.string().optional().meta({ description: 'what it is for, and why it is set so' }),
-  extends: z
-    .string()
-    .min(1)
-    .optional()
-    .meta({
-      description: 'a pipeline that this one is, but for `set`: a path, or the name of a shipped one',
-    }),
+  extends: z.string().min(1).optional().meta({
+    description: 'a pipeline that this one is, but for `set`: a path, or the name of a shipped one',
+  }),
   set: settings.optional(),
   inputs: z
     .array(name)

@@ -1,3 +1,4 @@
+import { pipelineError } from '../audio/errors.ts';
 import type { GuardReport } from '../dsp/guard.ts';
 import { onKernelMemory } from '../dsp/kernel-memory.ts';
 import { needsRestart } from '../stages/change-params.ts';
@@ -8,17 +9,28 @@ import { PreparedPipeline, type PrepareOptions, type StageReading } from './prep
 import { withSetting } from './settings.ts';
 
 /** What an entry is apart from its parameters, as text to compare. */
-const wiringOf = ({ id, definition, inputs, key, mix, bypass }: PipelineEntry): string =>
-  JSON.stringify([id, definition.name, inputs, key, mix, bypass]);
+const wiringOf = ({ id, definition, inputs, key, channels, mix, bypass }: PipelineEntry): string =>
+  JSON.stringify([id, definition.name, inputs, key, channels, mix, bypass]);
 
 /** Whether a pipeline differs from another by values alone that its running stages can glide to. */
 function canGlide(before: PipelineDefinition, after: PipelineDefinition): boolean {
   return (
+    JSON.stringify(before.outputs) === JSON.stringify(after.outputs) &&
     before.entries.length === after.entries.length &&
     after.entries.every((entry, n) => {
       const old = before.entries[n];
       return wiringOf(entry) === wiringOf(old) && !needsRestart(entry.definition, old.params, entry.params);
     })
+  );
+}
+
+/** What comes in and goes out stays while audio flows: streams hang on it. */
+function checkEnds(before: PipelineDefinition, after: PipelineDefinition): void {
+  const endsOf = ({ inputs, outputs }: PipelineDefinition): string =>
+    `${inputs.join(', ')} to ${outputs.map(({ name }) => name).join(', ')}`;
+  if (endsOf(before) === endsOf(after)) return;
+  throw pipelineError(
+    `${after.name}: goes from ${endsOf(after)}, the pipeline at work from ${endsOf(before)}; inputs and outputs stay`,
   );
 }
 
@@ -76,6 +88,7 @@ export class LivePipeline {
 
   /** Becomes another pipeline: a no-op, bit for bit, for what is the same. */
   replace(definition: PipelineDefinition): void {
+    checkEnds(this.#definition, definition);
     const glides = canGlide(this.#definition, definition) && !this.run.changing;
     const before = this.#definition;
     this.#definition = definition;

@@ -11,6 +11,7 @@ import { gain as gainStage } from './stages/gain.ts';
 import { highpass as highpassStage } from './stages/highpass.ts';
 import { limiter as limiterStage } from './stages/limiter.ts';
 import { lowpass as lowpassStage } from './stages/lowpass.ts';
+import { midSide as midSideStage } from './stages/mid-side.ts';
 import { multibandCompressor as multibandCompressorStage } from './stages/multiband-compressor.ts';
 import { saturator as saturatorStage } from './stages/saturator.ts';
 import { stageFactory } from './stages/stage-transform.ts';
@@ -43,6 +44,8 @@ export const lowpass = stageFactory(lowpassStage);
 export const tilt = stageFactory(tiltStage);
 /** Cuts peaks off along a soft or a hard curve. */
 export const clipper = stageFactory(clipperStage);
+/** Mid and side: in a pipeline each has a name of its own; as a stream of its own it gives their sum. */
+export const midSide = stageFactory(midSideStage);
 /** Compresses several bands, each by itself. */
 export const multibandCompressor = stageFactory(multibandCompressorStage);
 /** Adds odd and even harmonics at the same level. */

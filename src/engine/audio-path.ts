@@ -255,7 +255,7 @@ export class AudioPath {
       const [most, count] = [widest.header.format.channels, other.format.channels];
       if (count !== most && count !== 1 && most !== 1) {
         throw inputError(
-          `${inputName}: ${widest.name} has ${most} channels and ${name} ${count}, all inputs need as many, or one`,
+          `${inputName}: ${count} channels in ${name} and ${most} in ${widest.name}, all inputs need as many, or one`,
         );
       }
       if (count > most) widest = { name, header: other };

@@ -11,6 +11,7 @@ import { gain } from './gain.ts';
 import { highpass } from './highpass.ts';
 import { limiter } from './limiter.ts';
 import { lowpass } from './lowpass.ts';
+import { midSide } from './mid-side.ts';
 import { mix } from './mix.ts';
 import { multibandCompressor } from './multiband-compressor.ts';
 import { saturator } from './saturator.ts';
@@ -31,6 +32,7 @@ export const stages: readonly AnyStage[] = [
   highpass,
   limiter,
   lowpass,
+  midSide,
   mix,
   multibandCompressor,
   saturator,

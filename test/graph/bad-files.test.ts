@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { definePipeline, parsePipeline, withSettings } from '../../src/graph/pipeline.ts';
 
@@ -95,6 +96,56 @@ describe('a broken file', () => {
     ],
   ])('says in one line what is wrong: %j', (value, line) => {
     expect(problemsOf(value)).toEqual([line]);
+  });
+});
+
+describe('any JSON', () => {
+  const word = fc.constantFrom(
+    'in',
+    'a',
+    'gain',
+    'crossover',
+    'a.low',
+    'main',
+    'a.gain',
+    'stage',
+    '__proto__',
+    'x y',
+  );
+  const leaf = fc.oneof(word, fc.constant(null), fc.boolean(), fc.constantFrom(0, -6, 1e9));
+  const keys =
+    'stages stage use id input key mix bypass channels gain from set extends inputs outputs parameters to path range min max'.split(
+      ' ',
+    );
+  const { value } = fc.letrec<{ value: unknown }>((tie) => ({
+    value: fc.oneof(
+      { maxDepth: 5 },
+      leaf,
+      fc.array(tie('value'), { maxLength: 3 }),
+      fc.dictionary(fc.constantFrom(...keys), tie('value'), { maxKeys: 5 }),
+    ),
+  }));
+  const entry = fc.dictionary(fc.constantFrom(...keys), value, { maxKeys: 5 });
+  const stage = fc
+    .tuple(entry, fc.constantFrom('gain', 'crossover', 'compressor'))
+    .map(([raw, name]) => ({ ...raw, stage: name }));
+  const file = fc
+    .tuple(entry, fc.array(fc.oneof(stage, stage, value), { maxLength: 4 }))
+    .map(([raw, stages]) => ({ ...raw, stages }));
+
+  it('gives a pipeline or an error of kind pipeline, in lines that say where', () => {
+    fc.assert(
+      fc.property(fc.oneof(file, value), (json) => {
+        try {
+          definePipeline(json, 'x.json');
+        } catch (error) {
+          expect(error).toMatchObject({ kind: 'pipeline' });
+          for (const line of (error as Error).message.split('\n'))
+            expect(line).toMatch(/^(x\.json: |and \d)/);
+        }
+      }),
+      { numRuns: 1500, seed: 4 },
+    );
   });
 });
 

@@ -66,7 +66,7 @@ function checkSource(
     const [id, at] = [ids[n], jsonPath('stages', [n])];
     const entry: RawEntry = { raw, id, fullId: `${prefix}${id}`, at, place, problems, scope };
     const made = broken.has(n) ? NOTHING : checkEntry(entry, context);
-    // An entry that names two ids alike is a problem of its own; the first one counts.
+    // An id that is taken stays with the entry that had it first.
     if (!scope.has(id) || made.ports.size > 0) scope.add(id, made.ports);
     scope.last = id;
     entries.push(...made.entries);

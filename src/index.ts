@@ -16,6 +16,7 @@ import { limiter as limiterStage } from './stages/limiter.ts';
 import { loudness as loudnessStage } from './stages/loudness.ts';
 import { loudnessNormalize as loudnessNormalizeStage } from './stages/loudness-normalize.ts';
 import { lowpass as lowpassStage } from './stages/lowpass.ts';
+import { midSide as midSideStage } from './stages/mid-side.ts';
 import { multibandCompressor as multibandCompressorStage } from './stages/multiband-compressor.ts';
 import { saturator as saturatorStage } from './stages/saturator.ts';
 import { spectrum as spectrumStage } from './stages/spectrum.ts';
@@ -59,6 +60,8 @@ export const lowpass = stageFactory(lowpassStage);
 export const tilt = stageFactory(tiltStage);
 /** Cuts peaks off along a soft or a hard curve. */
 export const clipper = stageFactory(clipperStage);
+/** Mid and side: in a pipeline each has a name of its own; as a stream of its own it gives their sum. */
+export const midSide = stageFactory(midSideStage);
 /** Compresses several bands, each by itself. */
 export const multibandCompressor = stageFactory(multibandCompressorStage);
 /** Adds odd and even harmonics at the same level. */
@@ -85,13 +88,17 @@ export {
   type Measure,
 } from './engine/analyze.ts';
 export { type LoadPipelineOptions, loadPipeline } from './engine/load-pipeline.ts';
+export { fileSink, type OutputSink, streamSink } from './engine/output-sink.ts';
+export { type ReadPipelineOptions, readPipelineFile } from './engine/pipeline-files.ts';
+export { type RunOptions, type RunSummary, runPipeline } from './engine/run.ts';
+export type { NamedInput } from './engine/side-input.ts';
 export {
   analyseSpectrum,
   SpectrumAnalysis,
   type SpectrumAnalysisOptions,
 } from './engine/spectrum-analysis.ts';
 export { SpectrumPool, type ThreadCount } from './engine/spectrum-pool.ts';
-export type { PipelineTransform } from './graph/pipeline.ts';
+export type { PipelineDefinition, PipelineTransform } from './graph/pipeline.ts';
 export { type DecodeWavOptions, decodeWav } from './io/decode-wav.ts';
 export { type EncodeWavOptions, encodeWav } from './io/encode-wav.ts';
 export type { Readings } from './stages/define-stage.ts';

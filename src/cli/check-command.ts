@@ -19,7 +19,7 @@ export const checkCommand: Command = {
     const problems: string[] = [];
     for (const file of files) {
       try {
-        const pipeline = await readPipelineFile(file, COMMAND_NAMES);
+        const pipeline = await readPipelineFile(file, { otherNames: COMMAND_NAMES });
         automationChanges(pipeline, ownMoves(pipeline), RATE);
         const { length } = pipeline.entries;
         await print(`${file}: ok, ${length} ${length === 1 ? 'stage' : 'stages'}\n`);

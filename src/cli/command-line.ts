@@ -45,7 +45,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
       handler: async (argv: Arguments) => {
         if (!command) return;
         refuseUnknownOptions(argv, command);
-        exitCode = await command.run({ ...argv, ...namedWords(argv, name, command) });
+        exitCode = await command.run({ ...ownOptions(argv, command), ...namedWords(argv, name, command) });
       },
     });
   }
@@ -80,6 +80,16 @@ function refuseUnknownOptions(argv: Arguments, { options }: Command): void {
     names.map((name) => `--${name}`),
   );
   throw usageError(`unknown option ${dashed}${hint || ', see --help'}`);
+}
+
+/** The options; one that has the name of a word goes by `--name`, and the name is the word's. */
+function ownOptions(argv: Arguments, { words, options }: Command): Arguments {
+  const shared = words.map(([word]) => word).filter((word) => word in options);
+  const moved = shared.flatMap((word) => [
+    [word, undefined],
+    [`--${word}`, argv[word]],
+  ]);
+  return { ...argv, ...Object.fromEntries(moved) };
 }
 
 /**

@@ -76,7 +76,7 @@ async function run(args: Arguments): Promise<number> {
   for (const { input } of jobs) checkSeekable(input);
   // Opened before the first pass, so that what can't be written is not measured in vain.
   const sinks = jobs.map(({ input, output }) =>
-    openOutput(output, { force: args.force === true, input, pipeline: undefined }),
+    openOutput(output, { force: args.force === true, inputs: [input] }),
   );
   const album =
     args.album === true
@@ -178,7 +178,7 @@ async function write(
   args: Arguments,
 ): Promise<number> {
   const { name, stream } = openInput(input);
-  const signals = abortOnSignals(output.stream);
+  const signals = abortOnSignals([output.stream]);
   try {
     const { signal } = signals;
     const summary = await runPipeline({

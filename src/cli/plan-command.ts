@@ -50,7 +50,10 @@ async function readPlan(args: Arguments): Promise<CostedPlan> {
   if (wanted === undefined) throw usageError('no pipeline given: auralis-stream plan PIPELINE, see --help');
   const sampleRate = numberIn(args, 'input-rate', { min: 1000, max: 768_000, whole: true }) ?? 48000;
   const channels = numberIn(args, 'input-channels', { min: 1, max: 64, whole: true }) ?? 2;
-  const pipeline = withSettings(await readPipelineFile(wanted, COMMAND_NAMES), list(args, 'set'));
+  const pipeline = withSettings(
+    await readPipelineFile(wanted, { otherNames: COMMAND_NAMES }),
+    list(args, 'set'),
+  );
   automationChanges(pipeline, ownMoves(pipeline), sampleRate);
   return planAndMeasure(pipeline, audioFormat(sampleRate, channels), chooseBackend());
 }

@@ -1,13 +1,9 @@
-import { createWriteStream, fstatSync, openSync, readlinkSync, statSync } from 'node:fs';
+import { createWriteStream, fstatSync, openSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Writable } from 'node:stream';
 import { outputError, usageError } from '../audio/errors.ts';
 import { systemReason } from '../engine/system-reason.ts';
-
-/** Whether a descriptor belongs to node itself (epoll, eventfd) and not to the caller. Known on Linux only. */
-function isInternal(fd: number): boolean {
-  return process.platform === 'linux' && readlinkSync(`/proc/self/fd/${fd}`).startsWith('anon_inode:');
-}
+import { isInternal } from './descriptor.ts';
 
 /** Refuses a path that is one of the run's own files, by whatever name. `option` is for the message. */
 export function refuseFilesInUse(option: string, target: string, inUse: readonly string[]): void {

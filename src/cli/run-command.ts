@@ -1,7 +1,9 @@
 import { usageError } from '../audio/errors.ts';
 import { readMovesFile } from '../engine/moves-file.ts';
-import { isPipelineName, readPipelineFile, shippedPipelines } from '../engine/pipeline-files.ts';
+import { isShippedName } from '../engine/part-files.ts';
+import { readPipelineFile, shippedPipelines } from '../engine/pipeline-files.ts';
 import { type RunOptions, type RunSummary, runPipeline } from '../engine/run.ts';
+import type { NamedInput } from '../engine/side-input.ts';
 import { withSettings } from '../graph/settings.ts';
 import { parseRawFormat, RAW_SAMPLE_FORMATS } from '../io/sample-format.ts';
 import { meterSummary } from '../monitor/meter-summary.ts';
@@ -9,11 +11,12 @@ import { abortOnSignals } from './abort-on-signals.ts';
 import { type Arguments, COMMAND_NAMES, type Command } from './command.ts';
 import { latencyLine } from './latency-line.ts';
 import { LOUDNESS_LOG_OPTIONS, openLoudnessLog } from './loudness-log-target.ts';
+import { type NamedEnds, namedEnds, openNamedInputs, openNamedOutputs } from './named-ends.ts';
 import { duration, list, numberIn, oneOf, text } from './option-value.ts';
 import { OUTPUT_FORMATS } from './output-formats.ts';
 import { type ReloadOptions, reloadPipeline } from './reload-pipeline.ts';
 import { openReport } from './report-target.ts';
-import { type NamedInput, openInput, openOutput } from './standard-streams.ts';
+import { type OpenInput, openInput, openOutput } from './standard-streams.ts';
 
 const BACKENDS = ['auto', 'wasm', 'reference'] as const;
 
@@ -25,7 +28,22 @@ export const runCommand: Command = {
     ['out', 'a WAV file; - or nothing is stdout'],
   ],
   options: {
-    set: { type: 'string', requiresArg: true, describe: 'set a parameter: id.param=value (may be repeated)' },
+    set: {
+      type: 'string',
+      requiresArg: true,
+      describe: 'set a parameter: id.param=value, or a knob of the pipeline (may be repeated)',
+    },
+    in: {
+      type: 'string',
+      requiresArg: true,
+      describe: 'a further input: NAME=FILE or NAME=fd:N (may be repeated)',
+    },
+    out: {
+      type: 'string',
+      requiresArg: true,
+      describe: 'a further output: NAME=FILE or NAME=fd:N (may be repeated)',
+    },
+    'allow-outside': { type: 'boolean', describe: 'read files that a pipeline names outside of its folder' },
     automation: {
       type: 'string',
       requiresArg: true,
@@ -85,13 +103,18 @@ export const runCommand: Command = {
 /** What the command line says of the run itself. */
 type Checked = Omit<
   RunOptions,
-  'input' | 'inputName' | 'output' | 'report' | 'signal' | 'onStart' | 'onProgress'
+  'input' | 'inputName' | 'output' | 'inputs' | 'outputs' | 'report' | 'signal' | 'onStart' | 'onProgress'
 >;
 
 async function run(args: Arguments): Promise<number> {
   const wanted = text(args, 'pipeline');
   if (wanted === undefined) throw await noPipeline();
-  const read = async () => withSettings(await readPipelineFile(wanted, COMMAND_NAMES), list(args, 'set'));
+  const allowOutside = args['allow-outside'] === true;
+  const read = async () =>
+    withSettings(
+      await readPipelineFile(wanted, { otherNames: COMMAND_NAMES, allowOutside }),
+      list(args, 'set'),
+    );
   const pipeline = await read();
   const watched = args.watch === true ? watchedFile(wanted) : null;
   const moves = text(args, 'automation');
@@ -110,33 +133,50 @@ async function run(args: Arguments): Promise<number> {
     strict: args.strict === true,
   };
   oneOf(args, 'on-format-change', ['stop']);
+  const ends = namedEnds(args, pipeline);
   const input = openInput(text(args, 'in'), duration(args, 'stall-timeout'));
+  let inputs: Readonly<Record<string, NamedInput>> = {};
   try {
-    return await carry(args, options, input, { read, watched });
+    inputs = openNamedInputs(ends.inputs);
+    return await carry(args, options, { ends, input, inputs, read, watched });
   } finally {
     // A pipe that is still open would keep the process waiting.
-    input.stream.destroy();
+    for (const { stream } of [input, ...Object.values(inputs)]) stream.destroy();
   }
+}
+
+/** What the run reads, and from where the pipeline can be read again. */
+interface Opened extends Pick<ReloadOptions, 'read' | 'watched'> {
+  readonly ends: NamedEnds;
+  readonly input: OpenInput;
+  readonly inputs: Readonly<Record<string, NamedInput>>;
 }
 
 /** Opens the other ends, carries the audio and tells how it went. */
 async function carry(
   args: Arguments,
   options: Checked,
-  input: NamedInput,
-  source: Pick<ReloadOptions, 'read' | 'watched'>,
+  { ends, input, inputs, ...source }: Opened,
 ): Promise<number> {
-  const output = openOutput(text(args, 'out'), {
-    force: args.force === true,
-    input: text(args, 'in'),
+  const force = args.force === true;
+  const out = text(args, 'out');
+  const output = openOutput(out, {
+    force,
+    inputs: [text(args, 'in'), ...ends.inputs.values()],
     pipeline: text(args, 'pipeline'),
   });
+  const reads = ['pipeline', 'automation', 'in'].flatMap((name) => text(args, name) ?? []);
+  const outputs = openNamedOutputs(ends.outputs, force, {
+    inputs: [...reads, ...ends.inputs.values()],
+    output: out === '-' ? undefined : out,
+  });
   const target = text(args, 'report');
-  const inUse = ['pipeline', 'automation', 'in', 'out'].flatMap((name) => text(args, name) ?? []);
-  const report = target === undefined ? undefined : openReport(target, args.force === true, inUse);
+  const inUse = [...reads, ...(out === undefined ? [] : [out])];
+  inUse.push(...ends.inputs.values(), ...ends.outputs.values());
+  const report = target === undefined ? undefined : openReport(target, force, inUse);
   const loudnessLog = openLoudnessLog(args, target === undefined ? inUse : [...inUse, target]);
   const progress = args.quiet === true ? null : await progressLine();
-  const signals = abortOnSignals(output.stream);
+  const signals = abortOnSignals([output, ...Object.values(outputs)].map(({ stream }) => stream));
   let endReload: (() => void) | undefined;
   try {
     const summary = await runPipeline({
@@ -144,6 +184,8 @@ async function carry(
       input: input.stream,
       inputName: input.name,
       output,
+      inputs,
+      outputs,
       report,
       loudnessLog,
       signal: signals.signal,
@@ -191,7 +233,7 @@ async function progressLine() {
 
 /** The file that `--watch` is about. */
 function watchedFile(pipeline: string): string {
-  if (isPipelineName(pipeline)) {
+  if (isShippedName(pipeline)) {
     throw usageError(`--watch: "${pipeline}" comes with the package and does not change, give a file`);
   }
   return pipeline;

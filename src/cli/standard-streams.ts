@@ -1,18 +1,16 @@
 import { fstatSync, openSync, readFileSync, type Stats, statSync } from 'node:fs';
-import type { Readable } from 'node:stream';
 import { isatty } from 'node:tty';
 import { inputError, outputError, usageError } from '../audio/errors.ts';
 import { descriptorSink, fileSink, type OutputSink, pipeSink } from '../engine/output-sink.ts';
 import { rotatingReader } from '../engine/rotating-reader.ts';
+import type { NamedInput } from '../engine/side-input.ts';
 import { systemReason } from '../engine/system-reason.ts';
 
 /** Bit of O_APPEND in the flags that Linux shows in fdinfo, in octal (asm-generic/fcntl.h). */
 const LINUX_O_APPEND = 0o2000;
 
-/** An input and what messages call it. */
-export interface NamedInput {
-  readonly name: string;
-  readonly stream: Readable;
+/** An input that a command opened. */
+export interface OpenInput extends NamedInput {
   /** Whether it gave nothing for so long that it was given up. */
   readonly hasStalled: () => boolean;
 }
@@ -20,7 +18,7 @@ export interface NamedInput {
 const isStandard = (path: string | undefined): path is '-' | undefined => path === undefined || path === '-';
 
 /** Opens the input: a file, or stdin for `-` or nothing. `stallTimeout` in ms. */
-export function openInput(path: string | undefined, stallTimeout = Number.POSITIVE_INFINITY): NamedInput {
+export function openInput(path: string | undefined, stallTimeout = Number.POSITIVE_INFINITY): OpenInput {
   if (!isStandard(path)) {
     try {
       return namedInput(path, openSync(path, 'r'), stallTimeout);
@@ -40,7 +38,8 @@ export function openInput(path: string | undefined, stallTimeout = Number.POSITI
   }
 }
 
-function namedInput(name: string, fd: number, timeout: number): NamedInput {
+/** A reader on an open descriptor, whatever it is. */
+export function namedInput(name: string, fd: number, timeout = Number.POSITIVE_INFINITY): OpenInput {
   let stalled = false;
   const onStall = (): void => {
     stalled = true;
@@ -50,21 +49,22 @@ function namedInput(name: string, fd: number, timeout: number): NamedInput {
   return { name, stream: rotatingReader(fd, kind, { timeout, onStall }), hasStalled: () => stalled };
 }
 
-/** What an output must not be: the input, and files that the run reads. */
+/** What an output must not be: an input, and files that the run reads. */
 interface OutputRules {
   /** Writes over an existing file. */
   readonly force: boolean;
-  readonly input: string | undefined;
-  readonly pipeline: string | undefined;
+  /** Paths of what is read; `-` or nothing is stdin. */
+  readonly inputs: readonly (string | undefined)[];
+  readonly pipeline?: string | undefined;
 }
 
 /** Opens the output: a file, or stdout for `-` or nothing. An existing file needs `force`. */
-export function openOutput(path: string | undefined, { force, input, pipeline }: OutputRules): OutputSink {
+export function openOutput(path: string | undefined, { force, inputs, pipeline }: OutputRules): OutputSink {
   if (isStandard(path)) return standardOutput();
   const there = statOf(path);
-  if (there && sameFile(there, isStandard(input) ? fstatSync(0) : statSync(input))) {
-    throw usageError(`${path}: is the input, choose another output`);
-  }
+  const isInput = (input: string | undefined): boolean =>
+    there !== undefined && sameFile(there, isStandard(input) ? fstatSync(0) : statOf(input));
+  if (inputs.some(isInput)) throw usageError(`${path}: is the input, choose another output`);
   const definition = pipeline === undefined ? undefined : statSync(pipeline, { throwIfNoEntry: false });
   if (there && definition && sameFile(there, definition)) {
     throw usageError(`${path}: is the pipeline, choose another output`);
@@ -72,6 +72,13 @@ export function openOutput(path: string | undefined, { force, input, pipeline }:
   if (there?.isDirectory()) throw outputError(`${path}: is a directory, expected a file`);
   if (there?.isFile() && !force) throw usageError(`${path}: exists, add --force to write over it`);
   return fileSink(path, { overwrite: force });
+}
+
+/** A sink on a descriptor that the caller has opened. */
+export function openDescriptorOutput(name: string, fd: number): OutputSink {
+  const stats = fstatSync(fd);
+  if (stats.isFIFO() || stats.isSocket()) return pipeSink(name, fd);
+  return descriptorSink(name, fd, stats.isFile() && stats.size === 0 && !appends(fd));
 }
 
 function statOf(path: string): Stats | undefined {
@@ -82,7 +89,8 @@ function statOf(path: string): Stats | undefined {
   }
 }
 
-const sameFile = (a: Stats, b: Stats): boolean => a.isFile() && a.ino === b.ino && a.dev === b.dev;
+const sameFile = (a: Stats, b: Stats | undefined): boolean =>
+  a.isFile() && a.ino === b?.ino && a.dev === b.dev;
 
 /** A sink on stdout, whatever it is. */
 export function standardOutput(): OutputSink {
@@ -91,10 +99,8 @@ export function standardOutput(): OutputSink {
       'stdout is a terminal: name a file, or redirect the audio, as in "> out.wav" or "| aplay"',
     );
   }
-  const stats = fstatSync(1);
   // Not process.stdout: its end can't be waited for. The system's flags of a pipe are put back by node when it ends.
-  if (stats.isFIFO() || stats.isSocket()) return pipeSink('stdout', 1);
-  return descriptorSink('stdout', 1, stats.isFile() && stats.size === 0 && !appends(1));
+  return openDescriptorOutput('stdout', 1);
 }
 
 /** Whether a descriptor writes to the end of its file, wherever it is told to write. Known on Linux only, where it matters. */

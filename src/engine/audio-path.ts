@@ -2,58 +2,27 @@ import type { Duplex } from 'node:stream';
 import { asStream, flushable, gen, none } from 'stream-chain';
 import type { AudioBlock } from '../audio/block.ts';
 import type { AuralisError } from '../audio/errors.ts';
-import { type BackendName, type KernelMemory, onKernelMemory } from '../dsp/kernel-memory.ts';
-import { automationChanges, type PlannedMove } from '../graph/automation.ts';
-import type { Change } from '../graph/change.ts';
+import { automationChanges } from '../graph/automation.ts';
 import type { PipelineDefinition } from '../graph/definition.ts';
-import { type LivePipeline, preparePipeline } from '../graph/live-pipeline.ts';
-import type { PipelineSnapshot } from '../graph/prepare-pipeline.ts';
-import { type RawFormat, type SampleEncoding, writtenFor } from '../io/sample-format.ts';
+import { type PipelineSnapshot, sideBySide } from '../graph/prepare-pipeline.ts';
+import type { RawFormat } from '../io/sample-format.ts';
 import { type AudioHeader, StreamDecoder } from '../io/stream-decoder.ts';
-import { type DitherKind, type Patch, StreamEncoder } from '../io/stream-encoder.ts';
-import { ditherFor } from './dither.ts';
+import type { Patch } from '../io/stream-encoder.ts';
 import { refuseReplaced } from './guard-findings.ts';
-import { LoudnessWatch } from './loudness-watch.ts';
+import { type OpenPath, openPath, type PathOptions } from './open-path.ts';
+import { spread } from './side-input.ts';
+import type { SideOutput } from './side-output.ts';
 import { SlabWriter } from './slab-writer.ts';
 
-interface AudioPathOptions {
+interface AudioPathOptions extends PathOptions {
   readonly pipeline: PipelineDefinition;
-  /** Moves of parameters at times of the output. */
-  readonly automation: readonly PlannedMove[];
-  /** Told of every change that came while running. */
-  readonly onChange: (change: Change) => void;
-  readonly backend: BackendName;
-  readonly blockFrames: number;
-  readonly seed: number;
-  /** Whether the header can be written over at the end. */
-  readonly seekable: boolean;
   readonly raw?: RawFormat | undefined;
-  readonly sampleFormat?: SampleEncoding | undefined;
-  /** What happens to the stages where another file begins in the input: nothing, or they start anew. */
-  readonly onTrack?: 'keep' | 'reset' | undefined;
-  /** Whether the metadata of the input goes with the audio. */
-  readonly metadata?: boolean | undefined;
   /** Makes an error of what the guard would replace. */
   readonly strict?: boolean | undefined;
   /** Called when nothing more of the input can be read though it goes on: `failure` says why. */
   readonly onFailure: () => void;
-  /** Whether the loudness of what goes out is metered. */
-  readonly watchLoudness: boolean;
   /** Called after each processed block; a promise holds the audio up until it resolves. */
   readonly onBlock: (block: AudioBlock, open: OpenPath) => Promise<void> | undefined;
-}
-
-/** What exists once the format is known, all on one memory. */
-export interface OpenPath {
-  readonly header: AudioHeader;
-  readonly memory: KernelMemory;
-  readonly graph: LivePipeline;
-  readonly encoder: StreamEncoder;
-  readonly dither: DitherKind;
-  /** Meters the output, where a log asks for it. */
-  readonly loudness: LoudnessWatch | null;
-  /** Room for one number a frame of a block. */
-  readonly scratch: Float32Array;
 }
 
 /** Says that a chunk is used up, so that what came of it leaves without waiting for the next. */
@@ -131,9 +100,14 @@ export class AudioPath {
     return this.#patches;
   }
 
-  /** What the decoder has to say about the input, once the stream has ended. */
+  /** What there is to say about inputs and further outputs, once the stream has ended. */
   get warnings(): readonly string[] {
-    return this.#warnings;
+    const { inputs, outputs } = this.#options;
+    return [...this.#warnings, ...[...inputs, ...outputs].flatMap(({ warnings }) => warnings)];
+  }
+
+  get outputs(): readonly SideOutput[] {
+    return this.#options.outputs;
   }
 
   /** Why the input could not be read to its end, or null. What came before is in the output. */
@@ -176,10 +150,14 @@ export class AudioPath {
     if (header === null) return;
     this.#open ??= this.#prepare(header);
     const { run } = this.#open.graph;
+    const [input] = this.#open.inputs;
+    const own = input.slice(0, header.format.channels);
     for (;;) {
-      const frames = this.#decoder.read(run.input, run.span());
-      if (frames > 0) yield frames;
-      else if (this.#decoder.nextTrack()) yield TRACK_END;
+      const frames = this.#decoder.read(own, run.span());
+      if (frames > 0) {
+        spread(input, own.length, 0, frames);
+        yield frames;
+      } else if (this.#decoder.nextTrack()) yield TRACK_END;
       else return;
     }
   }
@@ -187,7 +165,14 @@ export class AudioPath {
   *#process(step: Step): Generator<Passing | Promise<Passing>, void, void> {
     if (step === CHUNK_END) yield CHUNK_END;
     else if (step === TRACK_END) yield* this.#startAnew();
-    else yield this.#observed(this.#checked(this.#open!.graph.run.process(step)));
+    else yield this.#processFrames(step);
+  }
+
+  #processFrames(frames: number): AudioBlock | Promise<AudioBlock> {
+    const { graph, inputs } = this.#open!;
+    const filled = this.#options.inputs.flatMap((side, n) => side.fill(inputs[n + 1], frames) ?? []);
+    const process = () => this.#observed(this.#checked(graph.run.process(frames)));
+    return filled.length === 0 ? process() : Promise.all(filled).then(process);
   }
 
   #checked(block: AudioBlock): AudioBlock {
@@ -207,16 +192,32 @@ export class AudioPath {
     for (const block of this.#open?.graph.run.flush() ?? []) yield this.#observed(block);
   }
 
-  /** The block itself, at once or when its observer is ready for more. */
+  /** The block itself, at once or when its observer and the outputs beside `main` are ready for more. */
   #observed(block: AudioBlock): AudioBlock | Promise<AudioBlock> {
-    const busy = this.#options.onBlock(block, this.#open!);
-    return busy ? busy.then(() => block) : block;
+    const busy = [
+      this.#options.onBlock(this.#mainOf(block), this.#open!),
+      ...this.outputs.map((side) => side.ready()),
+    ].filter((one) => one !== undefined);
+    return busy.length > 0 ? Promise.all(busy).then(() => block) : block;
+  }
+
+  /** A block without the channels of the outputs beside `main`. */
+  #mainOf(block: AudioBlock): AudioBlock {
+    return this.outputs.length === 0
+      ? block
+      : { ...block, channels: block.channels.slice(0, block.format.channels) };
   }
 
   *#encode(passing: Passing): Generator<Buffer, void, void> {
     yield* this.#head();
-    if (passing === CHUNK_END) yield* this.#outgoing.take();
-    else yield* this.#outgoing.add(this.#open!.encoder.encode(passing.channels, passing.frames));
+    if (passing === CHUNK_END) {
+      for (const side of this.outputs) side.push();
+      yield* this.#outgoing.take();
+      return;
+    }
+    const [main, ...others] = sideBySide(passing.channels, passing.format);
+    this.outputs.forEach((side, n) => void side.write(others[n], passing.frames));
+    yield* this.#outgoing.add(this.#open!.encoder.encode(main, passing.frames));
   }
 
   *#endOutput(): Generator<Buffer, void, void> {
@@ -236,35 +237,8 @@ export class AudioPath {
   }
 
   #prepare(header: AudioHeader): OpenPath {
-    const { automation, backend, blockFrames, onChange, seed, seekable, sampleFormat } = this.#options;
-    const { onTrack, metadata, strict, watchLoudness } = this.#options;
-    const pipeline = this.#pipeline;
-    const { format, container, channelMask, announcedFrames } = header;
-    const encoding = sampleFormat ?? writtenFor(header.sampleFormat.encoding);
-    const changes = automationChanges(pipeline, automation, format.sampleRate);
-    return onKernelMemory(backend, (memory) => {
-      const alwaysGuard = strict === true;
-      const options = { format, maxFrames: blockFrames, memory, changes, onChange, alwaysGuard };
-      const graph = preparePipeline(pipeline, options);
-      const dither = ditherFor(header.sampleFormat.encoding, encoding, graph.transparent);
-      const encoder = new StreamEncoder({
-        format,
-        sampleFormat: { ...header.sampleFormat, encoding },
-        // Who says what to do with tracks expects more of them than the first one's header knows.
-        announcedFrames: onTrack === undefined ? announcedFrames : null,
-        container: container === 'raw' ? 'raw' : 'wav',
-        channelMask,
-        metadata: metadata === false ? [] : header.metadata,
-        dither,
-        seed,
-        seekable,
-        memory,
-        maxFrames: blockFrames,
-      });
-      this.#decoder.attach(memory, blockFrames);
-      if (onTrack === 'reset') this.#atStart = graph.snapshot();
-      const loudness = watchLoudness ? new LoudnessWatch(memory, format, blockFrames) : null;
-      return { header, memory, graph, encoder, dither, loudness, scratch: memory.f32(blockFrames) };
-    });
+    const open = openPath(this.#pipeline, header, this.#options, this.#decoder);
+    if (this.#options.onTrack === 'reset') this.#atStart = open.graph.snapshot();
+    return open;
   }
 }

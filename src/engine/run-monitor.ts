@@ -4,8 +4,8 @@ import { gainToDb } from '../dsp/elementary.ts';
 import { largest, loudestLevel } from '../dsp/level.ts';
 import type { Progress } from '../monitor/progress-line.ts';
 import { moveLine, readingLine } from '../monitor/reading-line.ts';
-import type { OpenPath } from './audio-path.ts';
 import type { LoudnessLog } from './loudness-log.ts';
+import type { OpenPath } from './open-path.ts';
 import { systemReason } from './system-reason.ts';
 
 /** Shortest time between two reports of progress, in ms. */

@@ -1,7 +1,9 @@
 import { finished, type Readable, type Writable } from 'node:stream';
 import { pipeline as connect } from 'node:stream/promises';
-import { AuralisError, inputError, outputError } from '../audio/errors.ts';
+import { AuralisError, inputError, outputError, usageError } from '../audio/errors.ts';
 import type { AudioFormat } from '../audio/format.ts';
+import { didYouMean } from '../audio/nearest.ts';
+import { quoted } from '../audio/shown.ts';
 import type { GuardReport } from '../dsp/guard.ts';
 import { type BackendName, chooseBackend } from '../dsp/kernel-memory.ts';
 import { automationChanges, entryOf, ownMoves, type PlannedMove } from '../graph/automation.ts';
@@ -16,7 +18,9 @@ import { describeReplaced } from './guard-findings.ts';
 import type { LoudnessLog } from './loudness-log.ts';
 import type { OutputSink } from './output-sink.ts';
 import { RunMonitor } from './run-monitor.ts';
-import { isReaderGone, isSystemError, systemReason } from './system-reason.ts';
+import { type NamedInput, SideInput } from './side-input.ts';
+import { SideOutput } from './side-output.ts';
+import { isReaderGone, isSystemError, named } from './system-reason.ts';
 
 export interface RunOptions {
   readonly pipeline: PipelineDefinition;
@@ -28,7 +32,12 @@ export interface RunOptions {
   readonly input: Readable;
   /** For messages. @default 'input' */
   readonly inputName?: string;
+  /** Takes `main`. */
   readonly output: OutputSink;
+  /** WAVs for the pipeline's further inputs, by name; destroyed at the end of the run. */
+  readonly inputs?: Readonly<Record<string, NamedInput>>;
+  /** What takes the pipeline's further outputs, by name. */
+  readonly outputs?: Readonly<Record<string, OutputSink>>;
   /** @default 'auto' */
   readonly backend?: BackendName | 'auto';
   readonly raw?: RawFormat | undefined;
@@ -101,7 +110,19 @@ export async function runPipeline(options: RunOptions): Promise<RunSummary> {
   automationChanges(pipeline, automation, 48000);
   const monitor = new RunMonitor(options);
   const stop = new AbortController();
-  const path = new AudioPath({
+  const { inputs, outputs } = options;
+  const fail = (error: Error): void => {
+    path.stream.destroy(error);
+  };
+  const sides = {
+    inputs: sidesFor('input', pipeline.inputs.slice(1), inputs).map((side) => new SideInput(side)),
+    outputs: sidesFor(
+      'output',
+      pipeline.outputs.slice(1).map(({ name }) => name),
+      outputs,
+    ).map((sink, n) => new SideOutput(pipeline.outputs[n + 1].name, sink, fail)),
+  };
+  const path: AudioPath = new AudioPath({
     pipeline,
     automation,
     onChange: (change) => monitor.change(entryOf(change)),
@@ -115,6 +136,9 @@ export async function runPipeline(options: RunOptions): Promise<RunSummary> {
     metadata: options.metadata,
     strict: options.strict,
     watchLoudness: options.loudnessLog !== undefined,
+    inputName,
+    inputs: sides.inputs,
+    outputs: sides.outputs,
     onBlock: (block, open) => monitor.block(block, open),
     onFailure: () => stop.abort(),
   });
@@ -130,21 +154,33 @@ export async function runPipeline(options: RunOptions): Promise<RunSummary> {
       path.replace(next);
     },
   });
+  const cut = (): void => sides.inputs.forEach((side) => void side.cut());
+  signal?.addEventListener('abort', cut, { once: true });
+  if (signal?.aborted) cut();
+  let ended = false;
   try {
+    await Promise.all(sides.inputs.map((side) => side.open()));
     const ends = [stop.signal, ...(signal ? [signal] : [])];
     const readerGone = await carry(input, inputName, path, output, AbortSignal.any(ends));
     if (path.failure !== null) throw named(path.failure, inputName, inputError);
     await revise(output, path.patches);
     const aborted = signal?.aborted ?? false;
-    if (!aborted || options.partial) output.keep?.();
+    const worthIt = !aborted || options.partial === true;
+    if (worthIt) output.keep?.();
+    ended = true;
+    await endAll(sides.outputs, worthIt);
     await monitor.end(path.open);
     return summarise(path, monitor, backend, { aborted, readerGone });
   } catch (error) {
     if (options.partial || output.keep === null) await salvage(output, path);
     throw error;
   } finally {
+    signal?.removeEventListener('abort', cut);
     input.destroy();
+    cut();
     output.close();
+    // What went wrong is told already; what came before it is still worth a readable file.
+    if (!ended) await endAll(sides.outputs, options.partial === true).catch(() => {});
   }
 }
 
@@ -168,6 +204,28 @@ async function salvage(output: OutputSink, path: AudioPath): Promise<void> {
   } catch {
     // The error that led here is the one to be told.
   }
+}
+
+/** Ends every output, also when one of them fails; files stay where they are worth it. */
+async function endAll(outputs: readonly SideOutput[], worthIt: boolean): Promise<void> {
+  const ends = await Promise.allSettled(outputs.map((side) => side.end(worthIt)));
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
+}
+
+/** The streams that stand for names of a pipeline, in its order; each must be there, and no other. */
+function sidesFor<T>(
+  kind: 'input' | 'output',
+  names: readonly string[],
+  given: Readonly<Record<string, T>> = {},
+): T[] {
+  const stray = Object.keys(given).find((name) => !names.includes(name));
+  if (stray !== undefined)
+    throw usageError(`the pipeline has no further ${kind} ${quoted(stray)}${didYouMean(stray, names)}`);
+  return names.map((name) => {
+    if (!Object.hasOwn(given, name))
+      throw usageError(`nothing is given for the pipeline's ${kind} "${name}"`);
+    return given[name];
+  });
 }
 
 /** Carries all bytes from end to end; true when the reader of the output went away on the way. */
@@ -203,13 +261,6 @@ async function carry(
   }
 }
 
-/** An error that says which input or output it is about; one that does already stays as it is. */
-function named(error: unknown, name: string, kind: typeof inputError): AuralisError {
-  const message = systemReason(error);
-  if (error instanceof AuralisError && message.startsWith(`${name}: `)) return error;
-  return kind(`${name}: ${message}`, { cause: error });
-}
-
 function summarise(
   path: AudioPath,
   monitor: RunMonitor,
@@ -233,6 +284,10 @@ function summarise(
     ...end,
   };
   const warnings = [...path.warnings, ...describeLosses(summary)];
+  for (const { name, clippedSamples } of path.outputs) {
+    if (clippedSamples > 0)
+      warnings.push(`${name}: ${clippedSamples} samples beyond full scale were clipped`);
+  }
   return { ...summary, warnings: [...warnings, ...monitor.failures] };
 }
 

@@ -7,7 +7,8 @@ export function assignIds({ stages, inputs = [IN] }: PipelineSource): string[] {
   return stages.map((raw, n) => {
     const own = given[n];
     if (own !== undefined) return own;
-    const name = typeof raw.use === 'string' ? partName(raw.use) : String(raw.stage);
+    const { use, stage } = raw;
+    const name = typeof use === 'string' ? partName(use) : typeof stage === 'string' ? stage : 'entry';
     let id = name;
     for (let number = 2; taken.has(id); number++) id = `${name}${number}`;
     taken.add(id);

@@ -29,11 +29,12 @@ export function after(definition: PipelineDefinition, action: Action): PipelineD
 
 /** What an entry is apart from its parameters, as text to compare. */
 const wiringOf = ({ params: _, definition, ...wiring }: PipelineEntry): string =>
-  JSON.stringify([definition.name, { ...wiring, description: undefined }]);
+  JSON.stringify([definition.name, { ...wiring, description: undefined, where: undefined }]);
 
 /** Whether a pipeline differs from another by values alone that its running stages can glide to. */
 export function canGlide(before: PipelineDefinition, next: PipelineDefinition): boolean {
   return (
+    JSON.stringify(before.outputs) === JSON.stringify(next.outputs) &&
     before.entries.length === next.entries.length &&
     next.entries.every((entry, n) => {
       const old = before.entries[n];

@@ -104,7 +104,7 @@ export function resolveInputs(input: EntryCommon['input'], at: string, scope: Sc
   return refs.filter((ref) => ref !== undefined);
 }
 
-/** A stage-less entry of the graph: the sum of signals, as the stage `mix` makes it. */
+/** A entry that no file has: the sum of signals, as the stage `mix` makes it. */
 export function sumOf(id: string, where: string, inputs: readonly InputRef[]): PipelineEntry {
   const definition = stageNamed('mix')!;
   return {

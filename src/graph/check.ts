@@ -3,6 +3,7 @@ import { quoted } from '../audio/shown.ts';
 import { gainToDb } from '../dsp/elementary.ts';
 import { explainIssues, jsonPath } from '../stages/explain-issues.ts';
 import { assignIds } from './assign-ids.ts';
+import { checkIds, checkKnobs, checkUnused } from './check-names.ts';
 import {
   type CheckedEntry,
   checkStage,
@@ -21,7 +22,7 @@ import {
   type PipelineSource,
 } from './definition.ts';
 import { MAX_STAGES, useSchema } from './file-schema.ts';
-import type { Place, Problems } from './problems.ts';
+import type { Place } from './problems.ts';
 import { listed, Scope } from './scope.ts';
 import { type CheckContext, type ResolvedSource, readPart, sourceOf, withAll } from './source-of.ts';
 
@@ -57,7 +58,7 @@ function checkSource(
   const { problems } = context;
   const scope = new Scope(place, problems, inputs);
   const ids = assignIds(source);
-  checkIds(source, [...inputs.keys()], place, problems);
+  checkIds(source, place, problems);
   checkKnobs(source, ids, place, problems);
   const entries: PipelineEntry[] = [];
   for (const [n, raw] of source.stages.entries()) {
@@ -65,7 +66,7 @@ function checkSource(
     const [id, at] = [ids[n], jsonPath('stages', [n])];
     const entry: RawEntry = { raw, id, fullId: `${prefix}${id}`, at, place, problems, scope };
     const made = broken.has(n) ? NOTHING : checkEntry(entry, context);
-    // An entry that names two ids alike is a problem of its own; the first one counts.
+    // An id that is taken stays with the entry that had it first.
     if (!scope.has(id) || made.ports.size > 0) scope.add(id, made.ports);
     scope.last = id;
     entries.push(...made.entries);
@@ -175,52 +176,6 @@ function checkInputs(
   }
 }
 
-function checkIds(
-  { stages }: PipelineSource,
-  inputs: readonly string[],
-  place: Place,
-  problems: Problems,
-): void {
-  const first = new Map<string, number>();
-  inputs.forEach((name, n) => {
-    if (inputs.indexOf(name) < n) problems.add(place, `inputs[${n}]`, `"${name}" is given twice`);
-  });
-  stages.forEach(({ id }, n) => {
-    if (typeof id !== 'string') return;
-    const at = `stages[${n}].id`;
-    if (inputs.includes(id)) {
-      problems.add(place, at, `"${id}" is the name of what comes in; choose another`);
-    } else if (first.has(id)) {
-      problems.add(place, at, () => `${quoted(id)} is taken by stages[${first.get(id)}]`);
-    } else first.set(id, n);
-  });
-}
-
-/** Knobs have names of their own and lead to entries that are there. */
-function checkKnobs(
-  { parameters = {} }: PipelineSource,
-  ids: readonly string[],
-  place: Place,
-  problems: Problems,
-): void {
-  for (const [name, { to, min, max }] of Object.entries(parameters)) {
-    const at = `parameters.${name}`;
-    if (ids.includes(name)) problems.add(place, at, `"${name}" is the id of an entry; choose another`);
-    if (USE_KEYS.includes(name)) problems.add(place, at, `"${name}" means something else; choose another`);
-    if (min !== undefined && max !== undefined && min >= max) {
-      problems.add(place, at, `min ${min} is not below max ${max}`);
-    }
-    for (const { path, range } of to) {
-      const id = path.split('.')[0];
-      const hint = (): string => didYouMean(id, ids) || `, known are ${listed(ids)}`;
-      if (!ids.includes(id)) problems.add(place, at, () => `no entry is called ${quoted(id)}${hint()}`);
-      if (range && (min === undefined || max === undefined)) {
-        problems.add(place, at, 'a range needs min and max of the knob');
-      }
-    }
-  }
-}
-
 /** What goes out: what the file names, `main` first, or else the last entry, or else what comes in. */
 function checkOutputs({ stages, outputs }: PipelineSource, scope: Scope): PipelineOutput[] {
   const named = outputs ?? { [MAIN]: scope.last };
@@ -230,21 +185,4 @@ function checkOutputs({ stages, outputs }: PipelineSource, scope: Scope): Pipeli
     return from ? [{ name, from }] : [];
   });
   return list.sort((a, b) => Number(b.name === MAIN) - Number(a.name === MAIN));
-}
-
-/** What nobody takes is work for nothing and most likely a slip. */
-function checkUnused(
-  { inputs = [IN] }: PipelineSource,
-  ids: readonly string[],
-  scope: Scope,
-  place: Place,
-  problems: Problems,
-): void {
-  inputs.forEach((name, n) => {
-    if (!scope.isUsed(name)) problems.add(place, `inputs[${n}]`, `nothing takes "${name}"`);
-  });
-  ids.forEach((id, n) => {
-    if (!scope.isUsed(id))
-      problems.add(place, `stages[${n}]`, () => `nothing takes the output of ${quoted(id)}`);
-  });
 }

@@ -32,7 +32,7 @@ function nestingOf(text: string): number {
   return deepest;
 }
 
-/** Names that JSON would let pass silently: one given twice, of which the last would count, and `__proto__`. */
+/** Finds names that are given twice, of which JSON would silently take the last. */
 function checkNames(text: string, place: Place, problems: Problems): void {
   const open: Set<string>[] = [];
   visit(text, {
@@ -47,7 +47,6 @@ function checkNames(text: string, place: Place, problems: Problems): void {
       if (names.has(name)) {
         problems.add(place, jsonPath('', path()), () => `${quoted(name)} is given twice`);
       }
-      if (name === '__proto__') problems.add(place, jsonPath('', path()), 'unknown "__proto__"');
       names.add(name);
     },
   });

@@ -1,4 +1,4 @@
-import { AuralisError } from '../audio/errors.ts';
+import { AuralisError, pipelineError } from '../audio/errors.ts';
 import type { GuardReport } from '../dsp/guard.ts';
 import { onKernelMemory } from '../dsp/kernel-memory.ts';
 import type { Readings } from '../stages/define-stage.ts';
@@ -40,6 +40,16 @@ interface Waiting {
   readonly action: Action;
   readonly frame: number;
   readonly unannounced: boolean;
+}
+
+/** What comes in and goes out stays while audio flows: streams hang on it. */
+function checkEnds(before: PipelineDefinition, after: PipelineDefinition): void {
+  const endsOf = ({ inputs, outputs }: PipelineDefinition): string =>
+    `${inputs.join(', ')} to ${outputs.map(({ name }) => name).join(', ')}`;
+  if (endsOf(before) === endsOf(after)) return;
+  throw pipelineError(
+    `${after.name}: goes from ${endsOf(after)}, the pipeline at work from ${endsOf(before)}; inputs and outputs stay`,
+  );
 }
 
 /**
@@ -124,6 +134,7 @@ export class LivePipeline {
 
   /** Becomes another pipeline: a no-op, bit for bit, for what is the same. */
   replace(definition: PipelineDefinition): void {
+    checkEnds(this.#definition, definition);
     this.#arrive({ pipeline: definition });
   }
 
@@ -141,10 +152,9 @@ export class LivePipeline {
 
   /** Prepares a pipeline on a memory of its own. */
   #prepare(definition: PipelineDefinition): PreparedPipeline {
-    const { format, maxFrames, memory } = this.#options;
     return onKernelMemory(
-      memory.backend,
-      (own) => new PreparedPipeline(definition, { format, maxFrames, memory: own }),
+      this.#options.memory.backend,
+      (memory) => new PreparedPipeline(definition, { ...this.#options, memory }),
     );
   }
 

@@ -1,4 +1,5 @@
 import type { Transform } from 'node:stream';
+import { pipelineError } from '../audio/errors.ts';
 import { type BackendName, chooseBackend, onKernelMemory } from '../dsp/kernel-memory.ts';
 import { blockTransform } from '../stages/block-transform.ts';
 import type { Readings } from '../stages/define-stage.ts';
@@ -34,11 +35,16 @@ export interface PipelineTransform extends Transform {
   meters(): Readonly<Record<string, Readings>>;
 }
 
-/** Makes a Transform of a checked pipeline. */
+/** Makes a Transform of a checked pipeline: one with a single input. Of its outputs `main` comes out. */
 export function pipelineTransform(
   definition: PipelineDefinition,
   { backend = 'auto', blockFrames = 4096, automation = [], onMove }: PipelineTransformOptions = {},
 ): PipelineTransform {
+  if (definition.inputs.length > 1) {
+    throw pipelineError(
+      `${definition.name}: a Transform has one input, the pipeline takes ${definition.inputs.join(', ')}`,
+    );
+  }
   /** With every setting so far, for the first format and for one that comes later. */
   let present = definition;
   let live: LivePipeline | null = null;

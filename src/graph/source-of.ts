@@ -33,15 +33,16 @@ export const isObject = (value: unknown): value is Readonly<Record<string, unkno
 /** What can be understood of a value as a pipeline file; what can't is among the problems. */
 export function readShape(value: unknown, place: Place, problems: Problems): PipelineSource | null {
   const { stages, extends: base } = isObject(value) ? value : {};
-  if (isObject(value) && (stages === undefined) === (base === undefined)) {
-    const what = stages ? 'has extends and stages; give one of them' : 'missing, expected array';
-    problems.add(place, 'stages', what);
-  }
+  // An empty list is what a checked file that extends another one holds.
+  const both = base !== undefined && Array.isArray(stages) && stages.length > 0;
+  const neither = base === undefined && stages === undefined;
+  if (both) problems.add(place, 'stages', 'has extends and stages; give one of them');
+  if (isObject(value) && neither) problems.add(place, 'stages', 'missing, expected array');
   const shape = fileSchema.safeParse(value);
   if (!shape.success) {
     for (const line of explainIssues(shape.error, value, fileSchema, '')) problems.add(place, '', line);
   }
-  if (!isObject(value) || (stages === undefined) === (base === undefined)) return null;
+  if (!isObject(value) || both || neither) return null;
   if (stages !== undefined && (!Array.isArray(stages) || stages.length > MAX_STAGES)) return null;
   const fields = Object.entries(fileSchema.shape).map(([name, schema]) => [
     name,

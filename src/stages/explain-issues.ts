@@ -25,15 +25,18 @@ function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
   );
 }
 
-/** The schema of a part, by walking through objects, arrays, defaults and optionals. */
+/** The schema of a part, by walking through objects, arrays, records, unions, defaults and optionals. */
 function schemaAt(schema: z.ZodType | undefined, path: readonly PropertyKey[]): z.ZodType | undefined {
-  let current = schema;
-  for (const key of path) {
-    const def = unwrap(current)?.def as SchemaParts | undefined;
-    current = typeof key === 'number' ? def?.element : (def?.shape?.[String(key)] ?? def?.valueType);
-    if (current === undefined) return undefined;
+  return path.reduce<z.ZodType | undefined>((current, key) => partOf(current, key), schema);
+}
+
+function partOf(schema: z.ZodType | undefined, key: PropertyKey): z.ZodType | undefined {
+  const def = unwrap(schema)?.def as SchemaParts | undefined;
+  for (const option of def?.options ?? []) {
+    const part = partOf(option, key);
+    if (part) return part;
   }
-  return current;
+  return typeof key === 'number' ? def?.element : (def?.shape?.[String(key)] ?? def?.valueType);
 }
 
 /** Parts of a schema of zod: of an object, a list, a record, a union, a wrapper, a transform. */
@@ -60,13 +63,14 @@ function unwrap(schema: z.ZodType | undefined): z.ZodType | undefined {
 }
 
 function unitOf(schema: z.ZodType | undefined): string {
-  const unit = schema?.meta()?.unit;
+  const unit = (schema?.meta() ?? unwrap(schema)?.meta())?.unit;
   return typeof unit === 'string' ? ` ${unit}` : '';
 }
 
-/** Names that an object schema knows. */
+/** Names that an object schema knows, or the one object among the kinds of a union. */
 function keysOf(schema: z.ZodType | undefined): string[] {
-  return Object.keys((unwrap(schema)?.def as { shape?: object } | undefined)?.shape ?? {});
+  const { shape, options = [] } = (unwrap(schema)?.def ?? {}) as SchemaParts;
+  return shape ? Object.keys(shape) : options.flatMap(keysOf);
 }
 
 function rangeOf(schema: z.ZodType | undefined, unit: string): string {
@@ -96,7 +100,7 @@ function explain(
         return [`${shown(found)} is out of range${rangeOf(schema, unit)}`];
       }
       return [
-        `too ${issue.code === 'too_big' ? 'many' : 'few'}, allowed is ${'maximum' in issue ? `at most ${issue.maximum}` : `at least ${issue.minimum}`}`,
+        `${Array.isArray(found) ? found.length : shown(found)} is too ${issue.code === 'too_big' ? 'many' : 'few'}, allowed is ${'maximum' in issue ? `at most ${issue.maximum}` : `at least ${issue.minimum}`}`,
       ];
     case 'invalid_value': {
       const values = issue.values.map(String);
@@ -128,7 +132,9 @@ function branchOf(
   if (issue.code !== 'invalid_union') return undefined;
   const options = optionsOf(schema);
   const fitting = issue.errors.flatMap((issues, n) => {
-    const other = issues.some(({ code, path }) => path.length === 0 && code === 'invalid_type');
+    const other = issues.some(
+      ({ code, path }) => path.length === 0 && ['invalid_type', 'invalid_value'].includes(code),
+    );
     return other ? [] : [{ issues, schema: options[n] }];
   });
   return fitting.length === 1 ? fitting[0] : undefined;

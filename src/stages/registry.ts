@@ -16,6 +16,7 @@ import { limiter } from './limiter.ts';
 import { loudness } from './loudness.ts';
 import { loudnessNormalize } from './loudness-normalize.ts';
 import { lowpass } from './lowpass.ts';
+import { midSide } from './mid-side.ts';
 import { mix } from './mix.ts';
 import { multibandCompressor } from './multiband-compressor.ts';
 import { psychoacousticEq } from './psychoacoustic-eq.ts';
@@ -43,6 +44,7 @@ export const stages: readonly AnyStage[] = [
   loudness,
   loudnessNormalize,
   lowpass,
+  midSide,
   mix,
   multibandCompressor,
   psychoacousticEq,

@@ -47,10 +47,15 @@ class Collector {
   }
 }
 
-/** Feeds a signal into a run, in pieces of the given sizes, without ending it. */
-export function feed(run: BlockRun, input: Signal, chunks: readonly number[] = []): Signal {
+/** Feeds a signal into a run, in pieces of the given sizes, without ending it; `width` arrays come out. */
+export function feed(
+  run: BlockRun,
+  input: Signal,
+  chunks: readonly number[] = [],
+  width = input.length,
+): Signal {
   const frames = input[0].length;
-  const collector = new Collector(input.length, frames + run.framesIn - run.framesOut);
+  const collector = new Collector(width, frames + run.framesIn - run.framesOut);
   for (let at = 0, turn = 0; at < frames; turn++) {
     const size = chunks.length > 0 ? chunks[turn % chunks.length] : run.maxFrames;
     const count = Math.min(size, run.span(), frames - at);
@@ -61,9 +66,9 @@ export function feed(run: BlockRun, input: Signal, chunks: readonly number[] = [
   return collector.signal;
 }
 
-/** Ends a run and gives its tail. */
-export function drain(run: BlockRun): Signal {
-  const collector = new Collector(run.format.channels, run.framesIn - run.framesOut);
+/** Ends a run and gives its tail, in `width` arrays. */
+export function drain(run: BlockRun, width = run.format.channels): Signal {
+  const collector = new Collector(width, run.framesIn - run.framesOut);
   for (const block of run.flush()) collector.take(block);
   return collector.signal;
 }

@@ -17,6 +17,10 @@ function checkReport(target: string, force: boolean, inUse: readonly string[]): 
     const same = other !== undefined && other.ino === there?.ino && other.dev === there.dev;
     return same || resolve(path) === resolve(target);
   };
+  const stdout = fstatSync(1);
+  const isStdout = there?.ino === stdout.ino && there.dev === stdout.dev && !there.isCharacterDevice();
+  if (isStdout)
+    throw usageError(`--report ${target}: is stdout, which is audio; choose a file or fd:2 and up`);
   if (there !== undefined && !there.isFile()) return;
   if (inUse.some(isOwn)) {
     throw usageError(`--report ${target}: is the pipeline, the input or the output, choose another file`);

@@ -75,7 +75,11 @@ export async function run({ short }) {
     const at = (roll(1000) / 1000) * total * 1.1;
     const out = file(`out${n}.wav`);
     const child = start(out, ...(partial ? ['--partial'] : []));
-    const exit = once(child, 'exit');
+    let words = '';
+    child.stderr.on('data', (chunk) => {
+      words += chunk;
+    });
+    const exit = once(child, 'close');
     await Promise.race([pause(at), exit]);
     child.kill(signal);
     const [code, by] = await exit;
@@ -85,7 +89,7 @@ export async function run({ short }) {
     if (what === 'broken' || (what === 'part' && !partial)) failures.push(`${point}: ${what}`);
     // Before the command has come to its handlers, the system ends it by the signal itself.
     const fair = code === 0 || code === CODES[signal] || by === signal;
-    if (!fair) failures.push(`${point}: exit code ${code}`);
+    if (!fair) failures.push(`${point}: exit code ${code}, ${words.trim()}`);
     rmSync(out, { force: true });
     const left = readdirSync(folder).filter((name) => name.endsWith('.part'));
     if (left.length > 0 && signal !== 'SIGKILL') failures.push(`${point}: left ${left}`);

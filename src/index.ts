@@ -56,7 +56,7 @@ export { type AudioFormat, audioFormat, type ChannelLayout, type Speaker } from 
 export type { BackendName } from './dsp/kernel-memory.ts';
 export { type LoadPipelineOptions, loadPipeline } from './engine/load-pipeline.ts';
 export type { PipelineTransform } from './graph/pipeline.ts';
-export { type DecodeWavOptions, decodeWav } from './io/decode-wav.ts';
+export { type DecodeWavOptions, decodeWav, type WavDecoder } from './io/decode-wav.ts';
 export { type EncodeWavOptions, encodeWav } from './io/encode-wav.ts';
 export type { Readings } from './stages/define-stage.ts';
 export type { StageTransform, StageTransformOptions } from './stages/stage-transform.ts';

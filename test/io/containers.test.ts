@@ -103,6 +103,15 @@ it('reads the rate of an AIFF from 80 bits for every rate from 1 to 768,000 Hz t
   );
 });
 
+it('knows an AU by four magics, two in each byte order', () => {
+  for (const magic of ['.snd', '.sd\0', 'dns.', '\0ds.']) {
+    const bigEndian = magic.startsWith('.');
+    const audio = encodeSamples(values('s16'), 's16', bigEndian);
+    const au = buildAu({ ...shape, encoding: 's16', audio, sized: true, bigEndian, annotation: '', magic });
+    expect(decodeAll([au]).samples).toEqual(values('s16'));
+  }
+});
+
 it('reads 12 and 20 bits of an AIFF at the top of 16 and 24', () => {
   for (const [bits, encoding] of [
     [12, 's16'],

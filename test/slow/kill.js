@@ -58,7 +58,7 @@ export async function run({ short }) {
   writeFileSync(file('chain.json'), '{"stages":[{"stage":"compressor"},{"stage":"limiter"}]}');
   const start = (out, ...more) =>
     spawn(process.execPath, [CLI, file('chain.json'), file('in.wav'), out, '--quiet', ...more], {
-      stdio: 'ignore',
+      stdio: ['ignore', 'ignore', 'pipe'],
     });
 
   const began = performance.now();

@@ -99,7 +99,7 @@ export {
 } from './engine/spectrum-analysis.ts';
 export { SpectrumPool, type ThreadCount } from './engine/spectrum-pool.ts';
 export type { PipelineDefinition, PipelineTransform } from './graph/pipeline.ts';
-export { type DecodeWavOptions, decodeWav } from './io/decode-wav.ts';
+export { type DecodeWavOptions, decodeWav, type WavDecoder } from './io/decode-wav.ts';
 export { type EncodeWavOptions, encodeWav } from './io/encode-wav.ts';
 export type { Readings } from './stages/define-stage.ts';
 export type { StageTransform, StageTransformOptions } from './stages/stage-transform.ts';

@@ -13,6 +13,10 @@ export function refuseFilesInUse(option: string, target: string, inUse: readonly
     const same = other !== undefined && other.ino === there?.ino && other.dev === there.dev;
     return same || resolve(path) === resolve(target);
   };
+  const stdout = fstatSync(1);
+  const isStdout = there?.ino === stdout.ino && there.dev === stdout.dev && !there.isCharacterDevice();
+  if (isStdout)
+    throw usageError(`--report ${target}: is stdout, which is audio; choose a file or fd:2 and up`);
   if (there !== undefined && !there.isFile()) return;
   if (inUse.some(isOwn)) {
     throw usageError(`${option} ${target}: is another file of this run, choose a new name`);

@@ -9,6 +9,9 @@ import {
 } from './header-steps.ts';
 import { STORED, type StoredEncoding } from './sample-format.ts';
 
+/** Sun's and DEC's, and both as a machine of the other byte order writes them; SoX knows all four. */
+const BIG = ['.snd', '.sd\0'];
+const LITTLE = ['dns.', '\0ds.'];
 const HEADER_BYTES = 24;
 const NO_SIZE = 0xffffffff;
 
@@ -25,7 +28,7 @@ const ENCODING_NUMBERS: Readonly<Record<number, StoredEncoding>> = {
 };
 
 function* read(start: Uint8Array, cursor: HeaderCursor): HeaderSteps<ContainerHeader> {
-  const bigEndian = textOf(start, 0, 4) === '.snd';
+  const bigEndian = BIG.includes(textOf(start, 0, 4));
   const head = new Uint8Array(HEADER_BYTES);
   head.set(start);
   head.set(yield* cursor.take(HEADER_BYTES - start.length, 'inside its header'), start.length);
@@ -51,6 +54,6 @@ function* read(start: Uint8Array, cursor: HeaderCursor): HeaderSteps<ContainerHe
 /** Sun and NeXT audio, the format of SoX pipes; also with its bytes turned round, as DEC machines wrote it. */
 export const au: Container = {
   name: 'AU',
-  begins: (start) => ['.snd', 'dns.'].some((magic) => magic.startsWith(textOf(start, 0, 4))),
+  begins: (start) => [...BIG, ...LITTLE].some((magic) => magic.startsWith(textOf(start, 0, 4))),
   read,
 };

@@ -47,10 +47,11 @@ export class StreamDecoder {
 
   /** Takes the next bytes, which must stay unchanged until they have been read; throws an input error. */
   write(chunk: Uint8Array): void {
+    if (this.#failure !== null) return;
     if (this.#track.pending || this.#rest !== null) {
       throw internalError('bytes written before the earlier ones were read');
     }
-    if (this.#failure === null) this.#feed(chunk);
+    this.#feed(chunk);
   }
 
   /** Decodes onto `memory` from now on, at most `maxFrames` frames at a time. */

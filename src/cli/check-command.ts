@@ -10,11 +10,11 @@ const RATE = 48000;
 
 /** `auralis-stream check FILE...`: says what is wrong with pipeline files, for editors and CI. */
 export const checkCommand: Command = {
-  words: [['files...', 'pipeline files']],
+  words: [['file...', 'pipeline files']],
   options: {},
   examples: [['auralis-stream check pipelines/*.json', 'code 0, or 2 with a line for every problem']],
   run: async (args) => {
-    const files = list(args, 'files...');
+    const files = list(args, 'file');
     if (files.length === 0) throw usageError('no file given: auralis-stream check FILE..., see --help');
     const problems: string[] = [];
     for (const file of files) {

@@ -7,7 +7,7 @@ export type Arguments = Readonly<Record<string, unknown>>;
 export interface Command {
   /**
    * Words that may follow, in order: name and meaning. They come to `run` as arguments of that name; one that ends in
-   * `...` takes all that are left, as a list.
+   * `...` takes all that are left, as a list, under its name without the dots.
    */
   readonly words: readonly (readonly [string, string])[];
   readonly options: Readonly<Record<string, Options>>;

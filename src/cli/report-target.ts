@@ -16,7 +16,7 @@ export function refuseFilesInUse(option: string, target: string, inUse: readonly
   const stdout = fstatSync(1);
   const isStdout = there?.ino === stdout.ino && there.dev === stdout.dev && !there.isCharacterDevice();
   if (isStdout)
-    throw usageError(`--report ${target}: is stdout, which is audio; choose a file or fd:2 and up`);
+    throw usageError(`${option} ${target}: is stdout, which is audio; choose a file or fd:2 and up`);
   if (there !== undefined && !there.isFile()) return;
   if (inUse.some(isOwn)) {
     throw usageError(`${option} ${target}: is another file of this run, choose a new name`);
@@ -25,10 +25,8 @@ export function refuseFilesInUse(option: string, target: string, inUse: readonly
 
 /** Refuses a report that would write over something of value: what is there needs `force`, and is never these files. */
 function checkReport(target: string, force: boolean, inUse: readonly string[]): void {
-  const there = statSync(target, { throwIfNoEntry: false });
-  if (there !== undefined && !there.isFile()) return;
   refuseFilesInUse('--report', target, inUse);
-  if (there !== undefined && !force) {
+  if (statSync(target, { throwIfNoEntry: false })?.isFile() && !force) {
     throw usageError(`--report ${target}: exists, add --force to write over it`);
   }
 }

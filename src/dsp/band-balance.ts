@@ -8,6 +8,11 @@ const TILT_PIVOT_HZ = 1000;
 /** Halvings of the interval in which the offset of all moves is sought: to a billionth of a dB. */
 const HALVINGS = 40;
 
+/** How far a hop may stand over the mean, as a power: a spike then counts for no more than a loud hop, in all bands alike. */
+const HIGHEST_HOP = 16;
+/** What counts in full whatever the mean: -100 dB. */
+const QUIET = 1e-10;
+
 /** What the moves are drawn towards, and how far and fast they may go. */
 export interface BalanceSettings {
   /** Level of each band against pink noise, in dB; only differences count. */
@@ -93,7 +98,11 @@ export class BandBalance {
   #learn(powers: Float64Array): void {
     this.#learnt[0] += 1;
     const weight = Math.max(this.#weight, 1 / this.#learnt[0]);
-    for (let n = 0; n < powers.length; n++) this.#means[n] += weight * (powers[n] - this.#means[n]);
+    for (let n = 0; n < powers.length; n++) {
+      const mean = this.#means[n];
+      const most = weight < 1 ? Math.max(HIGHEST_HOP * mean, QUIET) : powers[n];
+      this.#means[n] = mean + weight * (Math.min(powers[n], most) - mean);
+    }
     for (let n = 0; n < powers.length; n++) {
       this.#masked[n] = this.#means[n] > this.#masking.of(n, this.#means) ? 0 : 1;
     }

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -64,13 +64,13 @@ describe.concurrent('--out', () => {
     expect([main, low]).toEqual([bytes.length, bytes.length]);
   });
 
-  it('leaves readable files, sizes in their headers, when a signal ends the run', async () => {
+  it('leaves readable files with --partial, sizes in their headers, when a signal ends the run', async () => {
     const [main, dry, low] = ['s-main.wav', 's-dry.wav', 's-low.wav'].map(file);
-    const child = start([STEMS, '-', main, '--out', `dry=${dry}`, '--out', `low=${low}`]);
+    const child = start([STEMS, '-', main, '--out', `dry=${dry}`, '--out', `low=${low}`, '--partial']);
     child.stdin!.write(WAV.subarray(0, 44 + 40_000 * 4));
     const ended = outcome(child);
-    while (!existsSync(main)) await pause(20);
-    await pause(100);
+    while (readdirSync(folder).filter((name) => name.endsWith('.part')).length < 3) await pause(20);
+    await pause(300);
     child.kill('SIGTERM');
     expect((await ended).code).toBe(143);
     for (const path of [main, dry, low]) {

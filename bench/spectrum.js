@@ -65,7 +65,7 @@ function wholeProcess(rounds) {
 /** Where threads begin to gain: serial against two warm threads for short pieces. */
 async function crossover(audio, pool) {
   const rows = [];
-  for (const seconds of [3, 6, 10, 15, 20, 30, 60]) {
+  for (const seconds of [3, 6, 10, 20, 60, 180]) {
     const part = audio.map((channel) => channel.subarray(0, seconds * RATE));
     const [serial, cold, warm] = [[], [], []];
     for (let round = 0; round < 7; round++) {

@@ -4,7 +4,7 @@ import { RANGE_FRAMES, type RangePlace, rangePlace } from '../dsp/spectrum-range
 import type { SpectrumTotal } from '../dsp/spectrum-total.ts';
 import { type SpectrumAnalysisOptions, SpectrumRanges } from './spectrum-ranges.ts';
 
-export { DEFAULT_THRESHOLD, type SpectrumAnalysisOptions } from './spectrum-ranges.ts';
+export type { SpectrumAnalysisOptions } from './spectrum-ranges.ts';
 
 /** The samples of one range while they come together. */
 interface RangeSamples {

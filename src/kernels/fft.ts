@@ -2,7 +2,7 @@
 // "FFT algorithms for vector computers", 1984), one radix-2 pass when log2 M is odd, then the split into the
 // real spectrum. Real and imaginary parts stand in arrays of their own, four points a vector.
 
-import { at, firstPass, get, pass2, pass4, put, split, splitPower } from './fft-passes';
+import { at, firstPass, get, pass2, pass4, put, split } from './fft-passes';
 
 /** All passes but the first, on what it left in `work`; gives where the transform stands, its imaginary parts m floats on. */
 function laterPasses(m: i32, work: usize, tables: usize): usize {
@@ -40,6 +40,44 @@ export function realFft(size: i32, input: usize, re: usize, im: usize, work: usi
   const z = laterPasses(m, work, tables);
   const table = splitTable(m, tables);
   split(m, z, at(z, m), re, im, table, at(table, (m >> 1) + 1));
+}
+
+/**
+ * power[k] = |X[k]|^2 of the spectrum that `split` gives, without writing that down. DC and Nyquist have no mirror image, so
+ * half the power.
+ */
+function splitPower(m: i32, zr: usize, zi: usize, power: usize, cosines: usize, sines: usize): void {
+  const half = f32x4.splat(0.5);
+  const r0 = load<f32>(zr);
+  const i0 = load<f32>(zi);
+  for (let k = 1; k < m >> 1; k += 4) {
+    const mirror = m - k - 3;
+    const ar = f32x4.mul(get(zr, k), half);
+    const ai = f32x4.mul(get(zi, k), half);
+    const mr = f32x4.mul(get(zr, mirror), half);
+    const mi = f32x4.mul(get(zi, mirror), half);
+    const br = v128.shuffle<f32>(mr, mr, 3, 2, 1, 0);
+    const bi = v128.shuffle<f32>(mi, mi, 3, 2, 1, 0);
+    const er = f32x4.add(ar, br);
+    const ei = f32x4.sub(ai, bi);
+    const or = f32x4.add(ai, bi);
+    const oi = f32x4.sub(br, ar);
+    const c = get(cosines, k);
+    const s = get(sines, k);
+    const tr = f32x4.add(f32x4.mul(c, or), f32x4.mul(s, oi));
+    const ti = f32x4.sub(f32x4.mul(c, oi), f32x4.mul(s, or));
+    const xr = f32x4.add(er, tr);
+    const xi = f32x4.add(ei, ti);
+    const yr = f32x4.sub(er, tr);
+    const yi = f32x4.sub(ti, ei);
+    const y = f32x4.add(f32x4.mul(yr, yr), f32x4.mul(yi, yi));
+    put(power, k, f32x4.add(f32x4.mul(xr, xr), f32x4.mul(xi, xi)));
+    put(power, mirror, v128.shuffle<f32>(y, y, 3, 2, 1, 0));
+  }
+  const dc = r0 + i0;
+  const nyquist = r0 - i0;
+  store<f32>(power, (dc * dc) / 2);
+  store<f32>(at(power, m), (nyquist * nyquist) / 2);
 }
 
 /**

@@ -22,5 +22,6 @@ export * from './spectrum';
 export * from './statistics';
 export * from './pcm';
 export * from './quantise';
+export * from './tempo';
 export * from './true-peak';
 export * from './waveshaper';

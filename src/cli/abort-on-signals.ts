@@ -17,9 +17,10 @@ export interface SignalWatch {
 
 /**
  * The first SIGINT or SIGTERM ends the run in good order. A second one ends the process at once, and so does an
- * output whose reader takes nothing more: nothing that is still waiting could be saved then.
+ * output whose reader takes nothing more: nothing that is still waiting could be saved then. Without
+ * an output, as where there are many, the end is waited for.
  */
-export function abortOnSignals(output: Writable): SignalWatch {
+export function abortOnSignals(output: Writable | null): SignalWatch {
   const controller = new AbortController();
   let exitCode = 0;
   let taken = true;
@@ -31,6 +32,7 @@ export function abortOnSignals(output: Writable): SignalWatch {
     if (exitCode !== 0) process.exit(exitCode);
     exitCode = SIGNAL_CODES[name];
     controller.abort();
+    if (output === null) return;
     taken = false;
     patience = setInterval(() => {
       if (!taken) process.exit(exitCode);
@@ -38,14 +40,14 @@ export function abortOnSignals(output: Writable): SignalWatch {
     }, GRACE);
   };
   const names = Object.keys(SIGNAL_CODES) as (keyof typeof SIGNAL_CODES)[];
-  output.on('drain', onDrain);
+  output?.on('drain', onDrain);
   for (const name of names) process.on(name, onSignal);
   return {
     signal: controller.signal,
     exitCode: () => exitCode,
     release: () => {
       clearInterval(patience);
-      output.off('drain', onDrain);
+      output?.off('drain', onDrain);
       for (const name of names) process.off(name, onSignal);
     },
   };

@@ -7,6 +7,8 @@ import type { PipelineDefinition } from '../graph/definition.ts';
 import { parsePipeline } from '../graph/parse-pipeline.ts';
 import { systemReason } from './system-reason.ts';
 
+export { definePipeline } from '../graph/parse-pipeline.ts';
+
 const SHIPPED_FOLDER = fileURLToPath(new URL('../../pipelines/', import.meta.url));
 /** Far above any pipeline that people write, far below what could fill the memory. */
 const MAX_BYTES = 1 << 20;

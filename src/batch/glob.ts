@@ -12,6 +12,9 @@ export function globBase(pattern: string): { readonly base: string; readonly res
   return { base, rest: parts.slice(first).join('/') };
 }
 
+/** Any number of folders, none of them hidden. */
+const FOLDERS = '(?:(?!\\.)[^/]+/)*';
+
 /**
  * A pattern as an expression for paths with `/`: `*` and `?` within a name, `**` across folders, `[a-z]`, `{a,b}`. Names that
  * begin with a dot match only where the pattern writes the dot.
@@ -21,18 +24,29 @@ export function globExpression(pattern: string): RegExp {
   const source = pattern.replace(
     /\*\*\/|\*\*|\*|\?|\[(!?)([^\]]+)\]|[{},]|[\\^$.|+()[\]]/g,
     (token, not: string | undefined, set: string | undefined, at: number) => {
-      const first = at === 0 || pattern[at - 1] === '/' ? '(?!\\.)' : '';
-      if (token === '**/') return '(?:(?!\\.)[^/]+/)*';
-      if (token === '**') return '(?:(?!\\.)[^/]+/)*(?!\\.)[^/]*';
-      if (token === '*') return `${first}[^/]*`;
-      if (token === '?') return `${first}[^/]`;
-      if (set !== undefined) return `${first}[${not ? '^/' : ''}${set.replace(/[\\[\]^]/g, '\\$&')}]`;
-      if (token === '{') depth++;
-      if (token === '{') return '(?:';
-      if (token === ',' && depth > 0) return '|';
-      if (token === '}' && depth > 0) depth--;
-      else return token === ',' ? ',' : `\\${token}`;
-      return ')';
+      const visible = at === 0 || pattern[at - 1] === '/' ? '(?!\\.)' : '';
+      if (set !== undefined) return `${visible}[${not ? '^/' : ''}${set.replace(/[\\[\]^]/g, '\\$&')}]`;
+      switch (token) {
+        case '**/':
+          return FOLDERS;
+        case '**':
+          return `${FOLDERS}(?!\\.)[^/]*`;
+        case '*':
+          return `${visible}[^/]*`;
+        case '?':
+          return `${visible}[^/]`;
+        case '{':
+          depth++;
+          return '(?:';
+        case ',':
+          return depth > 0 ? '|' : ',';
+        case '}':
+          if (depth === 0) return '\\}';
+          depth--;
+          return ')';
+        default:
+          return `\\${token}`;
+      }
     },
   );
   return new RegExp(`^${source}${')'.repeat(depth)}$`);

@@ -9,10 +9,10 @@ export const DEFAULT_TEMPLATE = '{name}.{ext}';
 /** What is written, whatever comes in. */
 const EXTENSION = 'wav';
 
-const FIELDS = ['name', 'from', 'ext'];
+const FIELDS = ['name', 'type', 'ext'];
 
 /**
- * Checks a template for the names of outputs: `{name}` is the input's without its extension, `{from}` that extension,
+ * Checks a template for the names of outputs: `{name}` is the input's without its extension, `{type}` that extension,
  * `{ext}` the output's.
  * @throws AuralisError of kind `usage`
  */
@@ -43,15 +43,15 @@ export function outputPaths(
   const taken = new Map<string, string>();
   return files.map(({ path, place }) => {
     const extension = extname(place);
-    const name = template.replace(/\{(name|from|ext)\}/g, (_, field: string) => {
+    const name = template.replace(/\{(name|type|ext)\}/g, (_, field: string) => {
       if (field === 'name') return posix.basename(place, extension);
-      return field === 'from' ? extension.slice(1) : EXTENSION;
+      return field === 'type' ? extension.slice(1) : EXTENSION;
     });
     const output = join(folder, dirname(place), name);
     const other = taken.get(output);
     if (other !== undefined) {
       throw usageError(
-        `${other} and ${path} would both become ${output}: a --name such as "{name}.{from}.{ext}" tells them apart`,
+        `${other} and ${path} would both become ${output}: a --name such as "{name}.{type}.{ext}" tells them apart`,
       );
     }
     taken.set(output, path);

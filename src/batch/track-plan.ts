@@ -1,3 +1,4 @@
+import { analyze } from '../engine/analyze.ts';
 import { type GainPlan, planGain } from '../engine/plan-gain.ts';
 import type { AlbumTask, NormalizeWork, TrackPlan, Work } from './track-task.ts';
 
@@ -11,9 +12,24 @@ export async function trackPlan(work: Work, input: string, signal: AbortSignal):
   }
 }
 
-/** Decides what all tracks of an album go through, by their loudness as one programme. */
+/**
+ * Decides what all tracks of an album go through, by their loudness as one programme. One that can't be read has no part
+ * in it, and stops no other.
+ */
 export async function albumPlan({ inputs, work }: AlbumTask, signal: AbortSignal): Promise<TrackPlan> {
-  return planned(await planGain(inputs, { ...levels(work), signal }));
+  const readable: string[] = [];
+  for (const input of inputs) if (await isReadable(input, signal)) readable.push(input);
+  signal.throwIfAborted();
+  return planned(readable.length === 0 ? null : await planGain(readable, { ...levels(work), signal }));
+}
+
+async function isReadable(input: string, signal: AbortSignal): Promise<boolean> {
+  try {
+    await analyze(input, { only: ['samplePeak'], signal });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const levels = ({ target, ceiling, onCeiling }: NormalizeWork) => ({ target, ceiling, onCeiling });

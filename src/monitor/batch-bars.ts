@@ -1,5 +1,5 @@
 import { MultiBar, type SingleBar } from 'cli-progress';
-import { type BatchProgress, trackLine } from './batch-progress.ts';
+import type { BatchProgress } from './batch-progress.ts';
 import { clockTime } from './clock-time.ts';
 
 const BAR_CELLS = 16;
@@ -43,10 +43,9 @@ export class BatchBars {
       lane.update(share ?? 0, { text: laneText(input, phase, share) });
       return;
     }
-    const { ended, total, eta, track } = progress;
+    const { ended, total, eta } = progress;
     lane.update(0, { text: '' });
     this.#total.update(ended, { text: `${ended} / ${total}  ETA ${clockTime(eta ?? Number.NaN)}` });
-    if (track.status === 'failed') this.#bars.log(`auralis-stream: ${trackLine(track)}\n`);
   }
 
   /** Clears the lines and gives the cursor back. */

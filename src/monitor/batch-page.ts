@@ -28,6 +28,7 @@ footer { margin-top: 2rem; color: #57606a; font-size: .85rem; }
   body { margin: 0; padding: 0; max-width: none; font-size: 8pt; }
   th, td { padding: .1rem .35rem; }
   td.path, td.words { min-width: 6rem; }
+  footer { font-size: 7pt; }
   thead { display: table-header-group; }
   tr { break-inside: avoid; }
   th[aria-sort]::after { content: "" !important; }

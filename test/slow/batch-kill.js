@@ -44,7 +44,7 @@ export async function run({ short }) {
   const folder = mkdtempSync(join(tmpdir(), 'auralis-kill-'));
   try {
     const [input, whole, killed] = ['in', 'whole', 'killed'].map((name) => join(folder, name));
-    writeCorpus(input, short ? 20 : 40, short ? 20 : 40);
+    writeCorpus(input, 40, short ? 10 : 30);
     const args = (out) => [
       CLI,
       'batch',
@@ -67,7 +67,7 @@ export async function run({ short }) {
     for (let n = 0; n < kills; n++) {
       const child = spawn(process.execPath, args(killed), { stdio: 'ignore' });
       const exit = once(child, 'exit');
-      await Promise.race([exit, wait(200 + (Math.random() * 2 * alone) / kills)]);
+      await Promise.race([exit, wait(300 + Math.random() * Math.max(1500, (3 * alone) / kills))]);
       child.kill('SIGKILL');
       await exit;
       const now = statSync(killed, { throwIfNoEntry: false }) ? outputsOf(killed) : new Map();

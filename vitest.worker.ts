@@ -17,7 +17,15 @@ export const workerSources: Plugin = {
       // One file a process, because several may run at a time.
       const outfile = join(OUT, `${name}-${process.pid}.mjs`);
       const entryPoints = [join(dirname(id), `${name}.ts`)];
-      buildSync({ entryPoints, outfile, bundle: true, platform: 'node', format: 'esm', logLevel: 'warning' });
+      buildSync({
+        entryPoints,
+        outfile,
+        bundle: true,
+        platform: 'node',
+        format: 'esm',
+        mainFields: ['module', 'main'],
+        logLevel: 'warning',
+      });
       return `new URL('${pathToFileURL(outfile).href}')`;
     });
   },

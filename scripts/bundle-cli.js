@@ -11,6 +11,7 @@ await build({
   entryPoints: [
     { in: path('src/cli/main.ts'), out: 'main' },
     { in: path('src/engine/spectrum-worker.ts'), out: 'spectrum-worker' },
+    { in: path('src/batch/track-worker.ts'), out: 'track-worker' },
   ],
   outdir: path('dist/cli'),
   bundle: true,

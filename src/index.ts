@@ -74,6 +74,18 @@ export const stereo = stageFactory(stereoStage);
 export { type AudioBlock, createBlock, type Planar } from './audio/block.ts';
 export { AuralisError, type ErrorKind, EXIT_CODES } from './audio/errors.ts';
 export { type AudioFormat, audioFormat, type ChannelLayout, type Speaker } from './audio/format.ts';
+export {
+  type BatchJournal,
+  type BatchProgress,
+  type FileJob,
+  type NormalizeTo,
+  type ProcessFilesOptions,
+  processFiles,
+  type TrackFigures,
+  type TrackMoves,
+  type TrackReport,
+  type TrackStatus,
+} from './batch/process-files.ts';
 export type { FftSize } from './dsp/fft.ts';
 export type { BackendName } from './dsp/kernel-memory.ts';
 export type { BandLevels, SpectrumFigures, ViewFigures } from './dsp/spectrum-figures.ts';

@@ -17,8 +17,9 @@ const ROOMS: Record<string, readonly string[]> = {
   stages: ['dsp', 'audio'],
   graph: ['stages', 'dsp', 'audio'],
   engine: ['graph', 'stages', 'io', 'monitor', 'dsp', 'audio'],
-  cli: ['engine', 'graph', 'stages', 'io', 'monitor', 'demo', 'dsp', 'audio'],
-  'index.ts': ['engine', 'graph', 'stages', 'io', 'dsp', 'audio'],
+  batch: ['engine', 'monitor', 'audio'],
+  cli: ['batch', 'engine', 'graph', 'stages', 'io', 'monitor', 'demo', 'dsp', 'audio'],
+  'index.ts': ['batch', 'engine', 'graph', 'stages', 'io', 'dsp', 'audio'],
 };
 
 /** Which files may import which package, by the start of their path; a package not listed is not used at all. */
@@ -29,7 +30,7 @@ const PACKAGES: Record<string, readonly string[]> = {
   echarts: ['monitor/chart-svg.ts'],
   'jsonc-parser': ['graph/'],
   pngjs: ['monitor/spectrogram-image.ts'],
-  piscina: ['engine/'],
+  piscina: ['batch/', 'engine/'],
   'stream-chain': ['engine/'],
   through2: ['stages/block-transform.ts', 'io/'],
   yargs: ['cli/'],

@@ -20,6 +20,7 @@ export interface Command {
 /** Names that a command line may begin with; without one of them it runs a pipeline. */
 export const COMMAND_NAMES = [
   'analyze',
+  'batch',
   'check',
   'demo',
   'doctor',

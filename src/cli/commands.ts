@@ -28,6 +28,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./normalize-command.ts')).normalizeCommand,
   },
   {
+    name: 'batch',
+    summary: 'send many files through a pipeline or to a loudness, several at a time',
+    load: async () => (await import('./batch-command.ts')).batchCommand,
+  },
+  {
     name: 'plan',
     summary: 'say what a pipeline is going to do: order, latency, memory, CPU',
     load: async () => (await import('./plan-command.ts')).planCommand,

@@ -24,6 +24,7 @@ export interface ProgrammeLoudness {
 interface DryPassOptions {
   readonly backend: BackendName;
   readonly raw?: RawFormat | undefined;
+  readonly signal?: AbortSignal | undefined;
   /** What the audio goes through before it is measured. */
   readonly pipeline: PipelineDefinition;
 }
@@ -61,7 +62,7 @@ class MeteredPipeline {
 /** Measures files as one programme, as they would come out of a pipeline; nothing is written. */
 export async function dryPass(
   files: readonly string[],
-  { backend, raw, pipeline }: DryPassOptions,
+  { backend, raw, signal, pipeline }: DryPassOptions,
 ): Promise<ProgrammeLoudness> {
   let whole: LoudnessMeter | null = null;
   let truePeak = Number.NEGATIVE_INFINITY;
@@ -70,9 +71,10 @@ export async function dryPass(
   for (const file of files) {
     const { header, frames, taker } = await readBlocks(
       openFile(file),
-      { inputName: file, backend, raw },
+      { inputName: file, backend, raw, signal },
       (memory, { format }) => new MeteredPipeline(memory, format, pipeline),
     );
+    signal?.throwIfAborted();
     const { meter } = taker;
     if (whole === null) {
       whole = meter;

@@ -19,6 +19,8 @@ export interface PlanGainOptions {
   readonly onCeiling?: OnCeiling;
   readonly backend?: BackendName | 'auto';
   readonly raw?: RawFormat | undefined;
+  /** Ends the search early, with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** How files come to a loudness. */
@@ -58,11 +60,11 @@ const DITHER_STEPS = 3;
  * @throws AuralisError of kind `verdict` when the ceiling forbids the gain and nothing else is allowed
  */
 export async function planGain(files: readonly string[], options: PlanGainOptions): Promise<GainPlan | null> {
-  const { target, ceiling = -1, onCeiling = 'refuse', raw } = options;
+  const { target, ceiling = -1, onCeiling = 'refuse', raw, signal } = options;
   const backend = chooseBackend(options.backend);
   const measure = async (pipeline: PipelineDefinition): Promise<ProgrammeLoudness> => {
     await loadPipelineStages(pipeline);
-    return dryPass(files, { backend, raw, pipeline });
+    return dryPass(files, { backend, raw, signal, pipeline });
   };
   const before = await measure(definePipeline({ stages: [] }));
   if (before.integrated === Number.NEGATIVE_INFINITY) return null;

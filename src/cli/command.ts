@@ -23,8 +23,10 @@ export const COMMAND_NAMES = [
   'check',
   'demo',
   'doctor',
+  'master',
   'normalize',
   'plan',
+  'profile',
   'schema',
   'stages',
 ] as const;

@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import { asStream, flushable, gen, none } from 'stream-chain';
 import type { AudioBlock } from '../audio/block.ts';
 import type { AuralisError } from '../audio/errors.ts';
+import type { AudioFormat } from '../audio/format.ts';
 import { type BackendName, type KernelMemory, onKernelMemory } from '../dsp/kernel-memory.ts';
 import { automationChanges, type PlannedMove } from '../graph/automation.ts';
 import type { Change } from '../graph/change.ts';
@@ -11,6 +12,7 @@ import type { PipelineSnapshot } from '../graph/prepare-pipeline.ts';
 import { type RawFormat, type SampleEncoding, writtenFor } from '../io/sample-format.ts';
 import { type AudioHeader, StreamDecoder } from '../io/stream-decoder.ts';
 import { type DitherKind, type Patch, StreamEncoder } from '../io/stream-encoder.ts';
+import type { Controller } from '../stages/controller.ts';
 import { ditherFor } from './dither.ts';
 import { refuseReplaced } from './guard-findings.ts';
 import { LoudnessWatch } from './loudness-watch.ts';
@@ -22,6 +24,8 @@ interface AudioPathOptions {
   readonly automation: readonly PlannedMove[];
   /** Told of every change that came while running. */
   readonly onChange: (change: Change) => void;
+  /** Makes what moves parameters by the meters, once the format is known. */
+  readonly controller?: ((format: AudioFormat) => Controller) | undefined;
   readonly backend: BackendName;
   readonly blockFrames: number;
   readonly seed: number;
@@ -244,7 +248,8 @@ export class AudioPath {
     const changes = automationChanges(pipeline, automation, format.sampleRate);
     return onKernelMemory(backend, (memory) => {
       const alwaysGuard = strict === true;
-      const options = { format, maxFrames: blockFrames, memory, changes, onChange, alwaysGuard };
+      const controller = this.#options.controller?.(format);
+      const options = { format, maxFrames: blockFrames, memory, changes, onChange, alwaysGuard, controller };
       const graph = preparePipeline(pipeline, options);
       const dither = ditherFor(header.sampleFormat.encoding, encoding, graph.transparent);
       const encoder = new StreamEncoder({

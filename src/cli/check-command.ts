@@ -14,7 +14,7 @@ export const checkCommand: Command = {
   options: {},
   examples: [['auralis-stream check pipelines/*.json', 'code 0, or 2 with a line for every problem']],
   run: async (args) => {
-    const files = list(args, 'files...');
+    const files = list(args, 'files');
     if (files.length === 0) throw usageError('no file given: auralis-stream check FILE..., see --help');
     const problems: string[] = [];
     for (const file of files) {

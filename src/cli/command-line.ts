@@ -89,7 +89,7 @@ function refuseUnknownOptions(argv: Arguments, { options }: Command): void {
 function namedWords(argv: Arguments, name: string, { words }: Command): Arguments {
   const given = (argv._ as readonly unknown[]).slice(name === DEFAULT_COMMAND ? 0 : 1).map(String);
   const [many] = words.at(-1) ?? [];
-  if (many?.endsWith('...')) return { [many]: given };
+  if (many?.endsWith('...')) return { [many.slice(0, -'...'.length)]: given };
   if (given.length > words.length)
     throw usageError(`unexpected argument "${given[words.length]}", see --help`);
   return Object.fromEntries(given.map((word, n) => [words[n][0], word]));

@@ -1,7 +1,6 @@
 import { statSync } from 'node:fs';
 import { inputError, usageError } from '../audio/errors.ts';
 import { readGenres, readPreset, readReference } from '../engine/mastering-files.ts';
-import type { OutputSink } from '../engine/output-sink.ts';
 import { planMastering } from '../engine/plan-mastering.ts';
 import { type RunOptions, runPipeline } from '../engine/run.ts';
 import { definePipeline } from '../graph/parse-pipeline.ts';
@@ -112,11 +111,20 @@ async function run(args: Arguments): Promise<number> {
   const signals = abortOnSignals(output.stream);
   try {
     const { signal } = signals;
-    const steps =
+    const { end, ...steps } =
       passes === 2
         ? await twoPasses(input, aim, settings, log.take)
         : await onePass(aim, lookahead, log.take);
-    const summary = await carry(input, output, { ...settings, ...steps, signal });
+    const { name, stream } = openInput(input);
+    const summary = await runPipeline({
+      ...settings,
+      ...steps,
+      input: stream,
+      inputName: name,
+      output,
+      signal,
+    });
+    end(summary.seconds);
     if (args.quiet !== true) {
       for (const warning of summary.warnings) process.stderr.write(`auralis-stream: warning: ${warning}\n`);
     }
@@ -128,16 +136,8 @@ async function run(args: Arguments): Promise<number> {
   }
 }
 
-type Steps = Pick<RunOptions, 'pipeline' | 'controller'>;
-
-async function carry(
-  input: string,
-  output: OutputSink,
-  options: Settings & Steps & Pick<RunOptions, 'signal'>,
-): ReturnType<typeof runPipeline> {
-  const { name, stream } = openInput(input);
-  return runPipeline({ ...options, input: stream, inputName: name, output });
-}
+/** What a file or a stream goes through, and what there is to say at its end. */
+type Steps = Pick<RunOptions, 'pipeline' | 'controller'> & { readonly end: (seconds: number) => void };
 
 async function twoPasses(
   input: string,
@@ -147,7 +147,7 @@ async function twoPasses(
 ): Promise<Steps> {
   const { pipeline, decisions } = await planMastering(input, { aim, genres: await readGenres(), backend });
   for (const decision of decisions) take(decision);
-  return { pipeline };
+  return { pipeline, end: () => {} };
 }
 
 async function onePass(
@@ -156,10 +156,14 @@ async function onePass(
   onDecision: (decision: Decision) => void,
 ): Promise<Steps> {
   const genres = await readGenres();
+  let controller: OnePassController | undefined;
   return {
     pipeline: definePipeline(onePassPipeline(aim, lookahead)),
-    controller: ({ sampleRate, channels }) =>
-      new OnePassController({ aim, genres, sampleRate, channels, onDecision }),
+    controller: ({ sampleRate, channels }) => {
+      controller = new OnePassController({ aim, genres, sampleRate, channels, onDecision });
+      return controller;
+    },
+    end: (seconds) => controller?.end(seconds),
   };
 }
 

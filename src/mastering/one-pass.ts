@@ -105,7 +105,10 @@ export class OnePassController implements Controller {
     const { aim, sampleRate } = this.#options;
     const time = frame / sampleRate;
     const content = this.#content.take(spectrum, heard);
-    if (content.kind === 'silence' || this.#content.heard < LEAST_SECONDS) return this.#wait(time, content);
+    if (content.kind === 'silence' || this.#content.heard < LEAST_SECONDS) {
+      this.#tellTooLittle(time, { loudness: content.loudness, seconds: content.seconds });
+      return [];
+    }
     this.#looks += 1;
     const moves: ControllerMove[] = [];
     if (this.#looks % GENRE_INTERVALS === 0) moves.push(...this.#moveCurve(time, content));
@@ -119,22 +122,25 @@ export class OnePassController implements Controller {
     return moves;
   }
 
-  /** Too little was heard to decide on: told once. */
-  #wait(time: number, { loudness, seconds }: ContentProfile): readonly ControllerMove[] {
-    if (!this.#toldTooLittle) {
-      this.#options.onDecision({
-        time,
-        rule: 'too-little',
-        stage: null,
-        parameter: null,
-        from: null,
-        to: null,
-        measured: { loudness, seconds },
-        because: `there is too little to decide on before ${LEAST_SECONDS} s of sound were heard`,
-      });
-    }
+  /** To be called when the stream has ended, `seconds` after its start: says so where nothing could be decided. */
+  end(seconds: number): void {
+    if (this.#looks === 0) this.#tellTooLittle(seconds, { seconds });
+  }
+
+  /** Told once. */
+  #tellTooLittle(time: number, measured: Decision['measured']): void {
+    if (this.#toldTooLittle) return;
     this.#toldTooLittle = true;
-    return [];
+    this.#options.onDecision({
+      time,
+      rule: 'too-little',
+      stage: null,
+      parameter: null,
+      from: null,
+      to: null,
+      measured,
+      because: `there is too little to decide on before ${LEAST_SECONDS} s of sound were heard`,
+    });
   }
 
   #moveCurve(time: number, content: ContentProfile): readonly ControllerMove[] {

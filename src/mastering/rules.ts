@@ -44,6 +44,8 @@ const SPARED = 0.5;
 /** Largest and smallest factor on the side. */
 const MOST_WIDTH = 1.25;
 const LEAST_WIDTH = 0.85;
+/** Distance from an even share of mid and side at which channels count as unrelated, or as one that is silent. */
+const UNRELATED = 0.002;
 /** Side energy under which there is no side to widen: noise of a mono transfer. */
 const NO_SIDE = 0.001;
 
@@ -154,6 +156,9 @@ export function ruleWidth(
   });
   if (channels !== 2) return keep('width-is-for-two', `it has ${channels} channels`);
   if (width === null || width < NO_SIDE) return keep('no-side', 'there is no side to widen');
+  if (Math.abs(width - 0.5) < UNRELATED) {
+    return keep('unrelated-channels', 'one channel is silent, or the two have nothing in common');
+  }
   const [narrowest, widest] =
     reference?.width == null
       ? [preset.narrowest.value, preset.widest.value]

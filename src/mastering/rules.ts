@@ -44,6 +44,8 @@ const SPARED = 0.5;
 /** Largest and smallest factor on the side. */
 const MOST_WIDTH = 1.25;
 const LEAST_WIDTH = 0.85;
+/** Distance of a factor from 1 that is not worth a stage. */
+const SAME_WIDTH = 0.01;
 /** Distance from an even share of mid and side at which channels count as unrelated, or as one that is silent. */
 const UNRELATED = 0.002;
 /** Side energy under which there is no side to widen: noise of a mono transfer. */
@@ -146,7 +148,7 @@ export function ruleCompression(
 /** Rule for the factor on the side of two channels. */
 export function ruleWidth(
   { channels, width }: ContentProfile,
-  { preset, reference, amount }: Aim,
+  { preset, mode, reference, amount }: Aim,
 ): Ruling<number> {
   const keep = (rule: string, because: string): Ruling<number> => ({
     rule,
@@ -159,19 +161,22 @@ export function ruleWidth(
   if (Math.abs(width - 0.5) < UNRELATED) {
     return keep('unrelated-channels', 'one channel is silent, or the two have nothing in common');
   }
-  const [narrowest, widest] =
-    reference?.width == null
-      ? [preset.narrowest.value, preset.widest.value]
-      : [reference.width, reference.width];
+  const share = REFERENCE_SHARE[mode];
+  const bound = (own: number): number => own + share * ((reference?.width ?? own) - own);
+  const [narrowest, widest] = [bound(preset.narrowest.value), bound(preset.widest.value)];
   if (width >= narrowest && width <= widest) return keep('keep-width', 'it is as wide as it should be');
   const wanted = width < narrowest ? narrowest : widest;
   // The factor f at which f^2 S / (M + f^2 S) is the wanted share.
   const exact = Math.sqrt((wanted * (1 - width)) / (width * Math.max(1e-3, 1 - wanted)));
   const factor = 1 + amount * (Math.max(LEAST_WIDTH, Math.min(MOST_WIDTH, exact)) - 1);
+  if (Math.abs(factor - 1) < SAME_WIDTH) return keep('keep-width', 'it is as wide as it should be');
   return {
     rule: width < narrowest ? 'widen-narrow' : 'narrow-wide',
     value: factor,
     measured: { width, wanted },
-    because: width < narrowest ? 'it is narrow, and widened with care' : 'it is wide, and mono would suffer',
+    because:
+      width < narrowest
+        ? 'it is narrower than wanted, and widened with care'
+        : 'it is wider than wanted, and mono would suffer',
   };
 }

@@ -85,6 +85,8 @@ export {
   type Measure,
 } from './engine/analyze.ts';
 export { type LoadPipelineOptions, loadPipeline } from './engine/load-pipeline.ts';
+export { profileRecordings, readGenres, readPreset, readReference } from './engine/mastering-files.ts';
+export { type MasteringPlan, planMastering } from './engine/plan-mastering.ts';
 export {
   analyseSpectrum,
   SpectrumAnalysis,
@@ -94,5 +96,9 @@ export { SpectrumPool, type ThreadCount } from './engine/spectrum-pool.ts';
 export type { PipelineTransform } from './graph/pipeline.ts';
 export { type DecodeWavOptions, decodeWav } from './io/decode-wav.ts';
 export { type EncodeWavOptions, encodeWav } from './io/encode-wav.ts';
+export { type Decision, decisionLine, decisionSentence } from './mastering/decision.ts';
+export { OnePassController, onePassPipeline } from './mastering/one-pass.ts';
+export type { Aim } from './mastering/rules.ts';
+export type { Controller, ControllerMove } from './stages/controller.ts';
 export type { Readings } from './stages/define-stage.ts';
 export type { StageTransform, StageTransformOptions } from './stages/stage-transform.ts';

@@ -19,7 +19,7 @@ const ROOMS: Record<string, readonly string[]> = {
   mastering: ['stages', 'dsp', 'audio'],
   engine: ['graph', 'mastering', 'stages', 'io', 'monitor', 'dsp', 'audio'],
   cli: ['engine', 'graph', 'mastering', 'stages', 'io', 'monitor', 'demo', 'dsp', 'audio'],
-  'index.ts': ['engine', 'graph', 'stages', 'io', 'dsp', 'audio'],
+  'index.ts': ['engine', 'graph', 'mastering', 'stages', 'io', 'dsp', 'audio'],
 };
 
 /** Which files may import which package, by the start of their path; a package not listed is not used at all. */

@@ -3,6 +3,7 @@ import { inputError, usageError } from '../audio/errors.ts';
 import { readGenres, readPreset, readReference } from '../engine/mastering-files.ts';
 import { planMastering } from '../engine/plan-mastering.ts';
 import { type RunOptions, runPipeline } from '../engine/run.ts';
+import { systemReason } from '../engine/system-reason.ts';
 import { definePipeline } from '../graph/parse-pipeline.ts';
 import { type Decision, decisionLine, decisionSentence } from '../mastering/decision.ts';
 import { OnePassController, onePassPipeline } from '../mastering/one-pass.ts';
@@ -209,6 +210,11 @@ function decisionLog(args: Arguments): {
   const inUse = ['in', 'out'].flatMap((name) => text(args, name) ?? []);
   const file =
     target === undefined ? undefined : openReport(target, args.force === true, inUse, '--decisions');
+  file?.on('error', (error) => {
+    process.stderr.write(
+      `auralis-stream: warning: --decisions ${target}: ${systemReason(error)}, lines are missing\n`,
+    );
+  });
   return {
     take: (decision) => {
       file?.write(decisionLine(decision));

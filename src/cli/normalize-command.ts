@@ -164,6 +164,7 @@ function checkSeekable(input: string): void {
 async function copy(input: string, sink: OutputSink): Promise<number> {
   try {
     await connect(createReadStream(input), sink.stream);
+    sink.keep?.();
   } finally {
     sink.close();
   }

@@ -149,7 +149,7 @@ function render({ tilt, level, side, envelope, clip = 0 }: Kind, seconds: number
 export function thirdLevels(signal: Signal, from = 0, sampleRate = CORPUS_RATE): number[] {
   const powers = new Float64Array(WINDOW / 2);
   for (const x of signal) {
-    for (let at = Math.round(from * sampleRate); at + WINDOW <= x.length; at += WINDOW / 2) {
+    for (let at = Math.round(from * sampleRate); at + WINDOW <= x.length; at += WINDOW) {
       const re = Float64Array.from(
         { length: WINDOW },
         (_, i) => x[at + i] * Math.sin((Math.PI * i) / WINDOW) ** 2,

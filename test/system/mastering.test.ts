@@ -39,5 +39,6 @@ describe(`${SECONDS} s of a programme`, () => {
         Math.abs((await loudnessFrom(one.signal, LEARNING)) - (await loudnessFrom(two.signal, LEARNING))),
       ).toBeLessThanOrEqual(1);
     },
+    300_000,
   );
 });

@@ -100,8 +100,10 @@ export {
   type Measure,
 } from './engine/analyze.ts';
 export { type LoadPipelineOptions, loadPipeline } from './engine/load-pipeline.ts';
+export { profileRecordings, readGenres, readPreset, readReference } from './engine/mastering-files.ts';
 export { fileSink, type OutputSink, streamSink } from './engine/output-sink.ts';
 export { type ReadPipelineOptions, readPipelineFile } from './engine/pipeline-files.ts';
+export { type MasteringPlan, planMastering } from './engine/plan-mastering.ts';
 export { type RunOptions, type RunSummary, runPipeline } from './engine/run.ts';
 export type { NamedInput } from './engine/side-input.ts';
 export {
@@ -113,5 +115,9 @@ export { SpectrumPool, type ThreadCount } from './engine/spectrum-pool.ts';
 export type { PipelineDefinition, PipelineTransform } from './graph/pipeline.ts';
 export { type DecodeWavOptions, decodeWav, type WavDecoder } from './io/decode-wav.ts';
 export { type EncodeWavOptions, encodeWav } from './io/encode-wav.ts';
+export { type Decision, decisionLine, decisionSentence } from './mastering/decision.ts';
+export { OnePassController, onePassPipeline } from './mastering/one-pass.ts';
+export type { Aim } from './mastering/rules.ts';
+export type { Controller, ControllerMove } from './stages/controller.ts';
 export type { Readings } from './stages/define-stage.ts';
 export type { StageTransform, StageTransformOptions } from './stages/stage-transform.ts';

@@ -79,7 +79,7 @@ async function run(args: Arguments): Promise<number> {
   const ifOffBy = numberIn(args, 'if-off-by', { min: 0, max: 20, whole: false });
   const options: BatchOptions = {
     ...work,
-    inputs: await inputsOf(list(args, 'in...')),
+    inputs: await inputsOf(list(args, 'in')),
     folder,
     template: text(args, 'name'),
     album: args.album === true,

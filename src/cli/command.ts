@@ -24,8 +24,10 @@ export const COMMAND_NAMES = [
   'check',
   'demo',
   'doctor',
+  'master',
   'normalize',
   'plan',
+  'profile',
   'schema',
   'stages',
 ] as const;

@@ -1,6 +1,7 @@
 import { AuralisError, pipelineError } from '../audio/errors.ts';
 import type { GuardReport } from '../dsp/guard.ts';
 import { onKernelMemory } from '../dsp/kernel-memory.ts';
+import type { Controller } from '../stages/controller.ts';
 import type { Readings } from '../stages/define-stage.ts';
 import { PRIME_SECONDS, SwitchingRun } from '../stages/switching-run.ts';
 import {
@@ -27,6 +28,8 @@ export interface LiveOptions extends PrepareOptions {
   readonly changes?: readonly Change[];
   /** Told of every change that came unannounced, with the frame of the output at which it is heard. */
   readonly onChange?: (change: Change) => void;
+  /** Looks at the meters at fixed frames and moves parameters; what it sets counts as come unannounced. */
+  readonly controller?: Controller | undefined;
 }
 
 /** A pipeline at work and the stream frame at which it heard its first input. */
@@ -64,6 +67,8 @@ export class LivePipeline {
   readonly #primeFrames: number;
   readonly #appointments: readonly Appointment[];
   #kept = 0;
+  /** Frame at which the controller looks next. */
+  #nextLook: number;
   /** What has come by wall clock since the last block. */
   #arrived: Action[] = [];
   #waiting: Waiting[] = [];
@@ -82,6 +87,7 @@ export class LivePipeline {
     this.#appointments = appointments(definition, options.changes ?? [], this.#primeFrames, (next) =>
       this.#prepare(next),
     );
+    this.#nextLook = options.controller?.intervalFrames ?? Number.POSITIVE_INFINITY;
     this.#definition = definition;
     this.#sounding = definition;
     this.#running = [{ prepared, origin: 0 }];
@@ -163,9 +169,16 @@ export class LivePipeline {
     if (!this.run.changing) this.#running = this.#running.slice(-1);
     this.#moves = this.#moves.filter((move) => move.frame + move.frames > frame);
     while (this.#nextBegin <= frame) this.#keep(this.#appointments[this.#kept++], frame);
+    if (this.#nextLook <= frame) this.#look(this.#options.controller!, frame);
     for (const action of this.#arrived.splice(0)) this.#welcome(action, frame);
     if (this.#waiting.length > 0 && !this.run.changing) this.#switch(frame);
-    return this.#nextBegin;
+    return Math.min(this.#nextBegin, this.#nextLook);
+  }
+
+  /** Lets the controller decide; a block always ends where it looks, so that it sees the same whatever the chunks. */
+  #look(controller: Controller, frame: number): void {
+    this.#nextLook = frame + controller.intervalFrames;
+    for (const { set, to } of controller.step(this.meters(), frame)) this.set(set, to);
   }
 
   get #nextBegin(): number {

@@ -12,6 +12,8 @@ import { highpass as highpassStage } from './stages/highpass.ts';
 import { limiter as limiterStage } from './stages/limiter.ts';
 import { lowpass as lowpassStage } from './stages/lowpass.ts';
 import { multibandCompressor as multibandCompressorStage } from './stages/multiband-compressor.ts';
+import { remix as remixStage } from './stages/remix.ts';
+import { resample as resampleStage } from './stages/resample.ts';
 import { saturator as saturatorStage } from './stages/saturator.ts';
 import { stageFactory } from './stages/stage-transform.ts';
 import { stereo as stereoStage } from './stages/stereo.ts';
@@ -45,6 +47,10 @@ export const tilt = stageFactory(tiltStage);
 export const clipper = stageFactory(clipperStage);
 /** Compresses several bands, each by itself. */
 export const multibandCompressor = stageFactory(multibandCompressorStage);
+/** Changes number and order of channels. */
+export const remix = stageFactory(remixStage);
+/** Changes the sample rate. */
+export const resample = stageFactory(resampleStage);
 /** Adds odd and even harmonics at the same level. */
 export const saturator = stageFactory(saturatorStage);
 /** Width, balance, mono bass and mono compatibility of two channels. */

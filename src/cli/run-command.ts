@@ -1,6 +1,8 @@
 import { usageError } from '../audio/errors.ts';
+import { LAYOUTS } from '../audio/format.ts';
 import { readPipelineFile, shippedPipelines } from '../engine/pipeline-files.ts';
 import { type RunOptions, type RunSummary, runPipeline } from '../engine/run.ts';
+import { withFormat } from '../graph/in-front.ts';
 import { withSettings } from '../graph/settings.ts';
 import { parseRawFormat } from '../io/sample-format.ts';
 import { meterSummary } from '../monitor/meter-summary.ts';
@@ -28,6 +30,16 @@ export const runCommand: Command = {
       describe: `samples of the output: ${OUTPUT_FORMATS.join(', ')}`,
     },
     raw: { type: 'string', requiresArg: true, describe: 'the input has no header: FORMAT:RATE:CHANNELS' },
+    rate: {
+      type: 'string',
+      requiresArg: true,
+      describe: 'sample rate of the output in Hz; converts what comes in, before the first stage',
+    },
+    channels: {
+      type: 'string',
+      requiresArg: true,
+      describe: 'channels of the output: a number, mono, stereo, 5.1, 7.1...; converts what comes in',
+    },
     force: { type: 'boolean', alias: 'f', describe: 'write over an existing OUT' },
     report: { type: 'string', requiresArg: true, describe: 'write readings as JSON lines to FILE or fd:N' },
     meter: { type: 'boolean', describe: 'print what the stages measured, at the end' },
@@ -51,7 +63,10 @@ type Checked = Pick<RunOptions, 'pipeline' | 'raw' | 'sampleFormat' | 'backend' 
 async function run(args: Arguments): Promise<number> {
   const wanted = text(args, 'pipeline');
   if (wanted === undefined) throw await noPipeline();
-  const pipeline = withSettings(await readPipelineFile(wanted, COMMAND_NAMES), settings(args));
+  const pipeline = withFormat(withSettings(await readPipelineFile(wanted, COMMAND_NAMES), settings(args)), {
+    rate: numberIn(args, 'rate', { min: 1000, max: 768_000, whole: true }),
+    channels: channels(args),
+  });
   const raw = text(args, 'raw');
   const options: Checked = {
     pipeline,
@@ -107,6 +122,14 @@ async function noPipeline(): Promise<Error> {
 function settings(args: Arguments): readonly string[] {
   const given = args.set ?? [];
   return (Array.isArray(given) ? given : [given]).map(String);
+}
+
+/** A layout's name, or a number of channels. */
+function channels(args: Arguments): string | number | undefined {
+  const given = text(args, 'channels');
+  if (given === undefined) return undefined;
+  if (/^\d+$/.test(given)) return numberIn(args, 'channels', { min: 1, max: 64, whole: true });
+  return oneOf(args, 'channels', Object.keys(LAYOUTS));
 }
 
 /** Progress on stderr, where there is a terminal to show it. */

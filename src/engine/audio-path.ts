@@ -1,9 +1,11 @@
 import type { Duplex } from 'node:stream';
 import { asStream, flushable, gen, none } from 'stream-chain';
 import type { AudioBlock } from '../audio/block.ts';
+import { maskFromLayout, sameFormat } from '../audio/format.ts';
 import { type BackendName, type KernelMemory, onKernelMemory } from '../dsp/kernel-memory.ts';
 import type { PipelineDefinition } from '../graph/definition.ts';
 import { type LivePipeline, preparePipeline } from '../graph/live-pipeline.ts';
+import { framesOut } from '../graph/segments.ts';
 import type { RawFormat, SampleEncoding } from '../io/sample-format.ts';
 import { type AudioHeader, StreamDecoder } from '../io/stream-decoder.ts';
 import { type DitherKind, type Patch, StreamEncoder } from '../io/stream-encoder.ts';
@@ -171,21 +173,23 @@ export class AudioPath {
     const encoding = sampleFormat ?? header.sampleFormat.encoding;
     return onKernelMemory(backend, (memory) => {
       const graph = preparePipeline(pipeline, { format, maxFrames: blockFrames, memory });
+      const { outputFormat, maxFramesOut } = graph.run;
+      const sameLayout = sameFormat({ ...outputFormat, sampleRate: format.sampleRate }, format);
       const dither = ditherFor(header.sampleFormat.encoding, encoding, graph.transparent);
       const encoder = new StreamEncoder({
-        format,
+        format: outputFormat,
         sampleFormat: { ...header.sampleFormat, encoding },
-        announcedFrames,
+        announcedFrames: announcedFrames && framesOut(pipeline, format, announcedFrames),
         container,
-        channelMask,
+        channelMask: sameLayout ? channelMask : maskFromLayout(outputFormat.layout),
         dither,
         seed,
         seekable,
         memory,
-        maxFrames: blockFrames,
+        maxFrames: maxFramesOut,
       });
       this.#decoder.attach(memory, blockFrames);
-      return { header, memory, graph, encoder, dither, scratch: memory.f32(blockFrames) };
+      return { header, memory, graph, encoder, dither, scratch: memory.f32(maxFramesOut) };
     });
   }
 }

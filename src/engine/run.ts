@@ -42,6 +42,8 @@ export interface RunOptions {
 export interface RunSummary {
   /** Null when the input ended or was cut before its format was known. */
   readonly format: AudioFormat | null;
+  /** Of what went out; null like `format`. */
+  readonly outputFormat: AudioFormat | null;
   readonly backend: BackendName;
   readonly framesIn: number;
   readonly framesOut: number;
@@ -148,10 +150,11 @@ function summarise(
   const framesOut = open?.encoder.framesWritten ?? 0;
   const summary = {
     format: open?.header.format ?? null,
+    outputFormat: open?.graph.run.outputFormat ?? null,
     backend,
     framesIn: open?.graph.run.framesIn ?? 0,
     framesOut,
-    seconds: open ? framesOut / open.header.format.sampleRate : 0,
+    seconds: open ? framesOut / open.graph.run.outputFormat.sampleRate : 0,
     elapsed: monitor.elapsed,
     latency: open?.graph.latency ?? 0,
     dither: open?.dither ?? 'none',

@@ -14,6 +14,8 @@ interface Walk {
   readonly ports: Map<string, ReadonlyMap<string, string>>;
   /** Ids whose output somebody takes. */
   readonly used: Set<string>;
+  /** Ids in front of the latest change of rate, and what changes it; they can't be taken any more. */
+  readonly passed: Map<string, string>;
   /** Id of the entry before: what an entry without `input` takes. */
   last: string;
 }
@@ -24,6 +26,7 @@ export function checkEntries(source: PipelineSource): { entries: PipelineEntry[]
     problems: [],
     ports: new Map([[IN, new Map([[MAIN, MAIN]])]]),
     used: new Set(),
+    passed: new Map(),
     last: IN,
   };
   const ids = assignIds(source, walk.problems);
@@ -90,8 +93,14 @@ function checkEntry(
   const key = resolveKey(shared.data.key, definition, where, walk);
   // Only now, so that an entry can't name itself.
   walk.ports.set(id, portNames(definition, params.data));
-  if (walk.problems.length > before) return undefined;
   const { mix, bypass, description } = shared.data;
+  if (definition.changesRate) {
+    checkRateChange({ inputs, mix, bypass }, definition.name, where, walk);
+    for (const earlier of walk.ports.keys()) {
+      if (earlier !== id && !walk.passed.has(earlier)) walk.passed.set(earlier, id);
+    }
+  }
+  if (walk.problems.length > before) return undefined;
   if ((mix < 1 || bypass) && definition.outputs(params.data).length > 1) {
     walk.problems.push(
       `${where}: mix and bypass need a stage with one output, "${definition.name}" has more`,
@@ -99,6 +108,20 @@ function checkEntry(
     return undefined;
   }
   return { id, definition, params: params.data, inputs, key, mix, bypass, description };
+}
+
+/** Where the rate changes the pipeline is one signal wide: what comes out of the entry before, whole. */
+function checkRateChange(
+  { inputs, mix, bypass }: Pick<PipelineEntry, 'inputs' | 'mix' | 'bypass'>,
+  name: string,
+  where: string,
+  walk: Walk,
+): void {
+  if (mix < 1 || bypass)
+    walk.problems.push(`${where}: mix and bypass need a stage that keeps the rate, "${name}" changes it`);
+  if (inputs.length > 1 || inputs.some(({ port, gainDb }) => port !== MAIN || gainDb !== 0)) {
+    walk.problems.push(`${where}.input: "${name}" takes one whole signal; put a mix in front of it`);
+  }
 }
 
 /** Every name of a stage's outputs, and the port it means. */
@@ -144,6 +167,13 @@ function resolve(name: string, where: string, walk: Walk, gainDb = 0): InputRef 
     const known = [...walk.ports.keys()];
     const hint = didYouMean(from, known) || `, earlier are ${known.join(', ')}`;
     walk.problems.push(`${where}: no earlier entry is called "${from}"${hint}`);
+    return undefined;
+  }
+  const change = walk.passed.get(from);
+  if (change !== undefined) {
+    walk.problems.push(
+      `${where}: "${from}" stands before "${change}" at another sample rate; take "${change}" or what follows it`,
+    );
     return undefined;
   }
   walk.used.add(from);

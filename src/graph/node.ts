@@ -1,4 +1,5 @@
 import type { Planar } from '../audio/block.ts';
+import { type AudioFormat, sameFormat } from '../audio/format.ts';
 import { DelayLine } from '../dsp/delay-line.ts';
 import { dbToGain } from '../dsp/elementary.ts';
 import { addScaled, blend, copyInto } from '../dsp/gain.ts';
@@ -70,6 +71,9 @@ interface NodeOptions {
   readonly entry: PipelineEntry;
   readonly processor: StageProcessor;
   readonly state: StateMemory;
+  /** What the stage takes and gives. */
+  readonly format: AudioFormat;
+  readonly outputFormat: AudioFormat;
   readonly maxFrames: number;
   /** Wires of `entry.inputs`, in order. */
   readonly inputs: readonly Wire[];
@@ -101,9 +105,10 @@ export class GraphNode {
   readonly #seen: Float64Array;
   readonly #end: Float64Array;
 
-  constructor({ entry, processor, state, maxFrames, inputs, key, inPlace }: NodeOptions) {
+  constructor(options: NodeOptions) {
+    const { entry, processor, state, format, outputFormat, maxFrames, inputs, key, inPlace } = options;
     const { memory } = state;
-    const count = inputs[0].channels.length;
+    const count = format.channels;
     const arrival = Math.max(...inputs.map(({ latency }) => latency), key?.latency ?? 0);
     const latency = arrival + processor.latency;
     this.id = entry.id;
@@ -118,12 +123,13 @@ export class GraphNode {
     const main = this.#gathers ? memory.planar(count, maxFrames) : first.channels;
 
     const ports = entry.definition.outputs(entry.params);
-    const outputs = ports.length > 1 ? ports.map(() => memory.planar(count, maxFrames)) : [main];
+    const apart = ports.length > 1 || !sameFormat(format, outputFormat);
+    const outputs = apart ? ports.map(() => memory.planar(outputFormat.channels, maxFrames)) : [main];
     this.wires = new Map(ports.map((port, n) => [port, { channels: outputs[n], latency }]));
     this.#io = {
       main,
       key: this.#key && (this.#key.plain ? this.#key.channels : memory.planar(count, maxFrames)),
-      outputs: ports.length > 1 ? outputs : [],
+      outputs: apart ? outputs : [],
     };
 
     this.#wet = entry.bypass ? 0 : entry.mix;

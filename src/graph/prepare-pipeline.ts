@@ -6,6 +6,7 @@ import { AlignedRun } from '../stages/aligned-run.ts';
 import { needsRestart } from '../stages/change-params.ts';
 import type { Readings, StageSnapshot } from '../stages/define-stage.ts';
 import { IN, type InputRef, MAIN, type PipelineDefinition, type PipelineEntry } from './definition.ts';
+import { EntryFormats } from './entry-formats.ts';
 import { GraphNode, type Wire } from './node.ts';
 
 /** A pipeline's whole state at a frame. */
@@ -42,7 +43,7 @@ export async function loadPipelineStages({ entries }: PipelineDefinition): Promi
   await Promise.all(entries.map(({ definition }) => definition.load?.()));
 }
 
-/** A pipeline at work: nodes in the order of the file, on one memory, each block through all of them at once. */
+/** A pipeline that keeps its rate, at work: nodes in the order of the file, on one memory, each block through all of them at once. */
 export class PreparedPipeline {
   readonly definition: PipelineDefinition;
   /** Takes blocks in and gives them out, aligned to the sample. */
@@ -61,6 +62,7 @@ export class PreparedPipeline {
     this.#state = new StateMemory(memory);
     this.#guard = this.transparent ? null : new Guard(this.#state);
 
+    const formats = new EntryFormats(definition.entries, format);
     const wires = new Map<string, ReadonlyMap<string, Wire>>();
     const find = ({ from, port }: InputRef): Wire => {
       const wire = wires.get(from)?.get(port);
@@ -71,10 +73,13 @@ export class PreparedPipeline {
     wires.set(IN, new Map([[MAIN, { channels: input, latency: 0 }]]));
     const readers = countReaders(definition.entries);
     this.#nodes = definition.entries.map((entry) => {
+      const taken = formats.input(entry);
       const node = new GraphNode({
         entry,
-        processor: entry.definition.prepare({ format, maxFrames, memory }, entry.params),
+        processor: entry.definition.prepare({ format: taken, maxFrames, memory }, entry.params),
         state: this.#state,
+        format: taken,
+        outputFormat: formats.output(entry.id),
         maxFrames,
         inputs: entry.inputs.map(find),
         key: entry.key && find(entry.key),
@@ -85,10 +90,12 @@ export class PreparedPipeline {
     });
 
     const last = definition.entries.at(-1);
-    const output = find({ from: last?.id ?? IN, port: MAIN, gainDb: 0 });
+    const outputId = last?.id ?? IN;
+    const output = find({ from: outputId, port: MAIN, gainDb: 0 });
     this.latency = output.latency;
     this.run = new AlignedRun({
       format,
+      outputFormat: formats.output(outputId),
       maxFrames,
       input,
       state: this.#state,

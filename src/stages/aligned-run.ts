@@ -14,8 +14,13 @@ export interface BlockProcessor {
 
 /** What a stream needs of a run. */
 export interface BlockRun {
+  /** Of what comes in. */
   readonly format: AudioFormat;
+  /** Of the blocks that come out. */
+  readonly outputFormat: AudioFormat;
   readonly maxFrames: number;
+  /** Most frames in a block that comes out. */
+  readonly maxFramesOut: number;
   /** Fill up to `maxFrames` frames here, then call `process`. */
   readonly input: Planar;
   readonly framesIn: number;
@@ -28,6 +33,8 @@ export interface BlockRun {
 
 interface AlignedRunOptions {
   readonly format: AudioFormat;
+  /** Of what the processor gives. @default `format` */
+  readonly outputFormat?: AudioFormat;
   readonly maxFrames: number;
   /** Where blocks come in; arrays of `maxFrames` on the memory of `state`. */
   readonly input: Planar;
@@ -43,19 +50,33 @@ interface AlignedRunOptions {
 export class AlignedRun implements BlockRun {
   readonly input: Planar;
   readonly format: AudioFormat;
+  readonly outputFormat: AudioFormat;
   readonly maxFrames: number;
   readonly #guard: Guard | null;
   readonly #processor: BlockProcessor;
   /** Frames in, frames out. */
   readonly #count: Float64Array;
 
-  constructor({ format, maxFrames, input, state, guard, processor }: AlignedRunOptions) {
+  constructor({
+    format,
+    outputFormat = format,
+    maxFrames,
+    input,
+    state,
+    guard,
+    processor,
+  }: AlignedRunOptions) {
     this.format = format;
+    this.outputFormat = outputFormat;
     this.maxFrames = maxFrames;
     this.input = input;
     this.#count = state.f64(2);
     this.#guard = guard;
     this.#processor = processor;
+  }
+
+  get maxFramesOut(): number {
+    return this.maxFrames;
   }
 
   /** Frames by which the output is late before it is aligned. */
@@ -101,6 +122,6 @@ export class AlignedRun implements BlockRun {
     const start = this.framesOut;
     this.#count[1] += frames - skip;
     const channels = skip === 0 ? output : output.map((channel) => channel.subarray(skip));
-    return { format: this.format, start, frames: frames - skip, channels };
+    return { format: this.outputFormat, start, frames: frames - skip, channels };
   }
 }

@@ -13,6 +13,8 @@ import { limiter } from './limiter.ts';
 import { lowpass } from './lowpass.ts';
 import { mix } from './mix.ts';
 import { multibandCompressor } from './multiband-compressor.ts';
+import { remix } from './remix.ts';
+import { resample } from './resample.ts';
 import { saturator } from './saturator.ts';
 import { stereo } from './stereo.ts';
 import { tilt } from './tilt.ts';
@@ -33,6 +35,8 @@ export const stages: readonly AnyStage[] = [
   lowpass,
   mix,
   multibandCompressor,
+  remix,
+  resample,
   saturator,
   stereo,
   tilt,

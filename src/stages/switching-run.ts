@@ -28,6 +28,7 @@ interface Change {
  */
 export class SwitchingRun implements BlockRun {
   readonly format: AudioFormat;
+  readonly outputFormat: AudioFormat;
   readonly maxFrames: number;
   /** Fill up to `maxFrames` frames here, then call `process`. On the memory of the first run for good. */
   readonly input: Planar;
@@ -44,21 +45,26 @@ export class SwitchingRun implements BlockRun {
   #framesOut = 0;
 
   constructor(first: AlignedRun, memory: KernelMemory) {
-    const { format, maxFrames, input } = first;
+    const { format, outputFormat, maxFrames, input } = first;
     this.format = format;
+    this.outputFormat = outputFormat;
     this.maxFrames = maxFrames;
     this.input = input;
-    this.#output = memory.planar(format.channels, maxFrames);
+    this.#output = memory.planar(outputFormat.channels, maxFrames);
     this.#fadeFrames = Math.max(1, Math.round(FADE_SECONDS * format.sampleRate));
     this.#current = first;
   }
 
+  get maxFramesOut(): number {
+    return this.maxFrames;
+  }
+
   get framesIn(): number {
-    return this.#framesIn;
+    return this.#ready === null ? this.#current.framesIn : this.#framesIn;
   }
 
   get framesOut(): number {
-    return this.#framesOut;
+    return this.#ready === null ? this.#current.framesOut : this.#framesOut;
   }
 
   /** Whether a replacement is under way. */
@@ -68,7 +74,7 @@ export class SwitchingRun implements BlockRun {
 
   /**
    * Replaces the run; `open` is called when the change begins, at once or after the one that is under way. Of several
-   * that wait the last one counts. The new run must have the same format and `maxFrames`.
+   * that wait the last one counts. The new run must have the same formats and `maxFrames`.
    */
   replace(open: () => AlignedRun): void {
     this.#pending = open;
@@ -76,12 +82,7 @@ export class SwitchingRun implements BlockRun {
 
   process(frames: number): AudioBlock {
     if (this.#pending !== null && this.#change === null) this.#begin(this.#pending());
-    if (this.#ready === null) {
-      const block = this.#current.process(frames);
-      this.#framesIn += frames;
-      this.#framesOut += block.frames;
-      return block;
-    }
+    if (this.#ready === null) return this.#current.process(frames);
     // Both read before either runs: a run may work in place on its input.
     if (this.#change) copy(this.#change.next.input, this.input, frames);
     if (this.#current.input !== this.input) copy(this.#current.input, this.input, frames);
@@ -94,10 +95,7 @@ export class SwitchingRun implements BlockRun {
   *flush(): Generator<AudioBlock, void, void> {
     const change = this.#change;
     if (this.#ready === null) {
-      for (const block of this.#current.flush()) {
-        this.#framesOut += block.frames;
-        yield block;
-      }
+      yield* this.#current.flush();
       return;
     }
     for (const block of this.#current.flush()) {
@@ -114,7 +112,11 @@ export class SwitchingRun implements BlockRun {
   }
 
   #begin(next: AlignedRun): void {
-    const { channels, sampleRate } = this.format;
+    const { channels, sampleRate } = this.outputFormat;
+    if (this.#ready === null) {
+      this.#framesIn = this.#current.framesIn;
+      this.#framesOut = this.#current.framesOut;
+    }
     // While one waits for the other, each queue holds a block, the difference of the latencies and the tail at the end.
     const capacity = 4 * this.maxFrames + this.#current.latency + next.latency;
     this.#pending = null;
@@ -165,7 +167,7 @@ export class SwitchingRun implements BlockRun {
     const start = this.#framesOut;
     const frames = this.#ready!.shift(this.#output, this.maxFrames);
     this.#framesOut += frames;
-    return { format: this.format, start, frames, channels: this.#output };
+    return { format: this.outputFormat, start, frames, channels: this.#output };
   }
 
   *#leaveAll(): Generator<AudioBlock, void, void> {

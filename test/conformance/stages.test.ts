@@ -63,7 +63,10 @@ class WatchedMemory extends KernelMemory {
   }
 }
 
-describe.each(stages.map((stage) => [stage.name, stage] as const))('%s', (_name, stage) => {
+// A stage that changes the rate breaks the promise of length by design; test/stages/resample.test.ts holds it to its own.
+const keepingRate = stages.filter(({ changesRate }) => !changesRate);
+
+describe.each(keepingRate.map((stage) => [stage.name, stage] as const))('%s', (_name, stage) => {
   const { neutral, exercise } = stage;
 
   it.each(BACKENDS)('gives the same bits in any chunks, %s', (backend) => {

@@ -1,5 +1,5 @@
 import type { AudioBlock, Planar } from '../../src/audio/block.ts';
-import type { AudioFormat } from '../../src/audio/format.ts';
+import { type AudioFormat, sameFormat } from '../../src/audio/format.ts';
 import type { BackendName } from '../../src/dsp/kernel-memory.ts';
 import type { BlockRun } from '../../src/stages/aligned-run.ts';
 import type { AnyStage, ProcessSpec, StageProcessor } from '../../src/stages/define-stage.ts';
@@ -50,7 +50,9 @@ class Collector {
 /** Feeds a signal into a run, in pieces of the given sizes, without ending it. */
 export function feed(run: BlockRun, input: Signal, chunks: readonly number[] = []): Signal {
   const frames = input[0].length;
-  const collector = new Collector(input.length, frames + run.maxFrames);
+  const { sampleRate } = run.format;
+  const most = Math.ceil((frames * run.outputFormat.sampleRate) / sampleRate) + run.maxFramesOut;
+  const collector = new Collector(run.outputFormat.channels, most);
   for (let at = 0, turn = 0; at < frames; turn++) {
     const size = chunks.length > 0 ? chunks[turn % chunks.length] : run.maxFrames;
     const count = Math.min(size, run.maxFrames, frames - at);
@@ -63,7 +65,9 @@ export function feed(run: BlockRun, input: Signal, chunks: readonly number[] = [
 
 /** Ends a run and gives its tail. */
 export function drain(run: BlockRun): Signal {
-  const collector = new Collector(run.format.channels, run.framesIn - run.framesOut);
+  const rates = run.outputFormat.sampleRate / run.format.sampleRate;
+  const held = Math.ceil(run.framesIn * rates) - run.framesOut;
+  const collector = new Collector(run.outputFormat.channels, held);
   for (const block of run.flush()) collector.take(block);
   return collector.signal;
 }
@@ -98,11 +102,13 @@ export class DirectStage {
 
   constructor(stage: AnyStage, settings: object, spec: ProcessSpec) {
     const params = stageParams(stage, settings as never);
-    const planar = (): Planar => spec.memory.planar(spec.format.channels, spec.maxFrames);
+    const planar = ({ channels }: AudioFormat): Planar => spec.memory.planar(channels, spec.maxFrames);
     const outputs = stage.outputs(params).length;
+    const given = stage.outputFormat(spec.format, params);
+    const apart = outputs > 1 || !sameFormat(given, spec.format);
     this.processor = stage.prepare(spec, params);
-    this.#main = planar();
-    this.#ports = outputs > 1 ? Array.from({ length: outputs }, planar) : [];
+    this.#main = planar(spec.format);
+    this.#ports = apart ? Array.from({ length: outputs }, () => planar(given)) : [];
   }
 
   /** The stage's output, or the sum of its outputs. */
@@ -112,7 +118,7 @@ export class DirectStage {
     });
     this.processor.process({ main: this.#main, key: null, outputs: this.#ports }, input[0].length);
     const outputs = this.#ports.length > 0 ? this.#ports : [this.#main];
-    return this.#main.map((channel, n) =>
+    return outputs[0].map((channel, n) =>
       channel.map((_, i) => outputs.reduce((sum, output) => sum + output[n][i], 0)),
     );
   }

@@ -1,0 +1,219 @@
+import { Readable } from 'node:stream';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { AudioBlock } from '../../src/audio/block.ts';
+import { audioFormat } from '../../src/audio/format.ts';
+import { onKernelMemory } from '../../src/dsp/kernel-memory.ts';
+import { withFormat } from '../../src/graph/in-front.ts';
+import {
+  definePipeline,
+  type LivePipeline,
+  pipelineTransform,
+  preparePipeline,
+} from '../../src/graph/pipeline.ts';
+import { resample } from '../../src/stages/resample.ts';
+import { stageFactory } from '../../src/stages/stage-transform.ts';
+import { BACKENDS } from '../support/backends.ts';
+import { drain, feed, join } from '../support/render.ts';
+import { impulse, maxAbsDifference, noise, programme, type Signal, slice } from '../support/signals.ts';
+
+const CD = audioFormat(44100, 2);
+const TWO_RATES = [
+  { stage: 'eq', bands: [{ freq: 1000, gain: 3, q: 1 }] },
+  { stage: 'resample', rate: 96_000, quality: 'fast' },
+  { stage: 'limiter', ceiling: -3 },
+  { id: 'down', stage: 'resample', rate: 48_000, quality: 'fast' },
+  { stage: 'compressor', threshold: -30, lookahead: 5 },
+];
+
+function live(
+  stages: object[],
+  format = CD,
+  backend: 'wasm' | 'reference' = 'wasm',
+  maxFrames = 1024,
+): LivePipeline {
+  return onKernelMemory(backend, (memory) =>
+    preparePipeline(definePipeline({ stages }), { format, maxFrames, memory }),
+  );
+}
+
+function through(pipeline: LivePipeline, input: Signal, chunks: readonly number[] = []): Signal {
+  return join(feed(pipeline.run, input, chunks), drain(pipeline.run));
+}
+
+describe('a pipeline that changes its rate', () => {
+  it.each([0, 1, 2, 147, 4410, 10_001])(
+    'gives %i frames x 48000 / 44100, rounded up at each change',
+    (frames) => {
+      const wide = Math.ceil((frames * 96_000) / 44_100);
+      const [left] = through(live(TWO_RATES), noise(2, frames, 1));
+      expect(left.length).toBe(Math.ceil(wide / 2));
+    },
+  );
+
+  it('keeps time: an impulse at 100 ms stays there, whatever the latencies on either side', () => {
+    const stages = [
+      { stage: 'limiter', ceiling: -0.1, lookahead: 7 },
+      { stage: 'resample', rate: 48_000 },
+      { stage: 'limiter', ceiling: -0.1, lookahead: 11 },
+    ];
+    const [left] = through(live(stages), impulse(2, 20_000, 4410, 0.5));
+    const peak = left.reduce((best, value, i) => (Math.abs(value) > Math.abs(left[best]) ? i : best), 0);
+    expect(peak).toBe(4800);
+  });
+
+  it.each(BACKENDS)('gives the same bits in any chunks and blocks, %s', (backend) => {
+    const input = programme(2, 6000, 2);
+    const whole = through(live(TWO_RATES, CD, backend, 8192), input);
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 1, max: 1500 }), { minLength: 1, maxLength: 6 }),
+        fc.constantFrom(1500, 64, 7),
+        (chunks, maxFrames) => {
+          expect(
+            maxAbsDifference(whole, through(live(TWO_RATES, CD, backend, maxFrames), input, chunks)),
+          ).toBe(0);
+        },
+      ),
+      { numRuns: 6 },
+    );
+  });
+
+  it('gives the same bits in both backends', () => {
+    const input = programme(2, 6000, 3);
+    const [a, b] = BACKENDS.map((backend) => through(live(TWO_RATES, CD, backend), input));
+    expect(maxAbsDifference(a, b)).toBe(0);
+  });
+
+  it('continues from a snapshot at any frame, from any backend to any, with other blocks', () => {
+    const input = programme(2, 6000, 4);
+    const whole = through(live(TWO_RATES), input);
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 5999 }),
+        fc.constantFrom(...BACKENDS),
+        fc.constantFrom(...BACKENDS),
+        (frame, from, to) => {
+          const before = live(TWO_RATES, CD, from);
+          const head = feed(before.run, slice(input, 0, frame));
+          const after = live(TWO_RATES, CD, to, 300);
+          after.restore(structuredClone(before.snapshot()));
+          const tail = join(feed(after.run, slice(input, frame)), drain(after.run));
+          expect(maxAbsDifference(join(head, tail), whole)).toBe(0);
+        },
+      ),
+      { numRuns: 8 },
+    );
+  });
+
+  it('is transparent at a rate that is there already: the same bits', () => {
+    const input = programme(2, 5000, 5);
+    const pipeline = live([{ stage: 'resample', rate: 44_100 }]);
+    expect(pipeline.transparent).toBe(true);
+    expect(maxAbsDifference(through(pipeline, input), input)).toBe(0);
+  });
+
+  it('changes parameters on either side while it runs, and keeps its length', () => {
+    const pipeline = live(TWO_RATES);
+    const input = programme(2, 100_000, 6);
+    const head = feed(pipeline.run, slice(input, 0, 5000));
+    pipeline.set('eq.bands[0].gain', -3);
+    pipeline.set('compressor.lookahead', 1);
+    const all = [head, feed(pipeline.run, slice(input, 5000)), drain(pipeline.run)].reduce(join);
+    expect(all[0].length).toBe(Math.ceil(Math.ceil((100_000 * 96_000) / 44_100) / 2));
+  });
+
+  it('refuses another rate or other channels while it runs', () => {
+    const pipeline = live([{ stage: 'remix' }, ...TWO_RATES]);
+    const fixed = 'rate and channels of what comes out are fixed while audio runs';
+    expect(() => pipeline.set('down.rate', 44_100)).toThrow(fixed);
+    expect(() => pipeline.set('remix.channels', 'mono')).toThrow(fixed);
+  });
+
+  it('counts what the guard replaced at its input', () => {
+    const pipeline = live([{ stage: 'resample', rate: 48_000 }]);
+    const input = noise(2, 2000, 7);
+    input[1][700] = Number.NaN;
+    const [, right] = through(pipeline, input);
+    expect(right.every(Number.isFinite)).toBe(true);
+    expect(pipeline.guard).toEqual({ replaced: 1, firstFrame: 700 });
+  });
+
+  it.each([
+    [
+      [{ id: 'a', stage: 'gain' }, { stage: 'resample' }, { stage: 'mix', input: ['a', 'resample'] }],
+      'stages[2].input[0]: "a" stands before "resample" at another sample rate; take "resample" or what follows it',
+    ],
+    [
+      [{ stage: 'gain' }, { stage: 'resample' }, { stage: 'compressor', key: 'in' }],
+      'stages[2].key: "in" stands before "resample" at another sample rate; take "resample" or what follows it',
+    ],
+    [
+      [
+        { id: 'a', stage: 'gain' },
+        { id: 'b', stage: 'gain', input: 'in' },
+        { stage: 'resample', input: ['a', 'b'] },
+      ],
+      'stages[2].input: "resample" takes one whole signal; put a mix in front of it',
+    ],
+    [
+      [{ stage: 'resample', mix: 0.5 }],
+      'stages[0]: mix and bypass need a stage that keeps the rate, "resample" changes it',
+    ],
+  ])('refuses %j', (stages, message) => {
+    expect(() => definePipeline({ stages })).toThrow(message);
+  });
+});
+
+describe('as streams', () => {
+  const block: AudioBlock = { format: CD, start: 0, frames: 4410, channels: noise(2, 4410, 8) };
+
+  async function framesOf(stream: NodeJS.ReadWriteStream): Promise<[frames: number, rate: number]> {
+    let frames = 0;
+    let rate = 0;
+    for await (const given of Readable.from([block]).pipe(stream) as unknown as AsyncIterable<AudioBlock>) {
+      expect(given.start).toBe(frames);
+      frames += given.frames;
+      rate = given.format.sampleRate;
+    }
+    return [frames, rate];
+  }
+
+  it('a pipeline and a stage give 4800 frames at 48 kHz for 4410 at 44.1 kHz', async () => {
+    const definition = definePipeline({ stages: [{ stage: 'resample', rate: 48_000 }, { stage: 'gain' }] });
+    expect(await framesOf(pipelineTransform(definition))).toEqual([4800, 48_000]);
+    expect(await framesOf(stageFactory(resample)({ rate: 48_000 }))).toEqual([4800, 48_000]);
+  });
+});
+
+describe('withFormat', () => {
+  const definition = definePipeline({
+    stages: [
+      { stage: 'gain', input: 'in' },
+      { stage: 'compressor', key: 'in' },
+      { stage: 'mix', input: ['compressor', { from: 'in', gain: -6 }] },
+    ],
+  });
+
+  it('brings what comes in to a rate and channels first, for every entry that takes it', () => {
+    const changed = withFormat(definition, { rate: 48_000, channels: 'mono' });
+    expect(changed.entries.map(({ id }) => id)).toEqual([
+      'to-channels',
+      'to-rate',
+      'gain',
+      'compressor',
+      'mix',
+    ]);
+    expect(changed.entries[2].inputs[0].from).toBe('to-rate');
+    expect(changed.entries[3].key?.from).toBe('to-rate');
+    expect(changed.entries[4].inputs[1]).toMatchObject({ from: 'to-rate', gainDb: -6 });
+    const run = live(changed.source.stages as object[]).run;
+    expect(run.outputFormat).toMatchObject({ sampleRate: 48_000, channels: 1, layout: ['FC'] });
+  });
+
+  it('leaves a pipeline alone when nothing is wanted, and one with a rate of its own is not overruled', () => {
+    expect(withFormat(definition, {})).toBe(definition);
+    const own = definePipeline({ stages: [{ stage: 'resample', rate: 32_000 }] });
+    expect(() => withFormat(own, { rate: 48_000 })).toThrow('use --set resample.rate=48000');
+  });
+});

@@ -5,6 +5,7 @@ import { type RunOptions, type RunSummary, runPipeline } from '../engine/run.ts'
 import { withFormat } from '../graph/in-front.ts';
 import { withSettings } from '../graph/settings.ts';
 import { parseRawFormat } from '../io/sample-format.ts';
+import { DITHER_KINDS } from '../io/stream-encoder.ts';
 import { meterSummary } from '../monitor/meter-summary.ts';
 import { abortOnSignals } from './abort-on-signals.ts';
 import { type Arguments, COMMAND_NAMES, type Command } from './command.ts';
@@ -44,6 +45,11 @@ export const runCommand: Command = {
     report: { type: 'string', requiresArg: true, describe: 'write readings as JSON lines to FILE or fd:N' },
     meter: { type: 'boolean', describe: 'print what the stages measured, at the end' },
     backend: { type: 'string', requiresArg: true, describe: `who computes: ${BACKENDS.join(', ')}` },
+    dither: {
+      type: 'string',
+      requiresArg: true,
+      describe: `where word length is reduced: ${DITHER_KINDS.join(', ')} (default tpdf)`,
+    },
     seed: { type: 'string', requiresArg: true, describe: 'of the dither, a whole number (default 0)' },
     'block-frames': { type: 'string', requiresArg: true, describe: 'frames at a time (default 4096)' },
     quiet: { type: 'boolean', describe: 'no progress, no warnings' },
@@ -58,7 +64,10 @@ export const runCommand: Command = {
 };
 
 /** What the command line says of the run itself. */
-type Checked = Pick<RunOptions, 'pipeline' | 'raw' | 'sampleFormat' | 'backend' | 'seed' | 'blockFrames'>;
+type Checked = Pick<
+  RunOptions,
+  'pipeline' | 'raw' | 'sampleFormat' | 'backend' | 'dither' | 'seed' | 'blockFrames'
+>;
 
 async function run(args: Arguments): Promise<number> {
   const wanted = text(args, 'pipeline');
@@ -73,6 +82,7 @@ async function run(args: Arguments): Promise<number> {
     raw: raw === undefined ? undefined : parseRawFormat(raw),
     sampleFormat: oneOf(args, 'format', OUTPUT_FORMATS),
     backend: oneOf(args, 'backend', BACKENDS) ?? 'auto',
+    dither: oneOf(args, 'dither', DITHER_KINDS),
     seed: numberIn(args, 'seed', { min: 0, max: 2 ** 32 - 1, whole: true }) ?? 0,
     blockFrames: numberIn(args, 'block-frames', { min: 1, max: 65536, whole: true }) ?? 4096,
   };

@@ -17,6 +17,7 @@ interface AudioPathOptions {
   readonly backend: BackendName;
   readonly blockFrames: number;
   readonly seed: number;
+  readonly dither: DitherKind;
   /** Whether the header can be written over at the end. */
   readonly seekable: boolean;
   readonly raw?: RawFormat | undefined;
@@ -175,7 +176,12 @@ export class AudioPath {
       const graph = preparePipeline(pipeline, { format, maxFrames: blockFrames, memory });
       const { outputFormat, maxFramesOut } = graph.run;
       const sameLayout = sameFormat({ ...outputFormat, sampleRate: format.sampleRate }, format);
-      const dither = ditherFor(header.sampleFormat.encoding, encoding, graph.transparent);
+      const dither = ditherFor(
+        header.sampleFormat.encoding,
+        encoding,
+        graph.transparent,
+        this.#options.dither,
+      );
       const encoder = new StreamEncoder({
         format: outputFormat,
         sampleFormat: { ...header.sampleFormat, encoding },

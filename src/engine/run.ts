@@ -7,6 +7,7 @@ import { type BackendName, chooseBackend } from '../dsp/kernel-memory.ts';
 import type { PipelineDefinition } from '../graph/definition.ts';
 import { loadPipelineStages } from '../graph/prepare-pipeline.ts';
 import type { RawFormat, SampleEncoding } from '../io/sample-format.ts';
+import type { DitherKind } from '../io/stream-encoder.ts';
 import type { Progress } from '../monitor/progress-line.ts';
 import type { PlainReading } from '../monitor/reading-line.ts';
 import { AudioPath } from './audio-path.ts';
@@ -28,6 +29,8 @@ export interface RunOptions {
   readonly sampleFormat?: SampleEncoding | undefined;
   /** Most frames that are processed at a time; changes no bit of the output. @default 4096 */
   readonly blockFrames?: number;
+  /** Where the word length is reduced. @default 'tpdf' */
+  readonly dither?: DitherKind | undefined;
   /** Of the dither. @default 0 */
   readonly seed?: number;
   /** Takes readings as JSON lines; ended with the run. */
@@ -53,7 +56,7 @@ export interface RunSummary {
   readonly elapsed: number;
   /** Frames by which the pipeline was late before alignment. */
   readonly latency: number;
-  readonly dither: 'none' | 'tpdf';
+  readonly dither: DitherKind;
   /** Samples beyond full scale that an integer output clipped. */
   readonly clippedSamples: number;
   /** Null when the pipeline needs no guard. */
@@ -78,6 +81,7 @@ export async function runPipeline(options: RunOptions): Promise<RunSummary> {
     backend,
     blockFrames: options.blockFrames ?? 4096,
     seed: options.seed ?? 0,
+    dither: options.dither ?? 'tpdf',
     seekable: output.patch !== null,
     raw,
     sampleFormat,

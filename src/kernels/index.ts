@@ -14,6 +14,7 @@ export * from './log-level';
 export * from './limiter';
 export * from './mid-side';
 export * from './mono-guard';
+export * from './noise-shaper';
 export * from './resampler';
 export * from './reverse-poles';
 export * from './sliding-max';

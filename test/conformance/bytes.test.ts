@@ -41,7 +41,7 @@ const pieces = fc.array(
   { minLength: 1, maxLength: 3 },
 );
 
-// A stage that changes the rate breaks the promise of length by design; test/stages/resample.test.ts holds it to its own.
+// A stage that changes the rate breaks the promise of length by design; test/graph/rates.test.ts holds it to its own.
 const keepingRate = stages.filter(({ changesRate }) => !changesRate);
 
 describe.each(keepingRate.map((stage) => [stage.name, stage] as const))('%s', (_name, stage) => {

@@ -23,8 +23,11 @@ const ROOMS: Record<string, readonly string[]> = {
 
 /** Which files may import which package, by the start of their path; a package not listed is not used at all. */
 const PACKAGES: Record<string, readonly string[]> = {
+  '@wasm-audio-decoders/flac': ['io/decode-codec.ts'],
+  '@wasm-audio-decoders/ogg-vorbis': ['io/decode-codec.ts'],
   'cli-progress': ['monitor/'],
   'jsonc-parser': ['graph/'],
+  'mpg123-decoder': ['io/decode-codec.ts'],
   'stream-chain': ['engine/'],
   through2: ['stages/block-transform.ts', 'io/'],
   yargs: ['cli/'],

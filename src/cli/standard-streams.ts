@@ -1,7 +1,9 @@
-import { fstatSync, openSync, readFileSync, type Stats, statSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync, type Stats, statSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { isatty } from 'node:tty';
 import { inputError, outputError, usageError } from '../audio/errors.ts';
+import { codecInput } from '../engine/codec-input.ts';
+import { ffmpegSink } from '../engine/ffmpeg-process.ts';
 import { descriptorSink, fileSink, type OutputSink, pipeSink } from '../engine/output-sink.ts';
 import { rotatingReader } from '../engine/rotating-reader.ts';
 import { systemReason } from '../engine/system-reason.ts';
@@ -21,7 +23,7 @@ const isStandard = (path: string | undefined): path is '-' | undefined => path =
 export function openInput(path: string | undefined): NamedInput {
   if (!isStandard(path)) {
     try {
-      return { name: path, stream: readerOf(openSync(path, 'r')) };
+      return { name: path, stream: fileReader(path) };
     } catch (cause) {
       throw inputError(`${path}: ${systemReason(cause)}`, { cause });
     }
@@ -32,6 +34,15 @@ export function openInput(path: string | undefined): NamedInput {
     );
   }
   return { name: 'stdin', stream: readerOf(0) };
+}
+
+/** A file as it is, or what is in it where it holds another codec. */
+function fileReader(path: string): Readable {
+  const fd = openSync(path, 'r');
+  const decoded = fstatSync(fd).isFile() ? codecInput(path, fd) : null;
+  if (decoded === null) return readerOf(fd);
+  closeSync(fd);
+  return decoded;
 }
 
 function readerOf(fd: number): Readable {
@@ -47,7 +58,7 @@ export function openOutput(path: string | undefined, force: boolean, input: stri
     throw usageError(`${path}: is the input, choose another output`);
   }
   if (there?.isFile() && !force) throw usageError(`${path}: exists, add --force to write over it`);
-  return fileSink(path);
+  return ffmpegSink(path) ?? fileSink(path);
 }
 
 function statOf(path: string): Stats | undefined {

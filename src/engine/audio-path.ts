@@ -22,6 +22,8 @@ interface AudioPathOptions {
   readonly seekable: boolean;
   readonly raw?: RawFormat | undefined;
   readonly sampleFormat?: SampleEncoding | undefined;
+  /** The samples that the output takes where those would be written. */
+  readonly samplesFor?: ((wanted: SampleEncoding) => SampleEncoding) | undefined;
   /** Called after each processed block; a promise holds the audio up until it resolves. */
   readonly onBlock: (block: AudioBlock, open: OpenPath) => Promise<void> | undefined;
 }
@@ -169,9 +171,10 @@ export class AudioPath {
   }
 
   #prepare(header: AudioHeader): OpenPath {
-    const { pipeline, backend, blockFrames, seed, seekable, sampleFormat } = this.#options;
+    const { pipeline, backend, blockFrames, seed, seekable, sampleFormat, samplesFor } = this.#options;
     const { format, container, channelMask, announcedFrames } = header;
-    const encoding = sampleFormat ?? header.sampleFormat.encoding;
+    const wanted = sampleFormat ?? header.sampleFormat.encoding;
+    const encoding = samplesFor?.(wanted) ?? wanted;
     return onKernelMemory(backend, (memory) => {
       const graph = preparePipeline(pipeline, { format, maxFrames: blockFrames, memory });
       const { outputFormat, maxFramesOut } = graph.run;

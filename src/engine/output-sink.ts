@@ -2,6 +2,7 @@ import { closeSync, openSync, write } from 'node:fs';
 import { Socket } from 'node:net';
 import { Writable } from 'node:stream';
 import { outputError } from '../audio/errors.ts';
+import type { SampleEncoding } from '../io/sample-format.ts';
 import { systemReason } from './system-reason.ts';
 
 /** Where a run's bytes go. */
@@ -13,6 +14,8 @@ export interface OutputSink {
   onWritten: ((chunk: Uint8Array) => void) | null;
   /** Writes over bytes that went out earlier; null where that can't be done, as on a pipe. */
   readonly patch: ((position: number, bytes: Uint8Array) => Promise<void>) | null;
+  /** The samples it takes where a run would write these; one without it takes any. */
+  readonly samplesFor?: (wanted: SampleEncoding) => SampleEncoding;
   /** Frees what the sink holds, after the last patch. */
   close(): void;
 }

@@ -85,6 +85,7 @@ export async function runPipeline(options: RunOptions): Promise<RunSummary> {
     seekable: output.patch !== null,
     raw,
     sampleFormat,
+    samplesFor: output.samplesFor,
     onBlock: (block, open) => monitor.block(block, open),
   });
   output.onWritten = (chunk) => path.release(chunk);

@@ -1,0 +1,32 @@
+import { createReadStream, readSync } from 'node:fs';
+import { Readable } from 'node:stream';
+import { codecOf, SIGNATURE_BYTES } from '../io/codec-signature.ts';
+import { decodeCodec } from '../io/decode-codec.ts';
+import { encodeWav } from '../io/encode-wav.ts';
+import { ffmpegReader } from './ffmpeg-process.ts';
+
+/** Bytes that are decoded at a time; the decoders give all that is in them at once. */
+const READ_BYTES = 16 * 1024;
+
+/** The samples of a file in a codec of our own, as the bytes of a WAV of unknown length. */
+async function* decodedWav(
+  source: Readable,
+  codec: Parameters<typeof decodeCodec>[1],
+): AsyncGenerator<Buffer, void, void> {
+  const { sampleFormat, blocks } = await decodeCodec(source, codec);
+  yield* Readable.from(blocks, { highWaterMark: 1 }).compose(encodeWav({ sampleFormat, dither: 'none' }));
+}
+
+/**
+ * A file in another codec as the bytes of a WAV, told by its first bytes; null for what is none. FLAC, MP3 and Ogg Vorbis are
+ * decoded here, the same on every machine; the others by an installed ffmpeg. `fd` is the file, open and not read yet.
+ */
+export function codecInput(path: string, fd: number): Readable | null {
+  const start = new Uint8Array(SIGNATURE_BYTES);
+  const codec = codecOf(start.subarray(0, readSync(fd, start, 0, SIGNATURE_BYTES, 0)));
+  if (codec === null) return null;
+  const { decoder, name } = codec;
+  if (decoder === 'other') return ffmpegReader(path, name);
+  const source = createReadStream(path, { highWaterMark: READ_BYTES });
+  return Readable.from(decodedWav(source, { decoder, name }), { objectMode: false, highWaterMark: 1 });
+}

@@ -8,13 +8,16 @@ import { ffmpegReader } from './ffmpeg-process.ts';
 /** Bytes that are decoded at a time; the decoders give all that is in them at once. */
 const READ_BYTES = 16 * 1024;
 
-/** The samples of a file in a codec of our own, as the bytes of a WAV of unknown length. */
+/** The samples of a file in a codec of our own, as the bytes of a WAV. */
 async function* decodedWav(
   source: Readable,
   codec: Parameters<typeof decodeCodec>[1],
 ): AsyncGenerator<Buffer, void, void> {
-  const { sampleFormat, blocks } = await decodeCodec(source, codec);
-  yield* Readable.from(blocks, { highWaterMark: 1 }).compose(encodeWav({ sampleFormat, dither: 'none' }));
+  const { sampleFormat, announcedFrames, blocks } = await decodeCodec(source, codec);
+  const known = announcedFrames === null ? {} : { frames: announcedFrames };
+  yield* Readable.from(blocks, { highWaterMark: 1 }).compose(
+    encodeWav({ sampleFormat, dither: 'none', ...known }),
+  );
 }
 
 /**

@@ -7,6 +7,8 @@ import type { SampleEncoding } from './sample-format.ts';
 /** Blocks of decoded audio and the samples that hold them without loss. */
 export interface DecodedCodec {
   readonly sampleFormat: SampleEncoding;
+  /** Frames that the file announces, or null when it does not. */
+  readonly announcedFrames: number | null;
   readonly blocks: AsyncIterable<AudioBlock>;
 }
 
@@ -16,7 +18,6 @@ interface Decoded {
   readonly samplesDecoded: number;
   readonly sampleRate: number;
   readonly bitDepth?: number;
-  readonly errors: readonly { readonly message: string }[];
 }
 
 interface CodecDecoder {
@@ -49,15 +50,28 @@ function encodingFor({ bitDepth }: Decoded, decoder: Codec['decoder']): SampleEn
   return bitDepth <= 24 ? 's24' : 's32';
 }
 
+/** Frames that the first bytes of a FLAC file announce, 36 bits in STREAMINFO (RFC 9639, 8.2); null for "not known". */
+function flacFrames(bytes: Uint8Array): number | null {
+  if (bytes.length < 26 || String.fromCharCode(...bytes.subarray(0, 4)) !== 'fLaC') return null;
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  return (view.getUint8(21) & 15) * 2 ** 32 + view.getUint32(22) || null;
+}
+
 /** What comes out of a decoder, piece by piece; pieces without a sample are left out. */
 async function* decodedPieces(
   bytes: AsyncIterable<Uint8Array>,
   decoder: Exclude<Codec['decoder'], 'other'>,
+  onStart: (chunk: Uint8Array) => void,
 ): AsyncGenerator<Decoded, void, void> {
   const open = await OPENERS[decoder]();
+  let started = false;
   try {
     await open.ready;
-    for await (const chunk of bytes) yield await open.decode(chunk);
+    for await (const chunk of bytes) {
+      if (!started) onStart(chunk);
+      started = true;
+      yield await open.decode(chunk);
+    }
     if (open.flush) yield await open.flush();
   } finally {
     open.free();
@@ -69,15 +83,15 @@ export async function decodeCodec(
   bytes: AsyncIterable<Uint8Array>,
   { decoder, name }: Codec & { readonly decoder: Exclude<Codec['decoder'], 'other'> },
 ): Promise<DecodedCodec> {
-  const pieces = decodedPieces(bytes, decoder);
+  let announcedFrames: number | null = null;
+  const pieces = decodedPieces(bytes, decoder, (chunk) => {
+    if (decoder === 'flac') announcedFrames = flacFrames(chunk);
+  });
   const next = async (): Promise<Decoded | null> => {
+    // Decoders find their way over what is no frame, such as a tag; what is lost shows in the number of frames.
     for (;;) {
       const { value, done } = await pieces.next();
       if (done || !value) return null;
-      // MPEG decoders resynchronise over what is no frame, such as a tag at the end; a FLAC file has nothing to skip.
-      if (decoder === 'flac' && value.errors.length > 0) {
-        throw inputError(`broken ${name}: ${value.errors[0].message}`);
-      }
       if (value.samplesDecoded > 0) return value;
     }
   };
@@ -94,5 +108,5 @@ export async function decodeCodec(
       start += frames;
     }
   }
-  return { sampleFormat, blocks: blocks() };
+  return { sampleFormat, announcedFrames, blocks: blocks() };
 }

@@ -4,16 +4,18 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ConverterType, create } from '@alexanderolsen/libsamplerate-js';
+import libsamplerate from '@alexanderolsen/libsamplerate-js';
 import { onKernelMemory, StateMemory } from '../dist/dsp/kernel-memory.js';
 import { Resampler } from '../dist/dsp/resampler.js';
 import { nanosecondsPerUnit, printTable, timeCommand, timeInTurns, versionOf } from './measure.js';
 
+const { ConverterType, create } = libsamplerate;
+
 export const question =
-  'changing the rate of 120 s of stereo 32-bit float: seconds for whole processes, ns per stereo output frame in memory';
+  'changing the rate of 30 s of stereo 32-bit float: seconds for whole processes, ns per stereo output frame in memory';
 
 const CLI = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
-const SECONDS = 120;
+const SECONDS = 30;
 const PAIRS = [
   [44100, 48000],
   [48000, 44100],
@@ -88,7 +90,7 @@ function processes(folder, from, to) {
   const timed = Object.fromEntries(
     Object.entries(commands).map(([name, command]) => [name, command.replace('OUT', out)]),
   );
-  return Object.entries(timeInTurns(timed, 3)).map(([name, { wall, cpu }]) => ({
+  return Object.entries(timeInTurns(timed, 2)).map(([name, { wall, cpu }]) => ({
     from,
     to,
     what: name,

@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config';
+import { workerSources } from './vitest.worker.ts';
 
 export default defineConfig({
+  plugins: [workerSources],
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/system/**', 'test/slow/**'],

@@ -34,6 +34,9 @@ const CHAINS = {
   'limiter, sample peak, at work': [{ ...LIMITER, mode: 'samplePeak' }],
   'limiter, sample peak, at rest': [{ ...LIMITER, mode: 'samplePeak', ceiling: 0 }],
   analyzer: [{ stage: 'analyzer' }],
+  loudness: [{ stage: 'loudness' }],
+  'loudness-normalize': [{ stage: 'loudness-normalize' }],
+  agc: [{ stage: 'agc' }],
   'eq + compressor + limiter': [EQ, COMPRESSOR, { ...LIMITER, ceiling: -1 }],
 };
 

@@ -16,8 +16,15 @@ const row = (cells) => `| ${cells.join(' | ')} |`;
 const table = (titles, rows) =>
   [row(titles), row(titles.map(() => '---')), ...rows.map((cells) => row(cells.map(cell)))].join('\n');
 
-/** Names of outputs at the default parameters. */
-const portsOf = (stage) => stage.outputs(stage.params.parse({}));
+/** Names of outputs at the default parameters, each with its second name where it has one. */
+function portsOf(stage) {
+  const params = stage.params.parse({});
+  const shorts = Object.entries(stage.aliases?.(params) ?? {});
+  return stage.outputs(params).map((name) => {
+    const also = shorts.filter(([, output]) => output === name).map(([short]) => ` (or \`${short}\`)`);
+    return `\`${name}\`${also.join('')}`;
+  });
+}
 
 function stagePage(stage) {
   const rows = parameterRows(stage);
@@ -31,7 +38,7 @@ function stagePage(stage) {
   parts.push(
     [
       `Inputs: ${stage.inputs.map((name) => `\`${name}\``).join(', ')}.`,
-      `Outputs: ${outputs.map((name) => `\`${name}\``).join(', ')}.`,
+      `Outputs: ${outputs.join(', ')}.`,
       stage.transparent ? 'Never changes a sample.' : '',
     ]
       .filter(Boolean)

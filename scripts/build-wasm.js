@@ -40,13 +40,13 @@ const { error, stderr } = await asc.main([
   '--use',
   'abort=',
 ]);
+const bytes = error ? null : readFileSync(wasmFile);
+rmSync(out, { recursive: true });
 if (error) {
   console.error(stderr.toString());
   process.exit(1);
 }
 
-const bytes = readFileSync(wasmFile);
-rmSync(out, { recursive: true });
 const names = WebAssembly.Module.exports(new WebAssembly.Module(bytes))
   .filter((entry) => entry.kind === 'function')
   .map((entry) => entry.name)

@@ -1,38 +1,55 @@
 /// <reference types="node" preserve="true" />
+import { agc as agcStage } from './stages/agc.ts';
 import { analyzer as analyzerStage } from './stages/analyzer.ts';
 import { clipper as clipperStage } from './stages/clipper.ts';
 import { compressor as compressorStage } from './stages/compressor.ts';
 import { crossover as crossoverStage } from './stages/crossover.ts';
 import { dcBlocker as dcBlockerStage } from './stages/dc-blocker.ts';
+import { deesser as deesserStage } from './stages/deesser.ts';
 import { delay as delayStage } from './stages/delay.ts';
 import { dynamicEq as dynamicEqStage } from './stages/dynamic-eq.ts';
 import { eq as eqStage } from './stages/eq.ts';
 import { gain as gainStage } from './stages/gain.ts';
+import { gate as gateStage } from './stages/gate.ts';
 import { highpass as highpassStage } from './stages/highpass.ts';
 import { limiter as limiterStage } from './stages/limiter.ts';
+import { loudness as loudnessStage } from './stages/loudness.ts';
+import { loudnessNormalize as loudnessNormalizeStage } from './stages/loudness-normalize.ts';
 import { lowpass as lowpassStage } from './stages/lowpass.ts';
+import { midSide as midSideStage } from './stages/mid-side.ts';
 import { multibandCompressor as multibandCompressorStage } from './stages/multiband-compressor.ts';
 import { remix as remixStage } from './stages/remix.ts';
 import { resample as resampleStage } from './stages/resample.ts';
 import { saturator as saturatorStage } from './stages/saturator.ts';
+import { spectrum as spectrumStage } from './stages/spectrum.ts';
 import { stageFactory } from './stages/stage-transform.ts';
 import { stereo as stereoStage } from './stages/stereo.ts';
 import { tilt as tiltStage } from './stages/tilt.ts';
 
+/** Leads programme to a loudness, slowly; holds still in a pause. */
+export const agc = stageFactory(agcStage);
 /** Measures and passes on: level, correlation, clipping, spectrum. */
 export const analyzer = stageFactory(analyzerStage);
 /** Turns down what is louder than a threshold. */
 export const compressor = stageFactory(compressorStage);
 /** Splits into bands: in a pipeline each has a name of its own; as a stream of its own it gives their sum. */
 export const crossover = stageFactory(crossoverStage);
+/** Turns down sibilance, measured against what sounds beneath it. */
+export const deesser = stageFactory(deesserStage);
 /** Equaliser whose bands move with their own level. */
 export const dynamicEq = stageFactory(dynamicEqStage);
 /** Parametric equaliser. */
 export const eq = stageFactory(eqStage);
 /** Makes everything louder or quieter. */
 export const gain = stageFactory(gainStage);
+/** Turns down what is quieter than a threshold. */
+export const gate = stageFactory(gateStage);
 /** Keeps every sample under a ceiling. */
 export const limiter = stageFactory(limiterStage);
+/** Measures loudness, loudness range and true peak, and passes on. */
+export const loudness = stageFactory(loudnessStage);
+/** Brings a stream to a loudness in one pass, under a true-peak ceiling. */
+export const loudnessNormalize = stageFactory(loudnessNormalizeStage);
 /** Takes away a constant offset. */
 export const dcBlocker = stageFactory(dcBlockerStage);
 /** Shifts everything later by an asked-for time. */
@@ -45,6 +62,8 @@ export const lowpass = stageFactory(lowpassStage);
 export const tilt = stageFactory(tiltStage);
 /** Cuts peaks off along a soft or a hard curve. */
 export const clipper = stageFactory(clipperStage);
+/** Mid and side: in a pipeline each has a name of its own; as a stream of its own it gives their sum. */
+export const midSide = stageFactory(midSideStage);
 /** Compresses several bands, each by itself. */
 export const multibandCompressor = stageFactory(multibandCompressorStage);
 /** Changes number and order of channels. */
@@ -53,16 +72,40 @@ export const remix = stageFactory(remixStage);
 export const resample = stageFactory(resampleStage);
 /** Adds odd and even harmonics at the same level. */
 export const saturator = stageFactory(saturatorStage);
+/** Measures and passes on: band levels, spectral features, stereo width, tempo. */
+export const spectrum = stageFactory(spectrumStage);
 /** Width, balance, mono bass and mono compatibility of two channels. */
 export const stereo = stageFactory(stereoStage);
 
 export { type AudioBlock, createBlock, type Planar } from './audio/block.ts';
 export { AuralisError, type ErrorKind, EXIT_CODES } from './audio/errors.ts';
 export { type AudioFormat, audioFormat, type ChannelLayout, type Speaker } from './audio/format.ts';
+export type { FftSize } from './dsp/fft.ts';
 export type { BackendName } from './dsp/kernel-memory.ts';
+export type { BandLevels, SpectrumFigures, ViewFigures } from './dsp/spectrum-figures.ts';
+export type { SpectrumResult, SpectrumTotal } from './dsp/spectrum-total.ts';
+export {
+  type Analysis,
+  type AnalysisCurves,
+  type AnalyzeOptions,
+  type AnalyzeResult,
+  analyze,
+  type ChannelAnalysis,
+  type Measure,
+} from './engine/analyze.ts';
 export { type LoadPipelineOptions, loadPipeline } from './engine/load-pipeline.ts';
-export type { PipelineTransform } from './graph/pipeline.ts';
-export { type DecodeWavOptions, decodeWav } from './io/decode-wav.ts';
+export { fileSink, type OutputSink, streamSink } from './engine/output-sink.ts';
+export { type ReadPipelineOptions, readPipelineFile } from './engine/pipeline-files.ts';
+export { type RunOptions, type RunSummary, runPipeline } from './engine/run.ts';
+export type { NamedInput } from './engine/side-input.ts';
+export {
+  analyseSpectrum,
+  SpectrumAnalysis,
+  type SpectrumAnalysisOptions,
+} from './engine/spectrum-analysis.ts';
+export { SpectrumPool, type ThreadCount } from './engine/spectrum-pool.ts';
+export type { PipelineDefinition, PipelineTransform } from './graph/pipeline.ts';
+export { type DecodeWavOptions, decodeWav, type WavDecoder } from './io/decode-wav.ts';
 export { type EncodeWavOptions, encodeWav } from './io/encode-wav.ts';
 export type { Readings } from './stages/define-stage.ts';
 export type { StageTransform, StageTransformOptions } from './stages/stage-transform.ts';

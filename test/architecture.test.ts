@@ -23,15 +23,20 @@ const ROOMS: Record<string, readonly string[]> = {
 
 /** Which files may import which package, by the start of their path; a package not listed is not used at all. */
 const PACKAGES: Record<string, readonly string[]> = {
+  '@resvg/resvg-wasm': ['monitor/svg-to-png.ts'],
+  '@viz-js/viz': ['cli/plan-svg.ts'],
   '@wasm-audio-decoders/flac': ['io/decode-codec.ts'],
   '@wasm-audio-decoders/ogg-vorbis': ['io/decode-codec.ts'],
   'cli-progress': ['monitor/'],
+  echarts: ['monitor/chart-svg.ts'],
   'jsonc-parser': ['graph/'],
   'mpg123-decoder': ['io/decode-codec.ts'],
+  pngjs: ['monitor/spectrogram-image.ts'],
+  piscina: ['engine/'],
   'stream-chain': ['engine/'],
   through2: ['stages/block-transform.ts', 'io/'],
   yargs: ['cli/'],
-  zod: ['stages/', 'graph/', 'cli/'],
+  zod: ['stages/', 'graph/', 'cli/', 'engine/target-files.ts'],
 };
 
 interface Import {

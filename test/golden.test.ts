@@ -34,9 +34,12 @@ async function hashOf(name: string, backend: (typeof BACKENDS)[number]): Promise
       done();
     },
   });
+  const pipeline = await readPipelineFile(name);
+  const further = pipeline.inputs.slice(1).map((one) => [one, { name: one, stream: Readable.from([demo]) }]);
   await runPipeline({
-    pipeline: await readPipelineFile(name),
+    pipeline,
     input: Readable.from([demo]),
+    inputs: Object.fromEntries(further),
     output: streamSink('hash', output),
     backend,
   });

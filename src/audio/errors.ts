@@ -42,6 +42,10 @@ export const usageError = (message: string, options?: ErrorOptions): AuralisErro
 export const pipelineError = (message: string, options?: ErrorOptions): AuralisError =>
   new AuralisError('pipeline', message, options);
 
+/** What was asked for can't be had within a limit that the user set. Exit code 3. */
+export const verdictError = (message: string, options?: ErrorOptions): AuralisError =>
+  new AuralisError('verdict', message, options);
+
 /** The output can't be written. Exit code 4. */
 export const outputError = (message: string, options?: ErrorOptions): AuralisError =>
   new AuralisError('output', message, options);

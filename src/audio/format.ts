@@ -71,3 +71,14 @@ export function sameFormat(a: AudioFormat, b: AudioFormat): boolean {
     a.layout.every((speaker, channel) => speaker === b.layout[channel])
   );
 }
+
+/** A format in words: `48000 Hz, 2 channels (FL FR)`. */
+export function describeFormat({ sampleRate, channels, layout }: AudioFormat): string {
+  return `${sampleRate} Hz, ${channels} channels (${layout.join(' ')})`;
+}
+
+/** Channels of left and right, or null for a layout that lacks one of them. */
+export function stereoPair({ layout }: AudioFormat): readonly [number, number] | null {
+  const [left, right] = [layout.indexOf('FL'), layout.indexOf('FR')];
+  return left < 0 || right < 0 ? null : [left, right];
+}

@@ -3,7 +3,7 @@ import type { Writable } from 'node:stream';
 /** Exit codes by the shell's rule, 128 + number of the signal. */
 const SIGNAL_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
 /** How long an output that takes nothing may hold up the end, in ms. */
-const GRACE = 2000;
+const GRACE = 1000;
 
 /** What a signal does to a run. */
 export interface SignalWatch {
@@ -19,7 +19,7 @@ export interface SignalWatch {
  * The first SIGINT or SIGTERM ends the run in good order. A second one ends the process at once, and so does an
  * output whose reader takes nothing more: nothing that is still waiting could be saved then.
  */
-export function abortOnSignals(output: Writable): SignalWatch {
+export function abortOnSignals(outputs: readonly Writable[]): SignalWatch {
   const controller = new AbortController();
   let exitCode = 0;
   let taken = true;
@@ -38,14 +38,14 @@ export function abortOnSignals(output: Writable): SignalWatch {
     }, GRACE);
   };
   const names = Object.keys(SIGNAL_CODES) as (keyof typeof SIGNAL_CODES)[];
-  output.on('drain', onDrain);
+  for (const output of outputs) output.on('drain', onDrain);
   for (const name of names) process.on(name, onSignal);
   return {
     signal: controller.signal,
     exitCode: () => exitCode,
     release: () => {
       clearInterval(patience);
-      output.off('drain', onDrain);
+      for (const output of outputs) output.off('drain', onDrain);
       for (const name of names) process.off(name, onSignal);
     },
   };

@@ -26,6 +26,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     .options(COMMON_OPTIONS)
     .version(packageVersion())
     .help()
+    .alias('help', 'h')
     .wrap(110)
     .exitProcess(false)
     .fail((message, error) => {
@@ -44,7 +45,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
       handler: async (argv: Arguments) => {
         if (!command) return;
         refuseUnknownOptions(argv, command);
-        exitCode = await command.run({ ...argv, ...namedWords(argv, name, command) });
+        exitCode = await command.run({ ...ownOptions(argv, command), ...namedWords(argv, name, command) });
       },
     });
   }
@@ -70,7 +71,7 @@ function refuseUnknownOptions(argv: Arguments, { options }: Command): void {
   const own = { ...options, ...COMMON_OPTIONS };
   const names = [...Object.keys(own), ...BUILT_IN];
   const aliases = Object.values(own).flatMap(({ alias }) => alias ?? []);
-  const known = new Set([...names, ...aliases, '_', '$0']);
+  const known = new Set([...names, ...aliases, 'h', '_', '$0']);
   const unknown = Object.keys(argv).find((name) => !known.has(name));
   if (unknown === undefined) return;
   const dashed = unknown.length === 1 ? `-${unknown}` : `--${unknown}`;
@@ -81,12 +82,24 @@ function refuseUnknownOptions(argv: Arguments, { options }: Command): void {
   throw usageError(`unknown option ${dashed}${hint || ', see --help'}`);
 }
 
+/** The options; one that has the name of a word goes by `--name`, and the name is the word's. */
+function ownOptions(argv: Arguments, { words, options }: Command): Arguments {
+  const shared = words.map(([word]) => word).filter((word) => word in options);
+  const moved = shared.flatMap((word) => [
+    [word, undefined],
+    [`--${word}`, argv[word]],
+  ]);
+  return { ...argv, ...Object.fromEntries(moved) };
+}
+
 /**
  * The words behind the command's name, by the names the command gives them. Read here and not declared to yargs,
  * which makes an empty text of a lone `-`.
  */
 function namedWords(argv: Arguments, name: string, { words }: Command): Arguments {
   const given = (argv._ as readonly unknown[]).slice(name === DEFAULT_COMMAND ? 0 : 1).map(String);
+  const [many] = words.at(-1) ?? [];
+  if (many?.endsWith('...')) return { [many.slice(0, -'...'.length)]: given };
   if (given.length > words.length)
     throw usageError(`unexpected argument "${given[words.length]}", see --help`);
   return Object.fromEntries(given.map((word, n) => [words[n][0], word]));

@@ -5,7 +5,10 @@ export type Arguments = Readonly<Record<string, unknown>>;
 
 /** A command once it is loaded. */
 export interface Command {
-  /** Words that may follow, in order: name and meaning. They come to `run` as arguments of that name. */
+  /**
+   * Words that may follow, in order: name and meaning. They come to `run` as arguments of that name; one that ends in
+   * `...` takes all that are left, as a list, under its name without the dots.
+   */
   readonly words: readonly (readonly [string, string])[];
   readonly options: Readonly<Record<string, Options>>;
   /** Command line and what it does. */
@@ -15,4 +18,13 @@ export interface Command {
 }
 
 /** Names that a command line may begin with; without one of them it runs a pipeline. */
-export const COMMAND_NAMES = ['stages', 'schema', 'demo', 'doctor'] as const;
+export const COMMAND_NAMES = [
+  'analyze',
+  'check',
+  'demo',
+  'doctor',
+  'normalize',
+  'plan',
+  'schema',
+  'stages',
+] as const;

@@ -18,6 +18,26 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./run-command.ts')).runCommand,
   },
   {
+    name: 'analyze',
+    summary: 'measure loudness, true peak, levels and spectrum; judge them against a target',
+    load: async () => (await import('./analyze-command.ts')).analyzeCommand,
+  },
+  {
+    name: 'normalize',
+    summary: 'bring files to a loudness by gain alone, in two passes',
+    load: async () => (await import('./normalize-command.ts')).normalizeCommand,
+  },
+  {
+    name: 'plan',
+    summary: 'say what a pipeline is going to do: order, latency, memory, CPU',
+    load: async () => (await import('./plan-command.ts')).planCommand,
+  },
+  {
+    name: 'check',
+    summary: 'say what is wrong with pipeline files, and nothing else',
+    load: async () => (await import('./check-command.ts')).checkCommand,
+  },
+  {
     name: 'stages',
     summary: 'list the stages, or the parameters of one',
     load: async () => (await import('./stages-command.ts')).stagesCommand,

@@ -1,5 +1,7 @@
+import { audioFormat } from '../audio/format.ts';
 import { demoPiece } from '../demo/demo-piece.ts';
 import { writeAudio } from '../engine/write-audio.ts';
+import { abortOnSignals } from './abort-on-signals.ts';
 import type { Command } from './command.ts';
 import { numberIn, oneOf } from './option-value.ts';
 import { OUTPUT_FORMATS } from './output-formats.ts';
@@ -26,7 +28,19 @@ export const demoCommand: Command = {
     const sampleRate = numberIn(args, 'rate', { min: 8000, max: 192000, whole: true }) ?? 44100;
     const sampleFormat = oneOf(args, 'format', OUTPUT_FORMATS) ?? 's16';
     const frames = Math.round(seconds * sampleRate);
-    await writeAudio(demoPiece({ seconds, sampleRate }), { output: standardOutput(), sampleFormat, frames });
-    return 0;
+    const output = standardOutput();
+    const signals = abortOnSignals([output.stream]);
+    try {
+      await writeAudio(demoPiece({ seconds, sampleRate }), {
+        output,
+        format: audioFormat(sampleRate, 2),
+        sampleFormat,
+        frames,
+        signal: signals.signal,
+      });
+      return signals.exitCode();
+    } finally {
+      signals.release();
+    }
   },
 };

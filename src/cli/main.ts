@@ -1,8 +1,14 @@
 #!/usr/bin/env node
-import { runCommandLine } from './command-line.ts';
+import { currentFolderIsGone } from './current-folder.ts';
 
 // Whoever reads the words may be gone; the audio goes on.
 process.stderr.on('error', () => {});
 
 // The code is set, and never process.exit called, because that would cut a pipe at what the system had room for.
-process.exitCode = await runCommandLine(process.argv.slice(2));
+if (currentFolderIsGone()) {
+  process.stderr.write('auralis-stream: the current folder has been removed, change to one that exists\n');
+  process.exitCode = 2;
+} else {
+  const { runCommandLine } = await import('./command-line.ts');
+  process.exitCode = await runCommandLine(process.argv.slice(2));
+}

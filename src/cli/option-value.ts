@@ -10,6 +10,12 @@ export function text(args: Arguments, name: string): string | undefined {
   return value === undefined ? undefined : String(value);
 }
 
+/** Reads an option or words that may be given several times, in order. */
+export function list(args: Arguments, name: string): readonly string[] {
+  const given = args[name] ?? [];
+  return (Array.isArray(given) ? given : [given]).map(String);
+}
+
 /** Reads an option that is one of a few words. */
 export function oneOf<const T extends string>(
   args: Arguments,
@@ -21,6 +27,18 @@ export function oneOf<const T extends string>(
   const found = words.find((word) => word === value);
   if (found !== undefined) return found;
   throw usageError(`--${name} "${value}": expected one of ${words.join(', ')}${didYouMean(value, words)}`);
+}
+
+const MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, min: 60_000, h: 3_600_000 };
+
+/** Reads an option that is a length of time with its unit, such as `10s`, in ms. */
+export function duration(args: Arguments, name: string): number | undefined {
+  const value = text(args, name);
+  if (value === undefined) return undefined;
+  const [, number, unit] = /^(\d{1,9}(?:\.\d{1,3})?)(ms|s|min|h)$/.exec(value) ?? [];
+  const ms = Number(number) * MS[unit];
+  if (ms > 0) return Math.min(ms, 2 ** 31 - 1);
+  throw usageError(`--${name} "${value}": expected a time with its unit, such as 500ms, 10s or 2min`);
 }
 
 /** Reads an option that is a number from `min` to `max`. */

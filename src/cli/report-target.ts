@@ -1,27 +1,32 @@
-import { createWriteStream, fstatSync, openSync, readlinkSync, statSync } from 'node:fs';
+import { createWriteStream, fstatSync, openSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Writable } from 'node:stream';
 import { outputError, usageError } from '../audio/errors.ts';
 import { systemReason } from '../engine/system-reason.ts';
+import { isInternal } from './descriptor.ts';
 
-/** Whether a descriptor belongs to node itself (epoll, eventfd) and not to the caller. Known on Linux only. */
-function isInternal(fd: number): boolean {
-  return process.platform === 'linux' && readlinkSync(`/proc/self/fd/${fd}`).startsWith('anon_inode:');
-}
-
-/** Refuses a report that would write over something of value: what is there needs `force`, and is never these files. */
-function checkReport(target: string, force: boolean, inUse: readonly string[]): void {
+/** Refuses a path that is one of the run's own files, by whatever name. `option` is for the message. */
+export function refuseFilesInUse(option: string, target: string, inUse: readonly string[]): void {
   const there = statSync(target, { throwIfNoEntry: false });
   const isOwn = (path: string): boolean => {
     const other = statSync(path, { throwIfNoEntry: false });
     const same = other !== undefined && other.ino === there?.ino && other.dev === there.dev;
     return same || resolve(path) === resolve(target);
   };
+  const stdout = fstatSync(1);
+  const isStdout = there?.ino === stdout.ino && there.dev === stdout.dev && !there.isCharacterDevice();
+  if (isStdout)
+    throw usageError(`${option} ${target}: is stdout, which is audio; choose a file or fd:2 and up`);
   if (there !== undefined && !there.isFile()) return;
   if (inUse.some(isOwn)) {
-    throw usageError(`--report ${target}: is the pipeline, the input or the output, choose another file`);
+    throw usageError(`${option} ${target}: is another file of this run, choose a new name`);
   }
-  if (there !== undefined && !force) {
+}
+
+/** Refuses a report that would write over something of value: what is there needs `force`, and is never these files. */
+function checkReport(target: string, force: boolean, inUse: readonly string[]): void {
+  refuseFilesInUse('--report', target, inUse);
+  if (statSync(target, { throwIfNoEntry: false })?.isFile() && !force) {
     throw usageError(`--report ${target}: exists, add --force to write over it`);
   }
 }

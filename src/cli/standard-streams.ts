@@ -1,29 +1,32 @@
-import { closeSync, fstatSync, openSync, readFileSync, type Stats, statSync } from 'node:fs';
-import type { Readable } from 'node:stream';
+import { fstatSync, openSync, readFileSync, type Stats, statSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { inputError, outputError, usageError } from '../audio/errors.ts';
 import { codecInput } from '../engine/codec-input.ts';
 import { ffmpegSink } from '../engine/ffmpeg-process.ts';
 import { descriptorSink, fileSink, type OutputSink, pipeSink } from '../engine/output-sink.ts';
 import { rotatingReader } from '../engine/rotating-reader.ts';
+import type { NamedInput } from '../engine/side-input.ts';
 import { systemReason } from '../engine/system-reason.ts';
 
 /** Bit of O_APPEND in the flags that Linux shows in fdinfo, in octal (asm-generic/fcntl.h). */
 const LINUX_O_APPEND = 0o2000;
 
-/** An input and what messages call it. */
-export interface NamedInput {
-  readonly name: string;
-  readonly stream: Readable;
+/** An input that a command opened. */
+export interface OpenInput extends NamedInput {
+  /** Whether it gave nothing for so long that it was given up. */
+  readonly hasStalled: () => boolean;
 }
 
 const isStandard = (path: string | undefined): path is '-' | undefined => path === undefined || path === '-';
 
-/** Opens the input: a file, or stdin for `-` or nothing. */
-export function openInput(path: string | undefined): NamedInput {
+/** Opens the input: a file, or stdin for `-` or nothing. `stallTimeout` in ms. */
+export function openInput(path: string | undefined, stallTimeout = Number.POSITIVE_INFINITY): OpenInput {
   if (!isStandard(path)) {
     try {
-      return { name: path, stream: fileReader(path) };
+      const decoded = codecInput(path);
+      return decoded === null
+        ? namedInput(path, openSync(path, 'r'), stallTimeout)
+        : { name: path, stream: decoded, hasStalled: () => false };
     } catch (cause) {
       throw inputError(`${path}: ${systemReason(cause)}`, { cause });
     }
@@ -33,32 +36,54 @@ export function openInput(path: string | undefined): NamedInput {
       'stdin is a terminal: name a file, or pipe audio in, as in "cat in.wav | auralis-stream mastering > out.wav"',
     );
   }
-  return { name: 'stdin', stream: readerOf(0) };
+  try {
+    return namedInput('stdin', 0, stallTimeout);
+  } catch (cause) {
+    throw inputError(`stdin: ${systemReason(cause)}`, { cause });
+  }
 }
 
-/** A file as it is, or what is in it where it holds another codec. */
-function fileReader(path: string): Readable {
-  const fd = openSync(path, 'r');
-  const decoded = fstatSync(fd).isFile() ? codecInput(path, fd) : null;
-  if (decoded === null) return readerOf(fd);
-  closeSync(fd);
-  return decoded;
-}
-
-function readerOf(fd: number): Readable {
+/** A reader on an open descriptor, whatever it is. */
+export function namedInput(name: string, fd: number, timeout = Number.POSITIVE_INFINITY): OpenInput {
+  let stalled = false;
+  const onStall = (): void => {
+    stalled = true;
+  };
   const stats = fstatSync(fd);
-  return rotatingReader(fd, stats.isFIFO() || stats.isSocket() ? 'pipe' : 'file');
+  const kind = stats.isFIFO() || stats.isSocket() ? 'pipe' : 'file';
+  return { name, stream: rotatingReader(fd, kind, { timeout, onStall }), hasStalled: () => stalled };
+}
+
+/** What an output must not be: an input, and files that the run reads. */
+interface OutputRules {
+  /** Writes over an existing file. */
+  readonly force: boolean;
+  /** Paths of what is read; `-` or nothing is stdin. */
+  readonly inputs: readonly (string | undefined)[];
+  readonly pipeline?: string | undefined;
 }
 
 /** Opens the output: a file, or stdout for `-` or nothing. An existing file needs `force`. */
-export function openOutput(path: string | undefined, force: boolean, input: string | undefined): OutputSink {
+export function openOutput(path: string | undefined, { force, inputs, pipeline }: OutputRules): OutputSink {
   if (isStandard(path)) return standardOutput();
   const there = statOf(path);
-  if (there && sameFile(there, isStandard(input) ? fstatSync(0) : statSync(input))) {
-    throw usageError(`${path}: is the input, choose another output`);
+  const isInput = (input: string | undefined): boolean =>
+    there !== undefined && sameFile(there, isStandard(input) ? fstatSync(0) : statOf(input));
+  if (inputs.some(isInput)) throw usageError(`${path}: is the input, choose another output`);
+  const definition = pipeline === undefined ? undefined : statSync(pipeline, { throwIfNoEntry: false });
+  if (there && definition && sameFile(there, definition)) {
+    throw usageError(`${path}: is the pipeline, choose another output`);
   }
+  if (there?.isDirectory()) throw outputError(`${path}: is a directory, expected a file`);
   if (there?.isFile() && !force) throw usageError(`${path}: exists, add --force to write over it`);
-  return ffmpegSink(path) ?? fileSink(path);
+  return ffmpegSink(path, force) ?? fileSink(path, { overwrite: force });
+}
+
+/** A sink on a descriptor that the caller has opened. */
+export function openDescriptorOutput(name: string, fd: number): OutputSink {
+  const stats = fstatSync(fd);
+  if (stats.isFIFO() || stats.isSocket()) return pipeSink(name, fd);
+  return descriptorSink(name, fd, stats.isFile() && stats.size === 0 && !appends(fd));
 }
 
 function statOf(path: string): Stats | undefined {
@@ -69,7 +94,8 @@ function statOf(path: string): Stats | undefined {
   }
 }
 
-const sameFile = (a: Stats, b: Stats): boolean => a.isFile() && a.ino === b.ino && a.dev === b.dev;
+const sameFile = (a: Stats, b: Stats | undefined): boolean =>
+  a.isFile() && a.ino === b?.ino && a.dev === b.dev;
 
 /** A sink on stdout, whatever it is. */
 export function standardOutput(): OutputSink {
@@ -78,10 +104,8 @@ export function standardOutput(): OutputSink {
       'stdout is a terminal: name a file, or redirect the audio, as in "> out.wav" or "| aplay"',
     );
   }
-  const stats = fstatSync(1);
   // Not process.stdout: its end can't be waited for. The system's flags of a pipe are put back by node when it ends.
-  if (stats.isFIFO() || stats.isSocket()) return pipeSink('stdout', 1);
-  return descriptorSink('stdout', 1, stats.isFile() && stats.size === 0 && !appends(1));
+  return openDescriptorOutput('stdout', 1);
 }
 
 /** Whether a descriptor writes to the end of its file, wherever it is told to write. Known on Linux only, where it matters. */

@@ -80,24 +80,59 @@ export class BiquadCascade {
     flushTiny(this.#state);
   }
 
+  /**
+   * Adds the squares of what the cascade gives, in 64 bits, to a sum for each channel; the audio stays. `sums` has room
+   * for an even number. Takes `frames` frames from index `from`.
+   */
+  addSquares(channels: Planar, from: number, frames: number, sums: Float64Array): void {
+    const kernels = this.#memory.memory.kernels;
+    const pairBytes = 8 * PAIR_STATE * this.#sections;
+    for (let left = 0; left < channels.length; left += 2) {
+      const right = Math.min(left + 1, channels.length - 1);
+      if (kernels) {
+        kernels.cascadeSquares(
+          this.#coefs.byteOffset,
+          this.#state.byteOffset + (left / 2) * pairBytes,
+          this.#sections,
+          channels[left].byteOffset + 4 * from,
+          channels[right].byteOffset + 4 * from,
+          frames,
+          sums.byteOffset + 8 * left,
+        );
+        continue;
+      }
+      for (let channel = left; channel <= right; channel++) {
+        const x = channels[channel];
+        for (let i = from; i < from + frames; i++) {
+          const y = this.#filtered(x[i], channel);
+          sums[channel] += y * y;
+        }
+      }
+    }
+    flushTiny(this.#state);
+  }
+
   #processReference(x: Float32Array, channel: number, frames: number): void {
+    // Sections exchange 64-bit values; only what leaves the cascade is rounded to 32 bits. Adding 0 makes -0 to 0, so
+    // that clearing a state too small to be heard can't be seen in the sign of a zero.
+    for (let i = 0; i < frames; i++) x[i] = Math.fround(this.#filtered(x[i], channel)) + 0;
+  }
+
+  /** The next sample of a channel through all sections, in the reference backend. */
+  #filtered(x: number, channel: number): number {
     const state = this.#state;
     const coefs = this.#coefs;
     const lane = channel % 2;
     const pairAt = PAIR_STATE * this.#sections * Math.floor(channel / 2);
-    // Sections exchange 64-bit values; only what leaves the cascade is rounded to 32 bits. Adding 0 makes -0 to 0, so
-    // that clearing a state too small to be heard can't be seen in the sign of a zero.
-    for (let i = 0; i < frames; i++) {
-      let y = x[i];
-      for (let n = 0; n < this.#sections; n++) {
-        const c = COEFS * n + lane;
-        const s = pairAt + PAIR_STATE * n + lane;
-        const input = y;
-        y = coefs[c] * input + state[s];
-        state[s] = coefs[c + 2] * input + state[s + 2] - coefs[c + 6] * y;
-        state[s + 2] = coefs[c + 4] * input - coefs[c + 8] * y;
-      }
-      x[i] = Math.fround(y) + 0;
+    let y = x;
+    for (let n = 0; n < this.#sections; n++) {
+      const c = COEFS * n + lane;
+      const s = pairAt + PAIR_STATE * n + lane;
+      const input = y;
+      y = coefs[c] * input + state[s];
+      state[s] = coefs[c + 2] * input + state[s + 2] - coefs[c + 6] * y;
+      state[s + 2] = coefs[c + 4] * input - coefs[c + 8] * y;
     }
+    return y;
   }
 }

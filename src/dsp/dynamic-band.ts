@@ -8,6 +8,7 @@ import { copyInto } from './gain.ts';
 import { slopeOfRatio } from './gain-computer.ts';
 import { GainReduction } from './gain-reduction.ts';
 import type { Kernels, StateMemory } from './kernel-memory.ts';
+import { peakHoldFrames } from './level-detector.ts';
 import { DB_PER_OCTAVE, fastExp2 } from './log-domain.ts';
 
 /** How a band moves. */
@@ -31,9 +32,6 @@ export interface DynamicBandScratch {
   readonly fade: Planar;
 }
 
-/** Peaks are held for 2 ms, as in the compressor. */
-const HOLD_MS = 2;
-
 /**
  * A band whose gain follows its own level: y = x + (g - 1) F(x). F is the band-pass of the Audio EQ Cookbook with a peak
  * gain of 0 dB, or for shelves a first-order low-pass or high-pass, so that at rest (g = 1) nothing is changed to
@@ -53,7 +51,7 @@ export class DynamicBand {
 
   constructor(state: StateMemory, sampleRate: number, scratch: DynamicBandScratch, maxFrames: number) {
     const channels = scratch.band.length;
-    const hold = Math.max(1, Math.round((HOLD_MS / 1000) * sampleRate));
+    const hold = peakHoldFrames(sampleRate);
     this.#kernels = state.memory.kernels;
     this.#sampleRate = sampleRate;
     this.#scratch = scratch;

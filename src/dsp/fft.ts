@@ -7,8 +7,8 @@ import { ReferenceFft } from './reference-fft.ts';
 export const FFT_SIZES = [512, 1024, 2048, 4096, 8192, 16384] as const;
 export type FftSize = (typeof FFT_SIZES)[number];
 
-/** Twiddle factors in the order in which the kernel `realFft` reads them. */
-function kernelTables(memory: KernelMemory, size: number): Float32Array {
+/** Twiddle factors in the order in which `realFft` reads them. */
+function twiddles(memory: KernelMemory, size: number): Float32Array {
   const points = size / 2;
   const values: number[] = [];
   for (let n = points; n >= 4; n /= 4) {
@@ -25,9 +25,25 @@ function kernelTables(memory: KernelMemory, size: number): Float32Array {
 }
 
 /**
- * Discrete Fourier transform of real input, X[k] = sum x[n] e^(-2 pi i k n / size), unscaled. Fill `input`, call
- * `transform`, read `re` and `im` for k = 0..size/2. Single precision in the wasm backend (error below 3e-7 of the
- * largest bin), double precision rounded once in the reference. Scratch only: it carries nothing between calls.
+ * to[0] = re[0] - im[0], to[k] = re[k] - im[k], to[size - k] = re[k] + im[k]: with a spectrum the Hartley transform of its
+ * signal, with the transform of that the signal itself. Kernel: `casSequence`.
+ */
+function casSequence(size: number, re: Float32Array, im: Float32Array, to: Float32Array): void {
+  for (let k = 0; k <= size / 2; k++) {
+    if (k > 0) to[size - k] = re[k] + im[k];
+    if (k < size / 2) to[k] = re[k] - im[k];
+  }
+}
+
+/** sums[k] += re[k]^2 + im[k]^2. Kernel: `addPower`. */
+function addPower(re: Float32Array, im: Float32Array, sums: Float64Array): void {
+  for (let k = 0; k < re.length; k++) sums[k] += re[k] * re[k] + im[k] * im[k];
+}
+
+/**
+ * Discrete Fourier transform of real input, X[k] = sum x[n] e^(-2 pi i k n / size), unscaled, and its inverse. Fill `input`, call
+ * `transform`, read `re` and `im` for k = 0..size/2. Single precision in both backends (error below 3e-7 of the
+ * largest bin). Scratch only: it carries nothing between calls.
  */
 export class RealFft {
   readonly size: FftSize;
@@ -38,6 +54,8 @@ export class RealFft {
   /** Imaginary parts of bins 0..size/2. */
   readonly im: Float32Array;
   readonly #transform: () => void;
+  readonly #casSequence: (to: Float32Array) => void;
+  readonly #addPower: (sums: Float64Array) => void;
 
   constructor(memory: KernelMemory, size: FftSize) {
     if (!FFT_SIZES.includes(size)) {
@@ -47,26 +65,40 @@ export class RealFft {
     this.input = memory.f32(size);
     this.re = memory.f32(size / 2 + 1);
     this.im = memory.f32(size / 2 + 1);
-    this.#transform = memory.kernels ? this.#onKernels(memory) : this.#onReference();
+    const { input, re, im } = this;
+    const { kernels } = memory;
+    const tables = twiddles(memory, size);
+    if (kernels) {
+      const work = memory.f32(2 * size).byteOffset;
+      this.#transform = () =>
+        kernels.realFft(size, input.byteOffset, re.byteOffset, im.byteOffset, work, tables.byteOffset);
+      this.#casSequence = (to) => kernels.casSequence(size, re.byteOffset, im.byteOffset, to.byteOffset);
+      this.#addPower = (sums) => kernels.addPower(re.byteOffset, im.byteOffset, re.length, sums.byteOffset);
+    } else {
+      const fft = new ReferenceFft(size, tables);
+      this.#transform = () => fft.transform(input, re, im);
+      this.#casSequence = (to) => casSequence(size, re, im, to);
+      this.#addPower = (sums) => addPower(re, im, sums);
+    }
   }
 
   transform(): void {
     this.#transform();
   }
 
-  #onKernels(memory: KernelMemory): () => void {
-    const { realFft } = memory.kernels!;
-    const work = memory.f32(2 * this.size).byteOffset;
-    const tables = kernelTables(memory, this.size).byteOffset;
-    const { size, input, re, im } = this;
-    return () => {
-      realFft(size, input.byteOffset, re.byteOffset, im.byteOffset, work, tables);
-    };
+  /** sums[k] += |X[k]|^2 for the bins 0..size/2, in double precision. */
+  addPower(sums: Float64Array): void {
+    this.#addPower(sums);
   }
 
-  #onReference(): () => void {
-    const fft = new ReferenceFft(this.size);
-    const { input, re, im } = this;
-    return () => fft.transform(input, re, im);
+  /**
+   * The signal whose spectrum stands in `re` and `im`, times `size`, into `to` (size samples in the same memory). A second
+   * forward transform: the Hartley transform is its own inverse (R. N. Bracewell, "The fast Hartley transform", Proc.
+   * IEEE 72(8), 1984). Leaves nothing of `input`, `re` and `im`.
+   */
+  inverse(to: Float32Array): void {
+    this.#casSequence(this.input);
+    this.#transform();
+    this.#casSequence(to);
   }
 }

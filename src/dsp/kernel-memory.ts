@@ -20,14 +20,23 @@ function wasmModule(): WebAssembly.Module {
   return compiled;
 }
 
-/** Why the wasm backend can't run here, or undefined when it can. */
-export function wasmUnavailable(): string | undefined {
+/** What the first attempt to run a kernel memory came to: null when it runs, else why not. */
+let obstacle: string | null | undefined;
+
+function findObstacle(): string | null {
   try {
-    wasmModule();
-    return undefined;
+    // Compiling is not enough: a process whose address space is limited is refused the memory.
+    new KernelMemory('wasm', PAGE_BYTES);
+    return null;
   } catch (cause) {
     return cause instanceof Error ? cause.message : String(cause);
   }
+}
+
+/** Why the wasm backend can't run here, or undefined when it can. */
+export function wasmUnavailable(): string | undefined {
+  if (obstacle === undefined) obstacle = findObstacle();
+  return obstacle ?? undefined;
 }
 
 /** The backend to use: the fast one where it runs; asking for `wasm` where it does not is an error. */
@@ -66,6 +75,11 @@ export class KernelMemory {
     const instance = new WebAssembly.Instance(wasmModule(), { env: { memory } });
     this.kernels = instance.exports as unknown as Kernels;
     this.#buffer = memory.buffer;
+  }
+
+  /** Bytes taken so far; 0 in the reference backend, which leaves memory to the engine. */
+  get bytesTaken(): number {
+    return this.#top - HEAP_START;
   }
 
   f32(length: number): Float32Array {

@@ -4,10 +4,17 @@ import type { Kernels, StateMemory } from './kernel-memory.ts';
 import { channelLevel, loudestLevel, squares } from './level.ts';
 import { SlidingMax } from './sliding-max.ts';
 
+/** A peak is held for half a period of 250 Hz: long enough to bridge zero crossings, too short to blur the timing. */
+const PEAK_HOLD_MS = 2;
+
+/** Frames for which a dynamics stage's detector holds a peak, at least 1. */
+export const peakHoldFrames = (sampleRate: number): number =>
+  Math.max(1, Math.round((PEAK_HOLD_MS / 1000) * sampleRate));
+
 export interface LevelDetectorOptions {
   readonly channels: number;
   readonly maxFrames: number;
-  /** Level: the held peak, or the root of a one-pole mean of squares. */
+  /** Level: the held peak, or the root of a mean of squares. */
   readonly detection: 'peak' | 'rms';
   /** How far channels follow the loudest: 0 each by itself, 1 all alike. */
   readonly link: number;
@@ -24,6 +31,7 @@ export class LevelDetector {
   readonly #kernels: Kernels | null;
   readonly #holds: readonly SlidingMax[];
   readonly #average: Envelope;
+  readonly #smoother: Envelope;
   readonly #loudest: boolean;
 
   constructor(state: StateMemory, { channels, maxFrames, detection, link, hold }: LevelDetectorOptions) {
@@ -36,17 +44,24 @@ export class LevelDetector {
     const averages = detection === 'rms' ? channels : 0;
     this.powers = Array.from({ length: averages }, () => memory.f64(maxFrames));
     this.#average = new Envelope(state, averages);
+    this.#smoother = new Envelope(state, averages);
   }
 
-  /** Time constant of the mean square, as a smoothing coefficient. */
+  /**
+   * Time constant of the mean square, as a smoothing coefficient. Two poles of half the time each, whose coefficient
+   * is the square, are as late as a single one and leave the square of its ripple: 0.4 % at 250 Hz and 10 ms.
+   */
   setWindow(coefficient: number): void {
-    this.#average.set(coefficient, coefficient);
+    const half = coefficient * coefficient;
+    this.#average.set(half, half);
+    this.#smoother.set(half, half);
   }
 
   /** Measures the first `frames` frames of the input. */
   detect(input: Planar, frames: number): void {
     for (let n = 0; n < this.powers.length; n++) squares(this.#kernels, input[n], this.powers[n], frames);
     this.#average.process(this.powers, frames);
+    this.#smoother.process(this.powers, frames);
     for (let n = 0; n < this.peaks.length; n++) {
       if (this.#loudest) loudestLevel(this.#kernels, input, this.peaks[n], frames);
       else channelLevel(this.#kernels, input[n], this.peaks[n], frames);

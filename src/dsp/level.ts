@@ -20,6 +20,14 @@ export function channelLevel(
   else magnitude(x, level, frames, false);
 }
 
+/** The largest magnitude of one channel, or NaN when any sample is. */
+export function largestMagnitude(kernels: Kernels | null, x: Float32Array, frames: number): number {
+  if (kernels) return kernels.largestMagnitude(x.byteOffset, frames);
+  let top = 0;
+  for (let i = 0; i < frames; i++) top = Math.max(top, Math.abs(x[i]));
+  return top;
+}
+
 /** Magnitude of the loudest channel, frame by frame. */
 export function loudestLevel(kernels: Kernels | null, x: Planar, level: Float32Array, frames: number): void {
   for (let channel = 0; channel < x.length; channel++) {
@@ -35,6 +43,21 @@ export function squares(kernels: Kernels | null, x: Float32Array, power: Float64
     return;
   }
   for (let i = 0; i < frames; i++) power[i] = x[i] * x[i];
+}
+
+/** power[i] /= other[i], or `least` when that is larger: what is left does not depend on how loud both are. */
+export function relativePower(
+  kernels: Kernels | null,
+  power: Float64Array,
+  other: Float64Array,
+  frames: number,
+  least: number,
+): void {
+  if (kernels) {
+    kernels.relativePower(power.byteOffset, other.byteOffset, frames, least);
+    return;
+  }
+  for (let i = 0; i < frames; i++) power[i] /= Math.max(other[i], least);
 }
 
 /** The largest of `frames` levels, all >= 0. */

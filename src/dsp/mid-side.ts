@@ -6,26 +6,28 @@ function sumAndDifference(
   right: Float32Array,
   frames: number,
   scale: number,
+  from = 0,
 ): void {
   if (kernels) {
-    kernels.sumAndDifference(left.byteOffset, right.byteOffset, frames, scale);
+    kernels.sumAndDifference(left.byteOffset + 4 * from, right.byteOffset + 4 * from, frames, scale);
     return;
   }
-  for (let i = 0; i < frames; i++) {
+  for (let i = from; i < from + frames; i++) {
     const [l, r] = [left[i], right[i]];
     left[i] = Math.fround(l + r) * scale;
     right[i] = Math.fround(l - r) * scale;
   }
 }
 
-/** In place: left and right become mid (l + r) / 2 and side (l - r) / 2. */
+/** In place, from index `from` on: left and right become mid (l + r) / 2 and side (l - r) / 2. */
 export function encodeMidSide(
   kernels: Kernels | null,
   left: Float32Array,
   right: Float32Array,
   frames: number,
+  from = 0,
 ): void {
-  sumAndDifference(kernels, left, right, frames, 0.5);
+  sumAndDifference(kernels, left, right, frames, 0.5, from);
 }
 
 /** In place: mid and side become left and right again. */

@@ -9,25 +9,25 @@ export interface RampSpan {
 }
 
 /**
- * A value that glides to its target along a straight line of fixed length. Values are computed from the frame's place
+ * A value that glides to its target along a straight line, of a usual length. Values are computed from the frame's place
  * in the ramp, never accumulated, so they do not depend on how the stream is cut.
  */
 export class LinearRamp {
   readonly #length: number;
-  /** Start, target, frames done. */
+  /** Start, target, frames done, frames in all. */
   readonly #state: Float64Array;
   readonly #span: RampSpan = { frames: 0, start: 0, step: 0, index: 0 };
 
   /** `length` in frames. */
   constructor(state: StateMemory, length: number) {
     this.#length = Math.max(1, Math.round(length));
-    this.#state = state.f64(3);
+    this.#state = state.f64(4);
   }
 
   /** The value at the next frame. */
   get value(): number {
-    const [start, target, done] = this.#state;
-    return done >= this.#length ? target : start + ((target - start) / this.#length) * done;
+    const [start, target, done, length] = this.#state;
+    return done >= length ? target : start + ((target - start) / length) * done;
   }
 
   /** Where it glides to. */
@@ -36,12 +36,12 @@ export class LinearRamp {
   }
 
   get gliding(): boolean {
-    return this.#state[2] < this.#length;
+    return this.#state[2] < this.#state[3];
   }
 
   /** Frames until the target is reached. */
   get framesLeft(): number {
-    return this.#length - this.#state[2];
+    return this.#state[3] - this.#state[2];
   }
 
   /** Stands at `value` at once. */
@@ -49,30 +49,32 @@ export class LinearRamp {
     this.#state[0] = value;
     this.#state[1] = value;
     this.#state[2] = this.#length;
+    this.#state[3] = this.#length;
   }
 
-  /** Begins to glide from the present value. */
-  glide(target: number): void {
+  /** Begins to glide from the present value; `frames` are taken instead of the usual length. */
+  glide(target: number, frames = this.#length): void {
     const from = this.value;
     this.#state[0] = from;
     this.#state[1] = target;
-    this.#state[2] = from === target ? this.#length : 0;
+    this.#state[2] = from === target ? frames : 0;
+    this.#state[3] = frames;
   }
 
   /** Takes the next straight span of at most `frames` frames; the object is reused. */
   take(frames: number): Readonly<RampSpan> {
-    const [start, target, done] = this.#state;
+    const [start, target, done, length] = this.#state;
     const span = this.#span;
-    if (done >= this.#length) {
+    if (done >= length) {
       span.frames = frames;
       span.start = target;
       span.step = 0;
       span.index = 0;
       return span;
     }
-    span.frames = Math.min(frames, this.#length - done);
+    span.frames = Math.min(frames, length - done);
     span.start = start;
-    span.step = (target - start) / this.#length;
+    span.step = (target - start) / length;
     span.index = done;
     this.#state[2] = done + span.frames;
     return span;

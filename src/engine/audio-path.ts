@@ -1,49 +1,37 @@
 import type { Duplex } from 'node:stream';
 import { asStream, flushable, gen, none } from 'stream-chain';
 import type { AudioBlock } from '../audio/block.ts';
-import { maskFromLayout, sameFormat } from '../audio/format.ts';
-import { type BackendName, type KernelMemory, onKernelMemory } from '../dsp/kernel-memory.ts';
+import type { AuralisError } from '../audio/errors.ts';
+import { automationChanges } from '../graph/automation.ts';
 import type { PipelineDefinition } from '../graph/definition.ts';
-import { type LivePipeline, preparePipeline } from '../graph/live-pipeline.ts';
-import { framesOut } from '../graph/segments.ts';
-import type { RawFormat, SampleEncoding } from '../io/sample-format.ts';
+import { type PipelineSnapshot, sideBySide } from '../graph/prepare-pipeline.ts';
+import type { RawFormat } from '../io/sample-format.ts';
 import { type AudioHeader, StreamDecoder } from '../io/stream-decoder.ts';
-import { type DitherKind, type Patch, StreamEncoder } from '../io/stream-encoder.ts';
-import { ditherFor } from './dither.ts';
+import type { Patch } from '../io/stream-encoder.ts';
+import { refuseReplaced } from './guard-findings.ts';
+import { type OpenPath, openPath, type PathOptions } from './open-path.ts';
+import { spread } from './side-input.ts';
+import type { SideOutput } from './side-output.ts';
 import { SlabWriter } from './slab-writer.ts';
 
-interface AudioPathOptions {
+interface AudioPathOptions extends PathOptions {
   readonly pipeline: PipelineDefinition;
-  readonly backend: BackendName;
-  readonly blockFrames: number;
-  readonly seed: number;
-  readonly dither: DitherKind;
-  /** Whether the header can be written over at the end. */
-  readonly seekable: boolean;
   readonly raw?: RawFormat | undefined;
-  readonly sampleFormat?: SampleEncoding | undefined;
-  /** The samples that the output takes where those would be written. */
-  readonly samplesFor?: ((wanted: SampleEncoding) => SampleEncoding) | undefined;
+  /** Makes an error of what the guard would replace. */
+  readonly strict?: boolean | undefined;
+  /** Called when nothing more of the input can be read though it goes on: `failure` says why. */
+  readonly onFailure: () => void;
   /** Called after each processed block; a promise holds the audio up until it resolves. */
   readonly onBlock: (block: AudioBlock, open: OpenPath) => Promise<void> | undefined;
 }
 
-/** What exists once the format is known, all on one memory. */
-export interface OpenPath {
-  readonly header: AudioHeader;
-  readonly memory: KernelMemory;
-  readonly graph: LivePipeline;
-  readonly encoder: StreamEncoder;
-  readonly dither: DitherKind;
-  /** Room for one number a frame of a block. */
-  readonly scratch: Float32Array;
-}
-
 /** Says that a chunk is used up, so that what came of it leaves without waiting for the next. */
 const CHUNK_END = Symbol('end of chunk');
+/** Says that the stages start anew for the frames that follow. */
+const TRACK_END = Symbol('end of track');
 
-/** A number of frames in the graph's input, or the end of a chunk. */
-type Step = number | typeof CHUNK_END;
+/** A number of frames in the graph's input, the end of a chunk, or that of a track. */
+type Step = number | typeof CHUNK_END | typeof TRACK_END;
 
 /** A processed block, or the end of a chunk. */
 type Passing = AudioBlock | typeof CHUNK_END;
@@ -55,14 +43,18 @@ export class AudioPath {
   readonly #options: AudioPathOptions;
   readonly #decoder: StreamDecoder;
   readonly #outgoing = new SlabWriter();
+  #pipeline: PipelineDefinition;
   #open: OpenPath | null = null;
   #headed = false;
   #patches: readonly Patch[] = [];
   #warnings: readonly string[] = [];
   #cut = false;
+  /** The state of the stages before the first frame, where each track begins with it. */
+  #atStart: PipelineSnapshot | null = null;
 
   constructor(options: AudioPathOptions) {
     this.#options = options;
+    this.#pipeline = options.pipeline;
     this.#decoder = new StreamDecoder(options.raw === undefined ? {} : { raw: options.raw });
     // Grouped into one function list: each generator runs only as far as the next one has taken, so one block's
     // arrays serve all the way and nothing is queued between the three.
@@ -88,14 +80,44 @@ export class AudioPath {
     return this.#open;
   }
 
+  /** What it is, with everything asked for so far. */
+  get pipeline(): PipelineDefinition {
+    return this.#open?.graph.definition ?? this.#pipeline;
+  }
+
+  /** Becomes another pipeline, from the next block on. */
+  replace(pipeline: PipelineDefinition): void {
+    if (this.#open) this.#open.graph.replace(pipeline);
+    else {
+      // Refused now, with the file that is to blame, and not when the audio comes.
+      automationChanges(pipeline, this.#options.automation, 48000);
+      this.#pipeline = pipeline;
+    }
+  }
+
   /** What the output's header must be corrected to, once the stream has ended. */
   get patches(): readonly Patch[] {
     return this.#patches;
   }
 
-  /** What the decoder has to say about the input, once the stream has ended. */
+  /** What there is to say about inputs and further outputs, once the stream has ended. */
   get warnings(): readonly string[] {
-    return this.#warnings;
+    const { inputs, outputs } = this.#options;
+    return [...this.#warnings, ...[...inputs, ...outputs].flatMap(({ warnings }) => warnings)];
+  }
+
+  get outputs(): readonly SideOutput[] {
+    return this.#options.outputs;
+  }
+
+  /** Why the input could not be read to its end, or null. What came before is in the output. */
+  get failure(): AuralisError | null {
+    return this.#decoder.failure;
+  }
+
+  /** What an output of which only `bytes` have been written must become to be whole as far as it goes. */
+  endAt(bytes: number): { readonly length: number; readonly patches: readonly Patch[] } {
+    return this.#open?.encoder.endAt(bytes) ?? { length: 0, patches: [] };
   }
 
   /** Takes back a chunk of the output that has been written. */
@@ -112,6 +134,7 @@ export class AudioPath {
   *#decode(chunk: Uint8Array): Generator<Step, void, void> {
     this.#decoder.write(chunk);
     yield* this.#frames();
+    if (this.#decoder.failure !== null) this.#options.onFailure();
     yield CHUNK_END;
   }
 
@@ -122,36 +145,79 @@ export class AudioPath {
     yield* this.#frames();
   }
 
-  *#frames(): Generator<number, void, void> {
+  *#frames(): Generator<Step, void, void> {
     const { header } = this.#decoder;
     if (header === null) return;
     this.#open ??= this.#prepare(header);
-    const { input, maxFrames } = this.#open.graph.run;
+    const { run } = this.#open.graph;
+    const [input] = this.#open.inputs;
+    const own = input.slice(0, header.format.channels);
     for (;;) {
-      const frames = this.#decoder.read(input, maxFrames);
-      if (frames === 0) return;
-      yield frames;
+      const frames = this.#decoder.read(own, run.span());
+      if (frames > 0) {
+        spread(input, own.length, 0, frames);
+        yield frames;
+      } else if (this.#decoder.nextTrack()) yield TRACK_END;
+      else return;
     }
   }
 
-  #process(step: Step): Passing | Promise<Passing> {
-    return step === CHUNK_END ? CHUNK_END : this.#observed(this.#open!.graph.run.process(step));
+  *#process(step: Step): Generator<Passing | Promise<Passing>, void, void> {
+    if (step === CHUNK_END) yield CHUNK_END;
+    else if (step === TRACK_END) yield* this.#startAnew();
+    else yield this.#processFrames(step);
+  }
+
+  #processFrames(frames: number): AudioBlock | Promise<AudioBlock> {
+    const { graph, inputs } = this.#open!;
+    const filled = this.#options.inputs.flatMap((side, n) => side.fill(inputs[n + 1], frames) ?? []);
+    const process = () => this.#observed(this.#checked(graph.run.process(frames)));
+    return filled.length === 0 ? process() : Promise.all(filled).then(process);
+  }
+
+  #checked(block: AudioBlock): AudioBlock {
+    const { graph, header } = this.#open!;
+    if (this.#options.strict && graph.guard !== null) refuseReplaced(graph.guard, header.format);
+    return block;
+  }
+
+  /** Between two tracks, where it is asked for: lets the tail out and gives the stages the state they began with. */
+  *#startAnew(): Generator<Passing | Promise<Passing>, void, void> {
+    if (this.#atStart === null) return;
+    yield* this.#drain();
+    this.#open!.graph.restore(this.#atStart);
   }
 
   *#drain(): Generator<Passing | Promise<Passing>, void, void> {
     for (const block of this.#open?.graph.run.flush() ?? []) yield this.#observed(block);
   }
 
-  /** The block itself, at once or when its observer is ready for more. */
+  /** The block itself, at once or when its observer and the outputs beside `main` are ready for more. */
   #observed(block: AudioBlock): AudioBlock | Promise<AudioBlock> {
-    const busy = this.#options.onBlock(block, this.#open!);
-    return busy ? busy.then(() => block) : block;
+    const busy = [
+      this.#options.onBlock(this.#mainOf(block), this.#open!),
+      ...this.outputs.map((side) => side.ready()),
+    ].filter((one) => one !== undefined);
+    return busy.length > 0 ? Promise.all(busy).then(() => block) : block;
+  }
+
+  /** A block without the channels of the outputs beside `main`. */
+  #mainOf(block: AudioBlock): AudioBlock {
+    return this.outputs.length === 0
+      ? block
+      : { ...block, channels: block.channels.slice(0, block.format.channels) };
   }
 
   *#encode(passing: Passing): Generator<Buffer, void, void> {
     yield* this.#head();
-    if (passing === CHUNK_END) yield* this.#outgoing.take();
-    else yield* this.#outgoing.add(this.#open!.encoder.encode(passing.channels, passing.frames));
+    if (passing === CHUNK_END) {
+      for (const side of this.outputs) side.push();
+      yield* this.#outgoing.take();
+      return;
+    }
+    const [main, ...others] = sideBySide(passing.channels, this.#open!.graph.run.outputFormats);
+    this.outputs.forEach((side, n) => void side.write(others[n], passing.frames));
+    yield* this.#outgoing.add(this.#open!.encoder.encode(main, passing.frames));
   }
 
   *#endOutput(): Generator<Buffer, void, void> {
@@ -171,34 +237,8 @@ export class AudioPath {
   }
 
   #prepare(header: AudioHeader): OpenPath {
-    const { pipeline, backend, blockFrames, seed, seekable, sampleFormat, samplesFor } = this.#options;
-    const { format, container, channelMask, announcedFrames } = header;
-    const wanted = sampleFormat ?? header.sampleFormat.encoding;
-    const encoding = samplesFor?.(wanted) ?? wanted;
-    return onKernelMemory(backend, (memory) => {
-      const graph = preparePipeline(pipeline, { format, maxFrames: blockFrames, memory });
-      const { outputFormat, maxFramesOut } = graph.run;
-      const sameLayout = sameFormat({ ...outputFormat, sampleRate: format.sampleRate }, format);
-      const dither = ditherFor(
-        header.sampleFormat.encoding,
-        encoding,
-        graph.transparent,
-        this.#options.dither,
-      );
-      const encoder = new StreamEncoder({
-        format: outputFormat,
-        sampleFormat: { ...header.sampleFormat, encoding },
-        announcedFrames: announcedFrames && framesOut(pipeline, format, announcedFrames),
-        container,
-        channelMask: sameLayout ? channelMask : maskFromLayout(outputFormat.layout),
-        dither,
-        seed,
-        seekable,
-        memory,
-        maxFrames: maxFramesOut,
-      });
-      this.#decoder.attach(memory, blockFrames);
-      return { header, memory, graph, encoder, dither, scratch: memory.f32(maxFramesOut) };
-    });
+    const open = openPath(this.#pipeline, header, this.#options, this.#decoder);
+    if (this.#options.onTrack === 'reset') this.#atStart = open.graph.snapshot();
+    return open;
   }
 }

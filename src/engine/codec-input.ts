@@ -1,4 +1,4 @@
-import { createReadStream, readSync } from 'node:fs';
+import { closeSync, createReadStream, openSync, readSync, statSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { codecOf, SIGNATURE_BYTES } from '../io/codec-signature.ts';
 import { decodeCodec } from '../io/decode-codec.ts';
@@ -20,13 +20,25 @@ async function* decodedWav(
   );
 }
 
-/**
- * A file in another codec as the bytes of a WAV, told by its first bytes; null for what is none. FLAC, MP3 and Ogg Vorbis are
- * decoded here, the same on every machine; the others by an installed ffmpeg. `fd` is the file, open and not read yet.
- */
-export function codecInput(path: string, fd: number): Readable | null {
+/** The first bytes of a file. */
+function startOf(path: string): Uint8Array {
   const start = new Uint8Array(SIGNATURE_BYTES);
-  const codec = codecOf(start.subarray(0, readSync(fd, start, 0, SIGNATURE_BYTES, 0)));
+  const fd = openSync(path, 'r');
+  try {
+    return start.subarray(0, readSync(fd, start, 0, SIGNATURE_BYTES, 0));
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/**
+ * A file in another codec as the bytes of a WAV, told by its first bytes; null for one that is read as it is. FLAC, MP3 and Ogg Vorbis are
+ * decoded here, the same on every machine; the others by an installed ffmpeg.
+ */
+export function codecInput(path: string): Readable | null {
+  // A pipe must not be opened twice, and can't be looked into.
+  if (!statSync(path).isFile()) return null;
+  const codec = codecOf(startOf(path));
   if (codec === null) return null;
   const { decoder, name } = codec;
   if (decoder === 'other') return ffmpegReader(path, name);

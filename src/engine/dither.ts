@@ -1,4 +1,4 @@
-import { ENCODINGS, type SampleEncoding } from '../io/sample-format.ts';
+import { ENCODINGS, type SampleEncoding, STORED, type StoredEncoding } from '../io/sample-format.ts';
 import type { DitherKind } from '../io/stream-encoder.ts';
 
 /** Bits of a 32-bit float's significand, with its hidden one: no integer longer than this is a reduction. */
@@ -9,12 +9,12 @@ const SIGNIFICAND_BITS = 24;
  * the word length is reduced, by the kind that is `wanted`. What stages have computed has the word length of a float.
  */
 export function ditherFor(
-  input: SampleEncoding,
+  input: StoredEncoding,
   output: SampleEncoding,
   transparent: boolean,
   wanted: DitherKind = 'tpdf',
 ): DitherKind {
-  const from = ENCODINGS[input];
+  const from = STORED[input];
   const to = ENCODINGS[output];
   if (to.isFloat || to.bits > SIGNIFICAND_BITS) return 'none';
   if (!transparent || from.isFloat) return wanted;

@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { closeSync, statSync } from 'node:fs';
 import { Readable, Writable } from 'node:stream';
 import { type AuralisError, inputError, outputError } from '../audio/errors.ts';
 import type { SampleEncoding } from '../io/sample-format.ts';
 import type { OutputSink } from './output-sink.ts';
-import { systemReason } from './system-reason.ts';
+import { isSystemError, systemReason } from './system-reason.ts';
+import { UnfinishedFile } from './unfinished-file.ts';
 
 /** Most of what ffmpeg says that is kept, in characters. */
 const WORDS_KEPT = 4096;
@@ -109,57 +109,84 @@ const OUTPUT_CODECS: Readonly<Record<string, OutputCodec>> = {
   opus: { name: 'Opus', args: ['-c:a', 'libopus', '-b:a', '192k', '-f', 'opus'], samplesFor: () => 'f32' },
 };
 
-/** Writes a WAV into ffmpeg, which writes the file under another name until it is complete. */
+/** Writes a WAV into ffmpeg, which is started when the first byte comes and writes the file under another name. */
 class FfmpegWriter extends Writable {
   readonly #path: string;
-  readonly #partial: string;
-  readonly #ffmpeg: Ffmpeg;
-  #complete = false;
+  readonly #codec: OutputCodec;
+  readonly #file: UnfinishedFile;
+  #ffmpeg: Ffmpeg | null = null;
 
-  constructor(path: string, { name, args }: OutputCodec) {
+  constructor(path: string, codec: OutputCodec) {
     super({ highWaterMark: 1 << 19 });
     this.#path = path;
-    this.#partial = join(dirname(path), `.${basename(path)}.${process.pid}.partial`);
-    const output = [...args, '-y', fileUrl(this.#partial)];
-    this.#ffmpeg = new Ffmpeg(['-f', 'wav', '-i', 'pipe:0', ...output], 'stdin', `${name} output`);
-    // Why a pipe broke is told by how ffmpeg ended.
-    this.#ffmpeg.child.stdin!.on('error', () => {});
-    this.#ffmpeg.ended.then((failure) => {
-      if (failure !== null) this.destroy(this.#failed(failure));
-    });
+    this.#codec = codec;
+    this.#file = new UnfinishedFile(path, statSync(path, { throwIfNoEntry: false })?.mode);
   }
 
   #failed(reason: string): AuralisError {
     return outputError(`${this.#path}: ${reason}`);
   }
 
+  #start(): Ffmpeg {
+    try {
+      closeSync(this.#file.open());
+    } catch (cause) {
+      throw this.#failed(systemReason(cause));
+    }
+    const { name, args } = this.#codec;
+    const output = [...args, '-y', fileUrl(this.#file.part!)];
+    const ffmpeg = new Ffmpeg(['-f', 'wav', '-i', 'pipe:0', ...output], 'stdin', `${name} output`);
+    // Why a pipe broke is told by how ffmpeg ended.
+    ffmpeg.child.stdin!.on('error', () => {});
+    ffmpeg.ended.then((failure) => {
+      if (failure !== null) this.destroy(this.#failed(failure));
+    });
+    return ffmpeg;
+  }
+
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+    try {
+      this.#ffmpeg ??= this.#start();
+    } catch (error) {
+      done(error as Error);
+      return;
+    }
     this.#ffmpeg.child.stdin!.write(chunk, (error) => {
       if (!error) done();
     });
   }
 
   override _final(done: (error?: Error | null) => void): void {
+    if (this.#ffmpeg === null) {
+      done();
+      return;
+    }
     this.#ffmpeg.child.stdin!.end();
-    this.#ffmpeg.ended
-      .then(async (failure) => {
-        if (failure !== null) throw this.#failed(failure);
-        await rename(this.#partial, this.#path);
-        this.#complete = true;
-      })
-      .then(() => done(), done);
+    this.#ffmpeg.ended.then((failure) => done(failure === null ? null : this.#failed(failure)));
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    this.#ffmpeg
-      .kill()
-      .then(() => (this.#complete ? undefined : rm(this.#partial, { force: true })))
-      .then(() => done(error), done);
+    Promise.resolve(this.#ffmpeg?.kill()).then(() => done(error));
+  }
+
+  /** Gives the file its name. */
+  keep(overwrite: boolean): void {
+    try {
+      this.#file.keep(overwrite);
+    } catch (cause) {
+      throw isSystemError(cause) ? this.#failed(systemReason(cause)) : cause;
+    }
+  }
+
+  /** Ends ffmpeg, where it still runs, and removes what was not kept. */
+  close(): void {
+    this.destroy();
+    this.#file.discard();
   }
 }
 
 /** A sink for a file whose name ends in .flac, .mp3 or .opus, which ffmpeg encodes; null for any other. */
-export function ffmpegSink(path: string): OutputSink | null {
+export function ffmpegSink(path: string, overwrite: boolean): OutputSink | null {
   const codec = OUTPUT_CODECS[path.split('.').at(-1)!.toLowerCase()];
   if (codec === undefined) return null;
   const stream = new FfmpegWriter(path, codec);
@@ -167,8 +194,9 @@ export function ffmpegSink(path: string): OutputSink | null {
     name: path,
     stream,
     onWritten: null,
-    patch: null,
+    revision: null,
+    keep: () => stream.keep(overwrite),
     samplesFor: codec.samplesFor,
-    close: () => stream.destroy(),
+    close: () => stream.close(),
   };
 }

@@ -1,16 +1,19 @@
 import {
-  definePipeline,
+  checkPipeline,
   type PipelineTransform,
   type PipelineTransformOptions,
   pipelineTransform,
   withSettings,
 } from '../graph/pipeline.ts';
+import { partFiles } from './part-files.ts';
 import { readPipelineFile } from './pipeline-files.ts';
 
 /** How a pipeline is loaded and run. */
 export interface LoadPipelineOptions extends PipelineTransformOptions {
   /** Settings put in before it is checked, as on the command line: `['limiter.ceiling=-2']`. */
   readonly set?: readonly string[];
+  /** Whether it may name files outside of its folder (for JSON as a value: the working folder). @default false */
+  readonly allowOutside?: boolean;
 }
 
 /**
@@ -20,9 +23,11 @@ export interface LoadPipelineOptions extends PipelineTransformOptions {
  */
 export async function loadPipeline(
   pipeline: string | object,
-  { set = [], ...options }: LoadPipelineOptions = {},
+  { set = [], allowOutside = false, ...options }: LoadPipelineOptions = {},
 ): Promise<PipelineTransform> {
   const definition =
-    typeof pipeline === 'string' ? await readPipelineFile(pipeline) : definePipeline(pipeline);
+    typeof pipeline === 'string'
+      ? await readPipelineFile(pipeline, { allowOutside })
+      : checkPipeline(pipeline, { where: 'pipeline', path: null, parts: partFiles(allowOutside) });
   return pipelineTransform(withSettings(definition, set), options);
 }

@@ -1,9 +1,13 @@
-import { closeSync, openSync, write } from 'node:fs';
+import { closeSync, constants, ftruncate, open, openSync, type Stats, statSync, write } from 'node:fs';
 import { Socket } from 'node:net';
 import { Writable } from 'node:stream';
 import { outputError } from '../audio/errors.ts';
 import type { SampleEncoding } from '../io/sample-format.ts';
-import { systemReason } from './system-reason.ts';
+import { isSystemError, systemReason } from './system-reason.ts';
+import { UnfinishedFile } from './unfinished-file.ts';
+
+/** How often a pipe that nobody reads yet is tried again, in ms. */
+const RETRY = 50;
 
 /** Where a run's bytes go. */
 export interface OutputSink {
@@ -12,62 +16,78 @@ export interface OutputSink {
   readonly stream: Writable;
   /** Called with each chunk that has left, which may then be used again. */
   onWritten: ((chunk: Uint8Array) => void) | null;
-  /** Writes over bytes that went out earlier; null where that can't be done, as on a pipe. */
-  readonly patch: ((position: number, bytes: Uint8Array) => Promise<void>) | null;
+  /** What can be put right in what went out earlier; null where nothing can, as on a pipe. */
+  readonly revision: Revision | null;
+  /** Gives a file its name, once it is worth it; null where the bytes are where they belong from the start. */
+  readonly keep: (() => void) | null;
   /** The samples it takes where a run would write these; one without it takes any. */
-  readonly samplesFor?: (wanted: SampleEncoding) => SampleEncoding;
-  /** Frees what the sink holds, after the last patch. */
+  readonly samplesFor?: ((wanted: SampleEncoding) => SampleEncoding) | undefined;
+  /** Frees what the sink holds, after the last patch; a file that was not kept is gone then. */
   close(): void;
+}
+
+/** A file under revision. */
+export interface Revision {
+  /** Bytes that the system has taken so far. */
+  readonly written: () => number;
+  /** Writes over bytes that went out earlier. */
+  readonly patch: (position: number, bytes: Uint8Array) => Promise<void>;
+  /** Cuts the file to its first `length` bytes. */
+  readonly truncate: (length: number) => Promise<void>;
 }
 
 /** A sink around any writable stream. Nothing is said of what was written: the stream may still hold it. */
 export function streamSink(name: string, stream: Writable): OutputSink {
-  return { name, stream, onWritten: null, patch: null, close: () => {} };
+  return { name, stream, onWritten: null, revision: null, keep: null, close: () => {} };
 }
 
 /** Hands chunks to a socket and says when the system has taken them. */
 class PipeWriter extends Writable {
   onWritten: ((chunk: Uint8Array) => void) | null = null;
-  readonly #socket: Socket;
+  readonly #descriptor: number | string;
+  #socket: Socket | null = null;
 
-  constructor(fd: number) {
+  /** On an open descriptor, or on a named pipe that is opened when somebody reads it. */
+  constructor(descriptor: number | string) {
     super({ highWaterMark: 1 });
-    this.#socket = new Socket({ fd, readable: false, writable: true });
-    this.#socket.on('error', (error) => this.destroy(error));
+    this.#descriptor = descriptor;
+    if (typeof descriptor === 'number') this.#attach(descriptor);
+  }
+
+  override _construct(done: (error?: Error | null) => void): void {
+    if (typeof this.#descriptor === 'number') done();
+    else this.#await(this.#descriptor, done);
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-    this.#socket.write(chunk, (error) => {
+    this.#socket!.write(chunk, (error) => {
       if (!error) this.onWritten?.(chunk);
       done(error);
     });
   }
 
   override _final(done: (error?: Error | null) => void): void {
-    this.#socket.end(() => done());
+    this.#socket!.end(() => done());
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    this.#socket.destroy();
+    this.#socket?.destroy();
     done(error);
   }
-}
 
-/** A sink on a pipe or a socket, whose reader may be slow: waits for it without stopping the process. */
-export function pipeSink(name: string, fd: number): OutputSink {
-  const stream = new PipeWriter(fd);
-  return {
-    name,
-    stream,
-    get onWritten() {
-      return stream.onWritten;
-    },
-    set onWritten(written) {
-      stream.onWritten = written;
-    },
-    patch: null,
-    close: () => {},
-  };
+  /** Opens without blocking: a thread that waits for a reader could not be called back when a signal comes. */
+  #await(path: string, done: (error?: Error | null) => void): void {
+    open(path, constants.O_WRONLY | constants.O_NONBLOCK, (error, fd) => {
+      if (!error) this.#attach(fd);
+      if (error?.code === 'ENXIO' && !this.destroyed) setTimeout(() => this.#await(path, done), RETRY);
+      else done(error?.code === 'ENXIO' ? null : error);
+    });
+  }
+
+  #attach(fd: number): void {
+    this.#socket = new Socket({ fd, readable: false, writable: true });
+    this.#socket.on('error', (error) => this.destroy(error));
+  }
 }
 
 /** Writes to a file descriptor that is opened when the first byte comes, so that a failed start leaves no file. */
@@ -75,6 +95,7 @@ class FileWriter extends Writable {
   onWritten: ((chunk: Uint8Array) => void) | null = null;
   readonly #open: () => number;
   #fd: number | null = null;
+  #bytes = 0;
 
   constructor(open: () => number) {
     super({ highWaterMark: 1 << 19 });
@@ -88,23 +109,32 @@ class FileWriter extends Writable {
       done(error as Error);
       return;
     }
-    writeAll(this.#fd, chunk, null, (error) => {
+    const counted = (bytes: number): void => {
+      this.#bytes += bytes;
+    };
+    writeAll(this.#fd, chunk, null, counted, (error) => {
       if (!error) this.onWritten?.(chunk);
       done(error);
     });
   }
 
-  patch(position: number, bytes: Uint8Array): Promise<void> {
-    return new Promise((resolve, reject) => {
-      if (this.#fd === null) resolve();
-      else writeAll(this.#fd, bytes, position, (error) => (error ? reject(error) : resolve()));
-    });
-  }
+  readonly revision: Revision = {
+    written: () => this.#bytes,
+    patch: (position, bytes) => this.#revise((fd, done) => writeAll(fd, bytes, position, () => {}, done)),
+    truncate: (length) => this.#revise((fd, done) => ftruncate(fd, length, done)),
+  };
 
   close(): void {
     // Descriptors 0 to 2 belong to the process.
     if (this.#fd !== null && this.#fd > 2) closeSync(this.#fd);
     this.#fd = null;
+  }
+
+  #revise(change: (fd: number, done: (error?: Error | null) => void) => void): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (this.#fd === null) resolve();
+      else change(this.#fd, (error) => (error ? reject(error) : resolve()));
+    });
   }
 }
 
@@ -113,16 +143,22 @@ function writeAll(
   fd: number,
   bytes: Uint8Array,
   position: number | null,
+  counted: (bytes: number) => void,
   done: (error?: Error | null) => void,
 ): void {
   write(fd, bytes, 0, bytes.length, position, (error, written) => {
+    if (!error) counted(written);
     if (error || written === bytes.length) done(error);
-    else writeAll(fd, bytes.subarray(written), position === null ? null : position + written, done);
+    else writeAll(fd, bytes.subarray(written), position === null ? null : position + written, counted, done);
   });
 }
 
-function writerSink(name: string, seekable: boolean, open: () => number): OutputSink {
-  const stream = new FileWriter(open);
+/** A sink around a writer of ours, which knows when the system has taken a chunk. */
+function writerSink(
+  name: string,
+  stream: PipeWriter | FileWriter,
+  rest: Pick<OutputSink, 'revision' | 'keep' | 'close'>,
+): OutputSink {
   return {
     name,
     stream,
@@ -132,23 +168,73 @@ function writerSink(name: string, seekable: boolean, open: () => number): Output
     set onWritten(written) {
       stream.onWritten = written;
     },
-    patch: seekable ? (position, bytes) => stream.patch(position, bytes) : null,
-    close: () => stream.close(),
+    ...rest,
   };
 }
 
-/** A sink that writes a file, which is created, or emptied, when the first byte comes. */
-export function fileSink(path: string): OutputSink {
-  return writerSink(path, true, () => {
-    try {
-      return openSync(path, 'w');
-    } catch (cause) {
-      throw outputError(`${path}: ${systemReason(cause)}`, { cause });
-    }
-  });
+/** A sink on a pipe or a socket, whose reader may be slow: waits for it without stopping the process. */
+export function pipeSink(name: string, fd: number): OutputSink {
+  return writerSink(name, new PipeWriter(fd), { revision: null, keep: null, close: () => {} });
 }
 
 /** A sink on a descriptor that is open already; `seekable` when its first byte is the file's first byte. */
 export function descriptorSink(name: string, fd: number, seekable: boolean): OutputSink {
-  return writerSink(name, seekable, () => fd);
+  const writer = new FileWriter(() => fd);
+  const revision = seekable ? writer.revision : null;
+  return writerSink(name, writer, { revision, keep: null, close: () => writer.close() });
+}
+
+/** An error that names the output it is about. */
+function aboutOutput(path: string, cause: unknown): unknown {
+  return isSystemError(cause) ? outputError(`${path}: ${systemReason(cause)}`, { cause }) : cause;
+}
+
+function openNamed(path: string, flags: string): number {
+  try {
+    return openSync(path, flags);
+  } catch (cause) {
+    throw aboutOutput(path, cause);
+  }
+}
+
+/**
+ * A sink that writes to a path. A file is written under another name beside its own, made when the first byte comes,
+ * and takes its name when it is kept; one that is there already stays as it is until then, and for good unless
+ * `overwrite` says otherwise. A named pipe waits for its reader; a device takes the bytes as they come.
+ */
+export function fileSink(path: string, { overwrite = true } = {}): OutputSink {
+  const there = statSync(path, { throwIfNoEntry: false });
+  if (there?.isFIFO()) {
+    return writerSink(path, new PipeWriter(path), { revision: null, keep: null, close: () => {} });
+  }
+  if (there !== undefined && !there.isFile()) {
+    const writer = new FileWriter(() => openNamed(path, 'w'));
+    return writerSink(path, writer, { revision: null, keep: null, close: () => writer.close() });
+  }
+  return namedFileSink(path, there, overwrite);
+}
+
+function namedFileSink(path: string, there: Stats | undefined, overwrite: boolean): OutputSink {
+  const file = new UnfinishedFile(path, there?.mode);
+  const guarded = (step: () => number): number => {
+    try {
+      return step();
+    } catch (cause) {
+      throw aboutOutput(path, cause);
+    }
+  };
+  const writer = new FileWriter(() => guarded(() => file.open()));
+  return writerSink(path, writer, {
+    revision: writer.revision,
+    keep: () => {
+      guarded(() => {
+        file.keep(overwrite);
+        return 0;
+      });
+    },
+    close: () => {
+      writer.close();
+      file.discard();
+    },
+  });
 }

@@ -1,42 +1,49 @@
-import { open, readdir } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { open, readdir, realpath } from 'node:fs/promises';
+import { basename, dirname, resolve } from 'node:path';
 import { pipelineError } from '../audio/errors.ts';
 import { didYouMean } from '../audio/nearest.ts';
+import { quoted } from '../audio/shown.ts';
 import type { PipelineDefinition } from '../graph/definition.ts';
 import { parsePipeline } from '../graph/parse-pipeline.ts';
+import { isShippedName, MAX_BYTES, partFiles, SHIPPED_FOLDER } from './part-files.ts';
 import { systemReason } from './system-reason.ts';
-
-const SHIPPED_FOLDER = fileURLToPath(new URL('../../pipelines/', import.meta.url));
-/** Far above any pipeline that people write, far below what could fill the memory. */
-const MAX_BYTES = 1 << 20;
 
 /** Names of the pipelines that come with the package, sorted. */
 export async function shippedPipelines(): Promise<readonly string[]> {
   return (await pipelineNamesIn(SHIPPED_FOLDER)).map((name) => name.slice(0, -'.json'.length));
 }
 
-/** Whether an argument is the name of a shipped pipeline rather than a path. */
-const isName = (nameOrPath: string): boolean => !/[/\\]|\.json$/i.test(nameOrPath);
+/** How a pipeline file is read. */
+export interface ReadPipelineOptions {
+  /** Words that could have stood in its place, for the message when there is no such pipeline. */
+  readonly otherNames?: readonly string[];
+  /** Whether files may name files outside of their folder. @default false */
+  readonly allowOutside?: boolean;
+}
 
-/**
- * Reads a pipeline: a path, or the name of a shipped one (neither a slash nor `.json` in it).
- * `otherNames` are words that could have stood in its place, for the message when there is no such pipeline.
- */
+/** Reads a pipeline: a path, or the name of a shipped one (neither a slash nor `.json` in it). */
 export async function readPipelineFile(
   nameOrPath: string,
-  otherNames: readonly string[] = [],
+  { otherNames = [], allowOutside = false }: ReadPipelineOptions = {},
 ): Promise<PipelineDefinition> {
-  if (!isName(nameOrPath)) return parsePipeline(await readText(nameOrPath), nameOrPath);
+  const parts = partFiles(allowOutside);
+  if (!isShippedName(nameOrPath)) {
+    const text = await readText(nameOrPath);
+    return parsePipeline(text, { where: nameOrPath, path: await realFile(nameOrPath), parts });
+  }
   const names = await shippedPipelines();
   if (!names.includes(nameOrPath)) {
     const hint = didYouMean(nameOrPath, [...names, ...otherNames]);
     const allowed = `expected a path or one of ${names.join(', ')}`;
-    throw pipelineError(`no pipeline "${nameOrPath}": ${allowed}${hint}`);
+    throw pipelineError(`no pipeline ${quoted(nameOrPath)}: ${allowed}${hint}`);
   }
-  const file = `${nameOrPath}.json`;
-  return parsePipeline(await readText(`${SHIPPED_FOLDER}${file}`), file);
+  const where = `${nameOrPath}.json`;
+  const file = `${SHIPPED_FOLDER}${where}`;
+  return parsePipeline(await readText(file), { where, path: await realFile(file), parts });
 }
+
+/** A path with its links resolved; that of a pipe (`<(...)` in a shell) has no other. */
+const realFile = (path: string): Promise<string> => realpath(path).catch(() => resolve(path));
 
 async function pipelineNamesIn(folder: string): Promise<string[]> {
   const names = await readdir(folder).catch(() => []);

@@ -20,6 +20,40 @@ class Rotation {
   }
 }
 
+/** Parts into which a stall is divided: time in which the process itself was stopped counts for one of them at most. */
+const STALL_TICKS = 10;
+
+/** Watches how long a wanted chunk keeps one waiting. */
+class StallWatch {
+  readonly #tick: number;
+  readonly #onStall: () => void;
+  #timer: NodeJS.Timeout | undefined;
+  #ticks = 0;
+
+  /** `timeout` in ms; Infinity waits for ever. */
+  constructor(timeout: number, onStall: () => void) {
+    this.#tick = timeout / STALL_TICKS;
+    this.#onStall = onStall;
+  }
+
+  /** A chunk is wanted from now on. */
+  begin(): void {
+    if (this.#timer !== undefined || !Number.isFinite(this.#tick)) return;
+    this.#ticks = 0;
+    this.#timer = setInterval(() => {
+      if (++this.#ticks < STALL_TICKS) return;
+      this.end();
+      this.#onStall();
+    }, this.#tick);
+  }
+
+  /** It has come, or is wanted no more. */
+  end(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+}
+
 /** Reads a file or a device from where it stands. */
 class FileReader extends Readable {
   readonly #rotation = new Rotation();
@@ -48,31 +82,53 @@ class FileReader extends Readable {
 /** Reads a pipe or a socket, which may keep one waiting, without holding a thread. */
 class PipeReader extends Readable {
   readonly #socket: Socket;
+  readonly #stall: StallWatch;
 
-  constructor(fd: number) {
+  constructor(fd: number, { timeout, onStall }: StallOptions) {
     super({ highWaterMark: 1 });
+    this.#stall = new StallWatch(timeout, () => {
+      onStall();
+      this.#socket.destroy();
+      this.push(null);
+    });
     const rotation = new Rotation();
     const onread = {
       buffer: () => rotation.next(),
-      callback: (bytes: number, buffer: Uint8Array) => this.push(buffer.subarray(0, bytes)),
+      callback: (bytes: number, buffer: Uint8Array) => {
+        this.#stall.end();
+        return this.push(buffer.subarray(0, bytes));
+      },
     };
     // Node takes `onread` with a descriptor too; its types know it for `connect` only.
     this.#socket = new Socket({ fd, readable: true, writable: false, onread } as object);
-    this.#socket.on('end', () => this.push(null));
+    this.#socket.on('end', () => {
+      this.#stall.end();
+      this.push(null);
+    });
     this.#socket.on('error', (error) => this.destroy(error));
   }
 
   override _read(): void {
+    this.#stall.begin();
     this.#socket.resume();
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.#stall.end();
     this.#socket.destroy();
     done(error);
   }
 }
 
+/** How long a pipe may give nothing while something is wanted of it, in ms; its stream then ends. */
+export interface StallOptions {
+  readonly timeout: number;
+  readonly onStall: () => void;
+}
+
+const PATIENT: StallOptions = { timeout: Number.POSITIVE_INFINITY, onStall: () => {} };
+
 /** A stream on an open descriptor whose chunks must be used up before the next one is asked for, as `pipe` does. */
-export function rotatingReader(fd: number, kind: 'file' | 'pipe'): Readable {
-  return kind === 'pipe' ? new PipeReader(fd) : new FileReader(fd);
+export function rotatingReader(fd: number, kind: 'file' | 'pipe', stall: StallOptions = PATIENT): Readable {
+  return kind === 'pipe' ? new PipeReader(fd, stall) : new FileReader(fd);
 }

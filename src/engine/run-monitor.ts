@@ -3,8 +3,9 @@ import type { AudioBlock } from '../audio/block.ts';
 import { gainToDb } from '../dsp/elementary.ts';
 import { largest, loudestLevel } from '../dsp/level.ts';
 import type { Progress } from '../monitor/progress-line.ts';
-import { readingLine } from '../monitor/reading-line.ts';
-import type { OpenPath } from './audio-path.ts';
+import { moveLine, readingLine } from '../monitor/reading-line.ts';
+import type { LoudnessLog } from './loudness-log.ts';
+import type { OpenPath } from './open-path.ts';
 import { systemReason } from './system-reason.ts';
 
 /** Shortest time between two reports of progress, in ms. */
@@ -13,20 +14,23 @@ const PROGRESS_INTERVAL = 100;
 interface RunMonitorOptions {
   /** Takes readings as JSON lines. */
   readonly report?: Writable | undefined;
+  readonly loudnessLog?: LoudnessLog | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
-/** Watches a run from outside: progress for people, readings for a report. It never changes a sample. */
+/** Watches a run from outside: progress for people, readings for a report, loudness for a log. It never changes a sample. */
 export class RunMonitor {
   readonly #report: Writable | undefined;
+  readonly #loudnessLog: LoudnessLog | undefined;
   readonly #onProgress: ((progress: Progress) => void) | undefined;
   readonly #began = performance.now();
   #shown = 0;
   #peak = 0;
   #reportFailure: string | null = null;
 
-  constructor({ report, onProgress }: RunMonitorOptions) {
+  constructor({ report, loudnessLog, onProgress }: RunMonitorOptions) {
     this.#report = report;
+    this.#loudnessLog = loudnessLog;
     this.#onProgress = onProgress;
     report?.on('error', (error) => {
       this.#reportFailure ??= `report: ${systemReason(error)}, readings are missing`;
@@ -38,21 +42,28 @@ export class RunMonitor {
     return (performance.now() - this.#began) / 1000;
   }
 
-  /** What went wrong with the report, or null. Audio goes on without it. */
-  get reportFailure(): string | null {
-    return this.#reportFailure;
+  /** What went wrong with the report and the log, a line each. Audio goes on without them. */
+  get failures(): readonly string[] {
+    return [this.#reportFailure, this.#loudnessLog?.failure ?? null].filter((line) => line !== null);
   }
 
   /** Looks at a processed block; gives a promise when the report's reader is behind. */
   block(block: AudioBlock, open: OpenPath): Promise<void> | undefined {
     if (this.#onProgress) this.#progress(block, open, this.#onProgress);
+    if (this.#loudnessLog) open.loudness?.block(block, this.#loudnessLog);
     if (!this.#report) return undefined;
     for (const { id, reading } of open.graph.takeReadings()) this.#write(readingLine('reading', id, reading));
     return this.#report.writableNeedDrain ? drained(this.#report) : undefined;
   }
 
-  /** Writes what every stage measured over the whole run, and ends the report. */
+  /** Notes a change that came while running: what replays it. */
+  change(move: object): void {
+    this.#write(moveLine(move));
+  }
+
+  /** Writes what every stage measured over the whole run, and ends the report and the log. */
   async end(open: OpenPath | null): Promise<void> {
+    if (this.#loudnessLog) open?.loudness?.end(this.#loudnessLog);
     const report = this.#report;
     if (!report) return;
     for (const [id, reading] of Object.entries(open?.graph.meters() ?? {})) {

@@ -1,4 +1,5 @@
 import { getSystemErrorMap } from 'node:util';
+import { AuralisError, type inputError } from '../audio/errors.ts';
 
 /** Whether an error comes from the operating system. */
 export function isSystemError(error: unknown): error is NodeJS.ErrnoException & { readonly errno: number } {
@@ -14,4 +15,11 @@ export function systemReason(error: unknown): string {
 /** Whether the reader of a pipe or socket has gone; on Windows that is EOF. */
 export function isReaderGone(error: unknown): boolean {
   return isSystemError(error) && ['EPIPE', 'ECONNRESET', 'EOF'].includes(error.code ?? '');
+}
+
+/** An error that says which input or output it is about; one that does already stays as it is. */
+export function named(error: unknown, name: string, kind: typeof inputError): AuralisError {
+  const message = systemReason(error);
+  if (error instanceof AuralisError && message.startsWith(`${name}: `)) return error;
+  return kind(`${name}: ${message}`, { cause: error });
 }

@@ -1,210 +1,190 @@
 import { didYouMean } from '../audio/nearest.ts';
-import type { AnyStage } from '../stages/define-stage.ts';
+import { quoted } from '../audio/shown.ts';
+import { gainToDb } from '../dsp/elementary.ts';
 import { explainIssues, jsonPath } from '../stages/explain-issues.ts';
-import { stageNamed, stages } from '../stages/registry.ts';
-import { IN, type InputRef, MAIN, type PipelineEntry, type PipelineSource } from './definition.ts';
-import { type EntryCommon, entrySchema } from './file-schema.ts';
+import { assignIds } from './assign-ids.ts';
+import { checkIds, checkKnobs, checkUnused } from './check-names.ts';
+import { checkRates } from './check-rates.ts';
+import {
+  type CheckedEntry,
+  checkStage,
+  mainOf,
+  NOTHING,
+  type RawEntry,
+  resolveInputs,
+  sumOf,
+} from './check-stage.ts';
+import {
+  IN,
+  type InputRef,
+  MAIN,
+  type PipelineEntry,
+  type PipelineOutput,
+  type PipelineSource,
+} from './definition.ts';
+import { MAX_STAGES, useSchema } from './file-schema.ts';
+import type { Place } from './problems.ts';
+import { listed, Scope } from './scope.ts';
+import { type CheckContext, type ResolvedSource, readPart, sourceOf, withAll } from './source-of.ts';
 
-const COMMON_KEYS = Object.keys(entrySchema.shape);
+const USE_KEYS = Object.keys(useSchema.shape);
 
-/** What has been said so far while walking down the file. */
-interface Walk {
-  readonly problems: string[];
-  /** Outputs of every entry so far, by id: each name that may be written, and the port it means. */
-  readonly ports: Map<string, ReadonlyMap<string, string>>;
-  /** Ids whose output somebody takes. */
-  readonly used: Set<string>;
-  /** Ids in front of the latest change of rate, and what changes it; they can't be taken any more. */
-  readonly passed: Map<string, string>;
-  /** Id of the entry before: what an entry without `input` takes. */
-  last: string;
+/** What a file was found to be. */
+export interface CheckedFile {
+  /** The file's own JSON. */
+  readonly source: PipelineSource;
+  readonly inputs: readonly string[];
+  /** The first is `main` where there is one. */
+  readonly outputs: readonly PipelineOutput[];
+  readonly entries: readonly PipelineEntry[];
 }
 
-/** Entries of a pipeline and everything that is wrong with it, each problem one line. */
-export function checkEntries(source: PipelineSource): { entries: PipelineEntry[]; problems: string[] } {
-  const walk: Walk = {
-    problems: [],
-    ports: new Map([[IN, new Map([[MAIN, MAIN]])]]),
-    used: new Set(),
-    passed: new Map(),
-    last: IN,
-  };
-  const ids = assignIds(source, walk.problems);
+/** Checks a pipeline and the files that it names; null when nothing could be made of it. */
+export function checkFile(value: unknown, place: Place, context: CheckContext): CheckedFile | null {
+  const resolved = sourceOf(value, place, context);
+  if (resolved === null) return null;
+  const { inputs = [IN] } = resolved.source;
+  const signals = new Map(inputs.map((name) => [name, mainOf(name)]));
+  const checked = checkSource(resolved, signals, '', context);
+  checkRates(checked, inputs, place, context.problems);
+  return { ...checked, source: resolved.own, inputs };
+}
+
+/** Walks down the stages of a file; `prefix` is what the ids of a part have in front. */
+function checkSource(
+  { source, place, broken }: ResolvedSource,
+  inputs: ReadonlyMap<string, InputRef>,
+  prefix: string,
+  context: CheckContext,
+): Pick<CheckedFile, 'outputs' | 'entries'> {
+  const { problems } = context;
+  const scope = new Scope(place, problems, inputs);
+  const ids = assignIds(source);
+  checkIds(source, place, problems);
+  checkKnobs(source, ids, place, problems);
   const entries: PipelineEntry[] = [];
-  source.stages.forEach((raw, n) => {
-    const entry = checkEntry(raw, ids[n], jsonPath('stages', [n]), walk);
-    if (entry) entries.push(entry);
-    else walk.ports.set(ids[n], walk.ports.get(ids[n]) ?? new Map());
-    walk.last = ids[n];
-  });
-  if (walk.problems.length === 0) findUnused(entries, walk);
-  return { entries, problems: walk.problems };
+  for (const [n, raw] of source.stages.entries()) {
+    if (context.room === 0) break;
+    const [id, at] = [ids[n], jsonPath('stages', [n])];
+    const entry: RawEntry = { raw, id, fullId: `${prefix}${id}`, at, place, problems, scope };
+    const made = broken.has(n) ? NOTHING : checkEntry(entry, context);
+    // An id that is taken stays with the entry that had it first.
+    if (!scope.has(id) || made.ports.size > 0) scope.add(id, made.ports);
+    scope.last = id;
+    entries.push(...made.entries);
+  }
+  const outputs = checkOutputs(source, scope);
+  if (scope.whole && context.room > 0) checkUnused(source, ids, scope, place, problems);
+  return { outputs, entries };
 }
 
-/** Ids given in the file, and for the others the stage's name with the first free number. */
-function assignIds(source: PipelineSource, problems: string[]): string[] {
-  const given = source.stages.map(({ id }) => (typeof id === 'string' ? id : undefined));
-  const taken = new Set<string>([IN]);
-  given.forEach((id, n) => {
-    if (id === undefined) return;
-    if (id === IN) problems.push(`stages[${n}].id: "in" is the name of what comes in; choose another`);
-    else if (taken.has(id))
-      problems.push(`stages[${n}].id: "${id}" is taken by stages[${given.indexOf(id)}]`);
-    taken.add(id);
-  });
-  return source.stages.map(({ stage }, n) => {
-    const own = given[n];
-    if (own !== undefined) return own;
-    let id = String(stage);
-    for (let number = 2; taken.has(id); number++) id = `${stage}${number}`;
-    taken.add(id);
-    return id;
-  });
+function checkEntry(entry: RawEntry, context: CheckContext): CheckedEntry {
+  const { place, problems, at, raw } = entry;
+  context.room -= 1;
+  if (context.room === 0) {
+    problems.add(place, at, `more than ${MAX_STAGES} stages with those of the parts`);
+    return NOTHING;
+  }
+  if (raw.use === undefined) return checkStage(entry);
+  if (raw.stage !== undefined) {
+    problems.add(place, at, 'has stage and use; give one of them');
+    return NOTHING;
+  }
+  return checkUse(entry, context);
 }
 
-function checkEntry(
-  raw: Readonly<Record<string, unknown>>,
-  id: string,
-  where: string,
-  walk: Walk,
-): PipelineEntry | undefined {
-  const before = walk.problems.length;
-  const definition = stageNamed(String(raw.stage));
-  if (definition === undefined) {
-    const names = stages.map(({ name }) => name);
-    const hint = didYouMean(String(raw.stage), names) || `, known are ${names.join(', ')}`;
-    walk.problems.push(`${where}.stage: no stage is called "${raw.stage}"${hint}`);
-    return undefined;
+/** Inserts another pipeline: its entries with this one's id in front, between what this entry takes and gives. */
+function checkUse(entry: RawEntry, context: CheckContext): CheckedEntry {
+  const { raw, fullId, at, place, problems, scope } = entry;
+  const before = problems.count;
+  const common = Object.fromEntries(Object.entries(raw).filter(([name]) => USE_KEYS.includes(name)));
+  const knobs = Object.fromEntries(Object.entries(raw).filter(([name]) => !USE_KEYS.includes(name)));
+  const shared = useSchema.safeParse(common);
+  if (!shared.success) {
+    scope.whole = false;
+    for (const line of explainIssues(shared.error, common, useSchema, at)) problems.add(place, '', line);
+    return NOTHING;
   }
-  const common: Record<string, unknown> = {};
-  const own: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(raw)) {
-    (COMMON_KEYS.includes(key) ? common : own)[key] = value;
-  }
-  const shared = entrySchema.safeParse(common);
-  if (!shared.success) walk.problems.push(...explainIssues(shared.error, common, entrySchema, where));
-  const params = definition.params.safeParse(own);
-  if (!params.success) {
-    walk.problems.push(...explainIssues(params.error, own, definition.params, where, COMMON_KEYS));
-  }
-  if (!shared.success || !params.success) return undefined;
-
-  const inputs = resolveInputs(shared.data.input, where, walk);
-  const key = resolveKey(shared.data.key, definition, where, walk);
-  // Only now, so that an entry can't name itself.
-  walk.ports.set(id, portNames(definition, params.data));
-  const { mix, bypass, description } = shared.data;
-  if (definition.changesRate) {
-    checkRateChange({ inputs, mix, bypass }, definition.name, where, walk);
-    for (const earlier of walk.ports.keys()) {
-      if (earlier !== id && !walk.passed.has(earlier)) walk.passed.set(earlier, id);
-    }
-  }
-  if (walk.problems.length > before) return undefined;
-  if ((mix < 1 || bypass) && definition.outputs(params.data).length > 1) {
-    walk.problems.push(
-      `${where}: mix and bypass need a stage with one output, "${definition.name}" has more`,
-    );
-    return undefined;
-  }
-  return { id, definition, params: params.data, inputs, key, mix, bypass, description };
-}
-
-/** Where the rate changes the pipeline is one signal wide: what comes out of the entry before, whole. */
-function checkRateChange(
-  { inputs, mix, bypass }: Pick<PipelineEntry, 'inputs' | 'mix' | 'bypass'>,
-  name: string,
-  where: string,
-  walk: Walk,
-): void {
-  if (mix < 1 || bypass)
-    walk.problems.push(`${where}: mix and bypass need a stage that keeps the rate, "${name}" changes it`);
-  if (inputs.length > 1 || inputs.some(({ port, gainDb }) => port !== MAIN || gainDb !== 0)) {
-    walk.problems.push(`${where}.input: "${name}" takes one whole signal; put a mix in front of it`);
-  }
-}
-
-/** Every name of a stage's outputs, and the port it means. */
-function portNames(definition: AnyStage, params: unknown): Map<string, string> {
-  const names = definition.outputs(params).map((port) => [port, port] as const);
-  return new Map([...names, ...Object.entries(definition.aliases?.(params) ?? {})]);
-}
-
-function resolveInputs(input: EntryCommon['input'], where: string, walk: Walk): InputRef[] {
-  if (input === undefined) return compact([resolve(walk.last, `${where}.input`, walk)]);
-  if (typeof input === 'string') return compact([resolve(input, `${where}.input`, walk)]);
-  return compact(
-    input.map((one, n) =>
-      typeof one === 'string'
-        ? resolve(one, `${where}.input[${n}]`, walk)
-        : resolve(one.from, `${where}.input[${n}].from`, walk, one.gain),
-    ),
+  const { use, set = {}, mix, bypass } = shared.data;
+  const taken = resolveInputs(shared.data.input, at, scope);
+  const key = shared.data.key === undefined ? undefined : scope.resolve(shared.data.key, `${at}.key`);
+  const file = readPart(use, `${at}.use`, place, context);
+  const part = file && sourceOf(file.value, file.place, context);
+  if (part === null || problems.count > before) return NOTHING;
+  checkTurned(part.source, Object.keys(knobs), entry);
+  const known = Object.fromEntries(
+    Object.entries(knobs).filter(([name]) => Object.hasOwn(part.source.parameters ?? {}, name)),
   );
+  const knobbed = withAll(part.source, known, at, place, problems);
+  const source = withAll(knobbed, set, `${at}.set`, place, problems);
+  const { inputs = [IN] } = source;
+  checkInputs(inputs, shared.data.key, entry);
+  if (problems.count > before) return NOTHING;
+
+  const where = `${place.where}: ${at}`;
+  const [first] = taken;
+  const plain = taken.length === 1 && first.gainDb === 0;
+  const front = plain ? [] : [sumOf(`${fullId}.${inputs[0]}`, where, taken)];
+  const signal = plain ? first : mainOf(front[0].id);
+  const bound = new Map(inputs.map((name, n) => [name, n === 0 ? signal : key!]));
+  const inner = checkSource({ ...part, source }, bound, `${fullId}.`, context);
+  const ports = new Map(inner.outputs.map(({ name, from }) => [name, from]));
+  const entries = [...front, ...inner.entries];
+  if (mix === 1 && !bypass) return { entries, ports };
+
+  const wet = ports.get(MAIN);
+  if (wet === undefined || ports.size > 1) {
+    problems.add(place, at, `mix and bypass need a part with one output, ${quoted(use)} has more`);
+    return NOTHING;
+  }
+  const share = bypass ? 0 : mix;
+  const blend = [
+    { ...signal, gainDb: gainToDb(1 - share) },
+    { ...wet, gainDb: gainToDb(share) },
+  ];
+  return {
+    entries: [...entries, sumOf(fullId, where, blend)],
+    ports: new Map([[MAIN, mainOf(fullId)]]),
+  };
 }
 
-function resolveKey(
+/** Knobs that an entry turns must be there. */
+function checkTurned(
+  { parameters = {} }: PipelineSource,
+  turned: readonly string[],
+  { at, place, problems }: RawEntry,
+): void {
+  const known = Object.keys(parameters);
+  for (const name of turned) {
+    if (known.includes(name)) continue;
+    const all = [...known, ...USE_KEYS];
+    const hint = didYouMean(name, all) || `, the part has ${listed(known) || 'no parameters'}`;
+    problems.add(place, at, `unknown ${quoted(name)}${hint}`);
+  }
+}
+
+/** A part has one input, or a second one that is its sidechain. */
+function checkInputs(
+  inputs: readonly string[],
   key: string | undefined,
-  definition: AnyStage,
-  where: string,
-  walk: Walk,
-): InputRef | null {
-  if (key === undefined) return null;
-  if (!definition.inputs.includes('key')) {
-    walk.problems.push(`${where}.key: the stage "${definition.name}" has no sidechain`);
-    return null;
+  { at, place, problems }: RawEntry,
+): void {
+  if (inputs.length > 2) problems.add(place, `${at}.use`, 'a part has at most two inputs: input and key');
+  if (inputs.length < 2 && key !== undefined) {
+    problems.add(place, `${at}.key`, 'the part has no second input');
   }
-  return resolve(key, `${where}.key`, walk) ?? null;
+  if (inputs.length === 2 && key === undefined) {
+    problems.add(place, at, `missing "key", which is the part's input "${inputs[1]}"`);
+  }
 }
 
-const compact = (refs: readonly (InputRef | undefined)[]): InputRef[] =>
-  refs.filter((ref) => ref !== undefined);
-
-/** Turns `id` or `id.port` into a reference to an earlier entry. */
-function resolve(name: string, where: string, walk: Walk, gainDb = 0): InputRef | undefined {
-  const [from, port, ...rest] = name.split('.');
-  const ports = walk.ports.get(from);
-  if (ports === undefined || rest.length > 0) {
-    const known = [...walk.ports.keys()];
-    const hint = didYouMean(from, known) || `, earlier are ${known.join(', ')}`;
-    walk.problems.push(`${where}: no earlier entry is called "${from}"${hint}`);
-    return undefined;
-  }
-  const change = walk.passed.get(from);
-  if (change !== undefined) {
-    walk.problems.push(
-      `${where}: "${from}" stands before "${change}" at another sample rate; take "${change}" or what follows it`,
-    );
-    return undefined;
-  }
-  walk.used.add(from);
-  // An entry with a problem of its own has no ports; one message about it is enough.
-  if (ports.size === 0) return undefined;
-  const written = port ?? (ports.has(MAIN) ? MAIN : undefined);
-  if (written === undefined) {
-    walk.problems.push(`${where}: "${from}" has several outputs; name one of ${listPorts(from, ports)}`);
-    return undefined;
-  }
-  const wanted = ports.get(written);
-  if (wanted === undefined) {
-    const hint = didYouMean(written, ports.keys()) || `, known are ${listPorts(from, ports)}`;
-    walk.problems.push(`${where}: "${from}" has no output "${written}"${hint}`);
-    return undefined;
-  }
-  return { from, port: wanted, gainDb };
-}
-
-const listPorts = (from: string, ports: ReadonlyMap<string, string>): string =>
-  [...new Set(ports.values())].map((port) => `${from}.${port}`).join(', ');
-
-/** An entry that nobody takes, the last one excepted, is work for nothing and most likely a slip. */
-function findUnused(entries: readonly PipelineEntry[], walk: Walk): void {
-  entries.slice(0, -1).forEach(({ id }, n) => {
-    if (!walk.used.has(id)) walk.problems.push(`stages[${n}]: nothing takes the output of "${id}"`);
+/** What goes out: what the file names, `main` first, or else the last entry, or else what comes in. */
+function checkOutputs({ stages, outputs }: PipelineSource, scope: Scope): PipelineOutput[] {
+  const named = outputs ?? { [MAIN]: scope.last };
+  const at = (name: string): string => (outputs ? `outputs.${name}` : `stages[${stages.length - 1}]`);
+  const list = Object.entries(named).flatMap(([name, reference]) => {
+    const from = scope.resolve(reference, at(name));
+    return from ? [{ name, from }] : [];
   });
-  const last = entries.at(-1);
-  if (last && !last.definition.outputs(last.params).includes(MAIN)) {
-    walk.problems.push(
-      `stages[${entries.length - 1}]: the last entry goes out, and "${last.id}" has several outputs`,
-    );
-  }
+  return list.sort((a, b) => Number(b.name === MAIN) - Number(a.name === MAIN));
 }

@@ -1,54 +1,55 @@
 import { usageError } from '../audio/errors.ts';
-import { IN, type PipelineDefinition } from './definition.ts';
-import { definePipeline } from './parse-pipeline.ts';
+import { stageNamed } from '../stages/registry.ts';
+import { mainOf } from './check-stage.ts';
+import type { InputRef, PipelineDefinition, PipelineEntry, WantedFormat } from './definition.ts';
 
-type RawEntry = Readonly<Record<string, unknown>>;
+type Wired = Pick<PipelineDefinition, 'entries' | 'inputs' | 'outputs'>;
 
-/** What a caller wants of the output, whatever comes in. */
-export interface WantedFormat {
-  /** Hz. */
-  readonly rate?: number | undefined;
-  /** A layout's name or a number of channels. */
-  readonly channels?: string | number | undefined;
+/** An entry that no file has; `where` is the option that asks for it. */
+function frontEntry(id: string, stage: string, where: string, from: string, given: object): PipelineEntry {
+  const definition = stageNamed(stage)!;
+  const params = definition.params.parse(given);
+  const plain = { key: null, channels: null, mix: 1, bypass: false, description: undefined };
+  return { id, where, definition, params, inputs: [mainOf(from)], ...plain };
 }
 
-/** A reference as written, with what comes in by another name. */
-const renamed = (written: unknown, name: string): unknown => {
-  if (Array.isArray(written)) return written.map((one) => renamed(one, name));
-  if (typeof written === 'object' && written !== null) {
-    return { ...written, from: renamed((written as RawEntry).from, name) };
+/** Refuses a rate that can't be had by one conversion in front. */
+function checkRate(rate: number, { entries, inputs }: Wired): void {
+  const own = entries.find((entry) => entry.definition.changesRate);
+  if (own)
+    throw usageError(`--rate ${rate}: the pipeline sets its own rate; use --set ${own.id}.rate=${rate}`);
+  if (inputs.length > 1) {
+    throw usageError(
+      `--rate ${rate}: the pipeline takes ${inputs.join(', ')}, and only a single input is converted in front; put a resample behind the stage that joins them`,
+    );
   }
-  return written === IN || written === `${IN}.main` ? name : written;
-};
-
-/** An entry that takes the id `name` where it took what comes in. */
-const redirected = (entry: RawEntry, name: string): RawEntry =>
-  Object.fromEntries(
-    Object.entries(entry).map(([key, value]) => [
-      key,
-      key === 'input' || key === 'key' ? renamed(value, name) : value,
-    ]),
-  );
+}
 
 /**
- * The pipeline with its input brought to a rate and channels first, so that every ceiling and every reading in it holds for
+ * A pipeline with its inputs brought to a rate and channels first, so that every ceiling and every reading in it holds for
  * what goes out.
  */
-export function withFormat(definition: PipelineDefinition, wanted: WantedFormat): PipelineDefinition {
-  const { rate, channels } = wanted;
-  const front: RawEntry[] = [];
-  if (channels !== undefined) front.push({ stage: 'remix', id: 'to-channels', channels });
-  if (rate !== undefined) {
-    const own = definition.entries.find((entry) => entry.definition.changesRate);
-    if (own) {
-      throw usageError(`--rate ${rate}: the pipeline sets its own rate; use --set ${own.id}.rate=${rate}`);
-    }
-    front.push({ stage: 'resample', id: 'to-rate', rate });
-  }
-  const last = front.at(-1);
-  if (last === undefined) return definition;
-  const stages = definition.source.stages.map((entry, n) =>
-    redirected({ ...entry, id: definition.entries[n].id }, String(last.id)),
-  );
-  return definePipeline({ ...definition.source, stages: [...front, ...stages] }, definition.name);
+export function putInFront<T extends Wired>(pipeline: T, { rate, channels }: WantedFormat): T {
+  if (rate !== undefined) checkRate(rate, pipeline);
+  const front: PipelineEntry[] = [];
+  const standIns = pipeline.inputs.map((name, n) => {
+    const suffix = n === 0 ? '' : `-${name}`;
+    let last = name;
+    const add = (id: string, stage: string, option: string, given: object): void => {
+      front.push(frontEntry(`${id}${suffix}`, stage, option, last, given));
+      last = `${id}${suffix}`;
+    };
+    if (channels !== undefined) add('to-channels', 'remix', '--channels', { channels });
+    if (rate !== undefined) add('to-rate', 'resample', '--rate', { rate });
+    return [name, last] as const;
+  });
+  const taken = new Map(standIns);
+  const behind = (ref: InputRef): InputRef => ({ ...ref, from: taken.get(ref.from) ?? ref.from });
+  const entries = pipeline.entries.map((entry) => ({
+    ...entry,
+    inputs: entry.inputs.map(behind),
+    key: entry.key && behind(entry.key),
+  }));
+  const outputs = pipeline.outputs.map(({ name, from }) => ({ name, from: behind(from) }));
+  return { ...pipeline, entries: [...front, ...entries], outputs };
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { stages } from '../stages/registry.ts';
-import { entrySchema, fileSchema } from './file-schema.ts';
+import { entrySchema, fileSchema, useSchema } from './file-schema.ts';
 
 type Json = Record<string, unknown>;
 
@@ -23,12 +23,14 @@ export function pipelineJsonSchema(): Json {
       additionalProperties: false,
     };
   });
+  // Beside its own keys a part's entry has those of the part's knobs, which only the part knows.
+  const use = { title: 'use', ...toJson(useSchema), additionalProperties: true };
   const file = toJson(fileSchema);
   const properties = file.properties as Record<string, Json>;
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'auralis-stream pipeline',
     ...file,
-    properties: { ...properties, stages: { ...properties.stages, items: { oneOf: entries } } },
+    properties: { ...properties, stages: { ...properties.stages, items: { oneOf: [...entries, use] } } },
   };
 }

@@ -1,172 +1,311 @@
-import { usageError } from '../audio/errors.ts';
-import { sameFormat } from '../audio/format.ts';
+import { AuralisError, pipelineError } from '../audio/errors.ts';
+import { type AudioFormat, sameFormat } from '../audio/format.ts';
 import type { GuardReport } from '../dsp/guard.ts';
-import { StateMemory } from '../dsp/kernel-memory.ts';
-import type { BlockRun } from '../stages/aligned-run.ts';
-import { ChainRun } from '../stages/chain-run.ts';
-import type { Readings, StageProcessor, StageSnapshot } from '../stages/define-stage.ts';
-import { RateChangeRun } from '../stages/rate-change-run.ts';
-import type { PipelineDefinition, PipelineEntry } from './definition.ts';
-import { LiveSegment } from './live-segment.ts';
-import type { PipelineSnapshot, PrepareOptions, StageReading } from './prepare-pipeline.ts';
-import { formatOut, segmentsOf } from './segments.ts';
-import { withSetting } from './settings.ts';
+import { onKernelMemory } from '../dsp/kernel-memory.ts';
+import type { Readings } from '../stages/define-stage.ts';
+import { PRIME_SECONDS, SwitchingRun } from '../stages/switching-run.ts';
+import {
+  type Action,
+  type Appointment,
+  after,
+  appointments,
+  type Change,
+  canGlide,
+  needsTrial,
+} from './change.ts';
+import type { PipelineDefinition } from './definition.ts';
+import { leafValue, type Move, movesBetween, withLeaf } from './move.ts';
+import {
+  type PipelineSnapshot,
+  PreparedPipeline,
+  type PrepareOptions,
+  type StageReading,
+} from './prepare-pipeline.ts';
+import { commonPeriod, formatsOut } from './segments.ts';
 
-/** The whole state of a pipeline at a frame, whatever rates it runs at. */
-export interface LiveSnapshot {
-  readonly segments: readonly PipelineSnapshot[];
-  /** Of what changes the rate behind each segment but the last. */
-  readonly changes: readonly StageSnapshot[];
-  /** Guards and frame counts of those. */
-  readonly counts: Uint8Array;
+/** What a pipeline that can change is prepared for. */
+export interface LiveOptions extends PrepareOptions {
+  /** Changes at known frames. */
+  readonly changes?: readonly Change[];
+  /** Told of every change that came unannounced, with the frame of the output at which it is heard. */
+  readonly onChange?: (change: Change) => void;
 }
 
-/** A change of rate at work. */
-interface LiveChange {
-  readonly id: string;
-  readonly processor: StageProcessor;
-  readonly run: RateChangeRun;
+/** A pipeline at work and the frame of the output at which it heard its first input. */
+interface Running {
+  readonly prepared: PreparedPipeline;
+  readonly origin: number;
 }
 
-/** What changes the rate, and how, as text to compare. */
-const changesOf = ({ entries }: PipelineDefinition): string =>
-  JSON.stringify(
-    entries.filter(({ definition }) => definition.changesRate).map(({ id, params }) => [id, params]),
+/** A change that waits for its second graph: the frame it asks for, and whether it came unannounced. */
+interface Waiting {
+  readonly action: Action;
+  readonly frame: number;
+  readonly unannounced: boolean;
+}
+
+/** What comes in and goes out by name stays while audio flows: streams hang on it. */
+function checkEnds(before: PipelineDefinition, after: PipelineDefinition): void {
+  const endsOf = ({ inputs, outputs }: PipelineDefinition): string =>
+    `${inputs.join(', ')} to ${outputs.map(({ name }) => name).join(', ')}`;
+  if (endsOf(before) === endsOf(after)) return;
+  throw pipelineError(
+    `${after.name}: goes from ${endsOf(after)}, the pipeline at work from ${endsOf(before)}; inputs and outputs stay`,
   );
+}
 
 /**
- * A pipeline that can change while audio flows. Where it changes its rate it is cut: each segment runs at one rate, is
- * aligned in itself, and changes for itself, so that all of it stays aligned to the frame.
+ * A pipeline that can change while audio flows: parameters glide where their stage can, and everything else is a second
+ * pipeline that takes over the state of what is the same, hears the input for a second, and is faded in, aligned.
+ * All changes stand on one clock, the frames of the output: what arrives by wall clock is stamped with a frame and goes
+ * the way of what was announced, so announcing it with that stamp gives the same bytes. Where the rate changes on the
+ * way, a second graph begins at a frame that input, output and every segment have in common.
  */
 export class LivePipeline {
-  readonly run: BlockRun;
-  readonly #state: StateMemory;
-  readonly #segments: readonly LiveSegment[];
-  readonly #changes: readonly LiveChange[];
-  /** What it is or is about to be. */
+  readonly run: SwitchingRun;
+  readonly #options: LiveOptions;
+  readonly #outputFormats: readonly AudioFormat[];
+  readonly #outputRate: number;
+  readonly #primeFrames: number;
+  readonly #appointments: readonly Appointment[];
+  #kept = 0;
+  /** What has come by wall clock since the last block. */
+  #arrived: Action[] = [];
+  #waiting: Waiting[] = [];
+  /** What it is once everything asked for so far is done; what the newest graph is. */
   #definition: PipelineDefinition;
+  #sounding: PipelineDefinition;
+  /** The newest last; two while one is faded into the other. */
+  #running: Running[];
+  /** Moves that may be under way. */
+  #moves: Move[] = [];
 
-  constructor(definition: PipelineDefinition, options: PrepareOptions) {
-    const segments: LiveSegment[] = [];
-    const changes: LiveChange[] = [];
+  constructor(definition: PipelineDefinition, options: LiveOptions) {
+    const prepared = new PreparedPipeline(definition, options);
+    const { outputFormats } = prepared.run;
+    this.#options = options;
+    this.#outputFormats = outputFormats;
+    this.#outputRate = outputFormats[0].sampleRate;
+    this.#primeFrames = Math.round(PRIME_SECONDS * this.#outputRate);
+    this.#appointments = appointments(
+      definition,
+      options.changes ?? [],
+      (frame, next, glides) => this.#beginOf(frame, next, glides),
+      (next) => this.#tryOut(next),
+    );
     this.#definition = definition;
-    this.#state = new StateMemory(options.memory);
-    let spec = options;
-    for (const { definition: part, change } of segmentsOf(definition)) {
-      const segment = new LiveSegment(part, spec);
-      segments.push(segment);
-      if (change === null) break;
-      const live = this.#openChange(change, { ...spec, format: segment.run.outputFormat });
-      changes.push(live);
-      spec = { ...spec, format: live.run.outputFormat, maxFrames: live.run.maxFramesOut };
-    }
-    const runs = segments.flatMap(({ run }, n) => (changes[n] ? [run, changes[n].run] : [run]));
-    this.run = runs.length === 1 ? runs[0] : new ChainRun(runs);
-    this.#segments = segments;
-    this.#changes = changes;
-  }
-
-  #openChange({ id, definition, params }: PipelineEntry, spec: PrepareOptions): LiveChange {
-    const processor = definition.prepare(spec, params);
-    const outputFormat = definition.outputFormat(spec.format, params);
-    return { id, processor, run: new RateChangeRun(processor, outputFormat, spec, this.#state) };
+    this.#sounding = definition;
+    this.#running = [{ prepared, origin: 0 }];
+    this.run = new SwitchingRun(prepared.run, options.memory, (frame) => this.#advance(frame));
   }
 
   get definition(): PipelineDefinition {
     return this.#definition;
   }
 
-  /** Whether a replacement is under way. */
-  get changing(): boolean {
-    return this.#segments.some(({ run }) => run.changing);
-  }
-
   /** Frames from the input to the output, before alignment, at the rate of the input. */
   get latency(): number {
-    const { sampleRate } = this.run.format;
-    const frames = this.#segments.reduce(
-      (sum, { prepared, run }) => sum + (prepared.latency * sampleRate) / run.format.sampleRate,
-      0,
-    );
-    return Math.round(frames);
+    return this.#newest.latency;
   }
 
   /** No stage changes a sample. */
   get transparent(): boolean {
-    return (
-      this.#segments.every(({ prepared }) => prepared.transparent) &&
-      this.#changes.every(({ run }) => run.format.sampleRate === run.outputFormat.sampleRate)
-    );
+    return this.#newest.transparent;
   }
 
-  /** What the guard at the input has replaced, or null when no stage needs one. */
+  /** What the guard has replaced, or null when no stage needs one. */
   get guard(): GuardReport | null {
-    return this.#segments[0].prepared.guard ?? this.#changes[0]?.run.guard ?? null;
+    return this.#newest.guard;
   }
 
   /** What every stage has measured, by id. */
   meters(): Readonly<Record<string, Readings>> {
-    return Object.assign({}, ...this.#segments.map(({ prepared }) => prepared.meters()));
+    return this.#newest.meters();
   }
 
   /** Readings of intervals that closed since the last call. */
   takeReadings(): readonly StageReading[] {
-    return this.#segments.flatMap(({ prepared }) => prepared.takeReadings());
+    return this.#newest.takeReadings();
+  }
+
+  /** The state of the stages and the graph, for `restore`. */
+  snapshot(): PipelineSnapshot {
+    return this.#newest.snapshot();
+  }
+
+  /** Goes back to a state of this pipeline; the frames of the stream count on. */
+  restore(snapshot: PipelineSnapshot): void {
+    this.#newest.restore(snapshot);
   }
 
   /** Changes one parameter, named `id.parameter` or deeper, as in `eq.bands[0].gain`. */
   set(name: string, value: unknown): void {
-    this.replace(withSetting(this.#definition, name, value));
+    this.#arrive({ set: name, to: value, frames: 0, curve: 'hold' });
   }
 
-  /** Becomes another pipeline: a no-op, bit for bit, for what is the same. Rates and the format of the output stay. */
+  /** Becomes another pipeline: a no-op, bit for bit, for what is the same. */
   replace(definition: PipelineDefinition): void {
-    const segments = segmentsOf(definition);
-    const rates = changesOf(definition) === changesOf(this.#definition);
-    if (!rates || !this.#keepsFormats(definition)) {
-      throw usageError('rate and channels of what comes out are fixed while audio runs');
+    checkEnds(this.#definition, definition);
+    this.#arrive({ pipeline: definition });
+  }
+
+  get #newest(): PreparedPipeline {
+    return this.#running[this.#running.length - 1].prepared;
+  }
+
+  #arrive(action: Action): void {
+    const next = after(this.#definition, action);
+    // A stage may refuse this audio: the caller is told, and what plays plays on.
+    if (needsTrial(this.#definition, next)) this.#tryOut(next);
+    this.#definition = next;
+    this.#arrived.push(action);
+  }
+
+  /** Refuses what this audio can't go through, and what would change the format of what comes out. */
+  #tryOut(definition: PipelineDefinition): void {
+    const given = formatsOut(definition, this.#options.format);
+    if (!given.every((format, n) => sameFormat(format, this.#outputFormats[n]))) {
+      throw pipelineError('rate and channels of what comes out are fixed while audio runs');
     }
-    this.#definition = definition;
-    segments.forEach((segment, n) => {
-      this.#segments[n].replace(segment.definition);
-    });
+    this.#prepare(definition);
   }
 
-  #keepsFormats(definition: PipelineDefinition): boolean {
-    return segmentsOf(definition).every((segment, n) => {
-      const { format, outputFormat } = this.#segments[n].run;
-      return sameFormat(formatOut(segment.definition, format), outputFormat);
-    });
+  /** Prepares a pipeline on a memory of its own. */
+  #prepare(definition: PipelineDefinition): PreparedPipeline {
+    return onKernelMemory(
+      this.#options.memory.backend,
+      (memory) => new PreparedPipeline(definition, { ...this.#options, memory }),
+    );
   }
 
-  /** The whole state; not while a replacement is under way. */
-  snapshot(): LiveSnapshot {
-    if (this.changing)
-      throw usageError('a pipeline that is changing has no snapshot; take it after the fade');
-    return {
-      segments: this.#segments.map(({ prepared }) => prepared.snapshot()),
-      changes: this.#changes.map(({ processor }) => processor.snapshot()),
-      counts: this.#state.snapshot(),
-    };
+  /** Frame of the input at which work has to begin on what is to be heard at a frame of the output. */
+  #beginOf(frame: number, next: PipelineDefinition, glides: boolean): number {
+    const { sampleRate } = this.#options.format;
+    const begin = (at: number): number => Math.floor((at * sampleRate) / this.#outputRate);
+    if (glides) return begin(frame);
+    const period = commonPeriod(next, this.#options.format);
+    return Math.floor(begin(Math.max(0, frame - this.#primeFrames)) / period) * period;
   }
 
-  /** Takes back a snapshot of a pipeline with the same stages, newly prepared for the same format. */
-  restore({ segments, changes, counts }: LiveSnapshot): void {
-    if (segments.length !== this.#segments.length || changes.length !== this.#changes.length) {
-      throw usageError('the snapshot changes its rate at other places');
+  /** Does what is due at a frame of the input and gives the frame at which there is more to do. */
+  #advance(frameIn: number): number {
+    const frame = Math.ceil((frameIn * this.#outputRate) / this.#options.format.sampleRate);
+    if (!this.run.changing) this.#running = this.#running.slice(-1);
+    this.#moves = this.#moves.filter((move) => move.frame + move.frames > frame);
+    while (this.#nextBegin <= frameIn) this.#keep(this.#appointments[this.#kept++], frame);
+    for (const action of this.#arrived.splice(0)) this.#welcome(action, frame);
+    if (this.#waiting.length === 0 || this.run.changing) return this.#nextBegin;
+    const target = this.#after(this.#waiting.map(({ action }) => action));
+    const period = target === null ? 1 : commonPeriod(target, this.#options.format);
+    const origin = Math.ceil(frameIn / period) * period;
+    if (origin > frameIn) return Math.min(origin, this.#nextBegin);
+    this.#switch(target, frame);
+    return this.#nextBegin;
+  }
+
+  get #nextBegin(): number {
+    return this.#appointments[this.#kept]?.begins ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Does what was announced; what a change by wall clock has left no place for is passed over. */
+  #keep({ frame, actions }: Appointment, now: number): void {
+    const next = this.#after(actions);
+    if (next === null) return;
+    this.#definition = actions.reduce(after, this.#definition);
+    if (canGlide(this.#sounding, next)) {
+      for (const action of actions) this.#glide(action, Math.max(frame, now));
+      return;
     }
-    this.#state.checkSize(counts);
-    this.#segments.forEach(({ prepared }, n) => {
-      prepared.restore(segments[n]);
-    });
-    this.#changes.forEach(({ processor }, n) => {
-      processor.restore(changes[n]);
-    });
-    this.#state.restore(counts);
+    this.#waiting.push(...actions.map((action) => ({ action, frame, unannounced: false })));
+  }
+
+  #welcome(action: Action, now: number): void {
+    const next = this.#after([action]);
+    if (this.#waiting.length === 0 && next !== null && canGlide(this.#sounding, next)) {
+      if (this.#glide(action, now)) this.#options.onChange?.({ frame: now, action });
+      return;
+    }
+    this.#waiting.push({ action, frame: 0, unannounced: true });
+  }
+
+  /** What sounds now after some actions, or null when they don't fit it. */
+  #after(actions: readonly Action[]): PipelineDefinition | null {
+    try {
+      return actions.reduce(after, this.#sounding);
+    } catch (error) {
+      if (error instanceof AuralisError) return null;
+      throw error;
+    }
+  }
+
+  /** Moves parameters, in every graph that is heard or about to be, and says whether there were any. */
+  #glide(action: Action, frame: number): boolean {
+    const next = after(this.#sounding, action);
+    const { frames, curve } = 'pipeline' in action ? { frames: 0, curve: 'hold' as const } : action;
+    const moves = movesBetween(this.#sounding, next, { frame, frames, curve });
+    for (const move of moves) {
+      const leaves = move.leaves.map((leaf) => ({ ...leaf, from: this.#takeLeaf(move.id, leaf, frame) }));
+      const own = { ...move, leaves };
+      for (const { prepared, origin } of this.#running) prepared.move(own, origin);
+      this.#moves.push(own);
+    }
+    this.#sounding = next;
+    return moves.length > 0;
+  }
+
+  /** Where a value stands at a frame, taken from the moves that had it so far. */
+  #takeLeaf(id: string, { path, from }: Move['leaves'][number], frame: number): unknown {
+    let value = from;
+    for (const move of this.#moves) {
+      for (const leaf of move.leaves) {
+        if (move.id !== id || leaf.until <= frame || leaf.path.join() !== path.join()) continue;
+        value = leafValue(move, leaf, frame);
+        leaf.until = frame;
+      }
+    }
+    return value;
+  }
+
+  /** Begins to change into a second graph, with all that waits for it. */
+  #switch(target: PipelineDefinition | null, frame: number): void {
+    const waiting = this.#waiting.splice(0);
+    if (target === null) return;
+    const asked = Math.max(...waiting.map((one) => one.frame));
+    const fadeStart = frame === 0 && asked > 0 ? asked : Math.max(asked, frame + this.#primeFrames);
+    this.#sounding = target;
+    this.run.replace(() => this.#open(target, frame), fadeStart);
+    for (const { action, unannounced } of waiting) {
+      if (unannounced) this.#options.onChange?.({ frame: fadeStart, action });
+    }
+  }
+
+  /** Prepares the second graph with all values where they stand, and takes it along on their ways. */
+  #open(target: PipelineDefinition, origin: number) {
+    const prepared = this.#prepare(
+      this.#moves.reduce((definition, move) => standingAt(definition, move, origin), target),
+    );
+    prepared.adopt(this.#newest);
+    for (const move of this.#moves) prepared.move(move, origin);
+    this.#running.push({ prepared, origin });
+    return prepared.run;
   }
 }
 
+/** A pipeline with the values of a move where they are at a frame. */
+function standingAt(definition: PipelineDefinition, move: Move, frame: number): PipelineDefinition {
+  const standing = move.leaves.filter(({ until }) => until > frame);
+  const entries = definition.entries.map((entry) => {
+    if (entry.id !== move.id) return entry;
+    const params = standing.reduce<unknown>(
+      (changed, leaf) => withLeaf(changed, leaf.path, leafValue(move, leaf, frame)),
+      entry.params,
+    );
+    return { ...entry, params: params as typeof entry.params };
+  });
+  return { ...definition, entries };
+}
+
 /** Prepares a checked pipeline for a format on a memory. Stages with something to load must have loaded it. */
-export function preparePipeline(definition: PipelineDefinition, options: PrepareOptions): LivePipeline {
+export function preparePipeline(definition: PipelineDefinition, options: LiveOptions): LivePipeline {
   return new LivePipeline(definition, options);
 }

@@ -1,77 +1,17 @@
 import type { Planar } from '../audio/block.ts';
 import { type AudioFormat, sameFormat } from '../audio/format.ts';
 import { DelayLine } from '../dsp/delay-line.ts';
-import { dbToGain } from '../dsp/elementary.ts';
-import { addScaled, blend, copyInto } from '../dsp/gain.ts';
+import { blend } from '../dsp/gain.ts';
 import type { Kernels, StateMemory } from '../dsp/kernel-memory.ts';
-import type { StageIO, StageProcessor } from '../stages/define-stage.ts';
+import type { AnyStage, StageIO, StageProcessor } from '../stages/define-stage.ts';
 import type { PipelineEntry } from './definition.ts';
-
-/** The output of an entry, or what comes in: its arrays and how late it is. */
-export interface Wire {
-  readonly channels: Planar;
-  /** Frames behind what comes in. */
-  readonly latency: number;
-}
-
-/** A signal on its way into a node: its wire, its gain, and the delay that aligns it with the others. */
-class Tap {
-  readonly #kernels: Kernels | null;
-  readonly #wire: Wire;
-  readonly #gain: number;
-  readonly #delay: DelayLine | null;
-  readonly #delayed: Planar;
-
-  constructor(state: StateMemory, wire: Wire, gainDb: number, delay: number, maxFrames: number) {
-    const channels = wire.channels.length;
-    this.#kernels = state.memory.kernels;
-    this.#wire = wire;
-    this.#gain = dbToGain(gainDb);
-    this.#delay = delay > 0 ? new DelayLine(state, channels, delay) : null;
-    this.#delayed = delay > 0 ? state.memory.planar(channels, maxFrames) : wire.channels;
-  }
-
-  /** Whether it hands over its wire as it is. */
-  get plain(): boolean {
-    return this.#delay === null && this.#gain === 1;
-  }
-
-  get channels(): Planar {
-    return this.#wire.channels;
-  }
-
-  /** The aligned signal, before its gain. */
-  read(frames: number): Planar {
-    if (this.#delay) {
-      copyPlanar(this.#kernels, this.#delayed, this.#wire.channels, frames);
-      this.#delay.process(this.#delayed, frames);
-    }
-    return this.#delayed;
-  }
-
-  /** Writes to `target`, or adds to it. */
-  write(target: Planar, frames: number, add: boolean): void {
-    const source = this.read(frames);
-    if (!add && this.#gain === 1) {
-      copyPlanar(this.#kernels, target, source, frames);
-      return;
-    }
-    for (let n = 0; n < target.length; n++) {
-      if (!add) target[n].fill(0, 0, frames);
-      addScaled(this.#kernels, target[n], source[n], frames, this.#gain);
-    }
-  }
-}
-
-function copyPlanar(kernels: Kernels | null, target: Planar, source: Planar, frames: number): void {
-  for (let n = 0; n < target.length; n++) copyInto(kernels, target[n], source[n], frames);
-}
+import { copyPlanar, Tap, type Wire } from './tap.ts';
 
 interface NodeOptions {
   readonly entry: PipelineEntry;
   readonly processor: StageProcessor;
   readonly state: StateMemory;
-  /** What the stage takes and gives. */
+  /** What comes in and goes out, with the channels that pass. */
   readonly format: AudioFormat;
   readonly outputFormat: AudioFormat;
   readonly maxFrames: number;
@@ -85,14 +25,28 @@ interface NodeOptions {
 /** One entry at work: gathers its inputs, aligned to the sample, runs its stage, mixes dry and wet. */
 export class GraphNode {
   readonly id: string;
+  readonly definition: AnyStage;
   readonly processor: StageProcessor;
+  /** What comes in and goes out, with the channels that pass. */
+  readonly format: AudioFormat;
+  readonly outputFormat: AudioFormat;
+  /** Frames by which its output is behind what comes into the pipeline. */
+  readonly latency: number;
   /** Outputs by port. */
   readonly wires: ReadonlyMap<string, Wire>;
+  /** Whether its input is copied or summed into arrays of its own; else it works on in the arrays of the entry before. */
+  readonly gathers: boolean;
   readonly #kernels: Kernels | null;
   readonly #taps: readonly Tap[];
   readonly #key: Tap | null;
+  /** All channels, and those of the key. */
+  readonly #main: Planar;
+  readonly #keyMain: Planar | null;
+  /** The channels that the stage has. */
   readonly #io: StageIO;
-  readonly #gathers: boolean;
+  /** The channels that it does not have, and what keeps them in time with the others. */
+  readonly #passing: Planar;
+  readonly #passingDelay: DelayLine;
   /** Share of the processed signal. */
   readonly #wet: number;
   readonly #dry: Planar;
@@ -112,30 +66,40 @@ export class GraphNode {
     const arrival = Math.max(...inputs.map(({ latency }) => latency), key?.latency ?? 0);
     const latency = arrival + processor.latency;
     this.id = entry.id;
+    this.definition = entry.definition;
+    this.format = format;
+    this.outputFormat = outputFormat;
+    this.latency = latency;
     this.processor = processor;
     this.#kernels = memory.kernels;
     this.#taps = inputs.map(
-      (wire, n) => new Tap(state, wire, entry.inputs[n].gainDb, arrival - wire.latency, maxFrames),
+      (wire, n) =>
+        new Tap({ state, wire, gainDb: entry.inputs[n].gainDb, delay: arrival - wire.latency, maxFrames }),
     );
-    this.#key = key && new Tap(state, key, 0, arrival - key.latency, maxFrames);
+    this.#key = key && new Tap({ state, wire: key, gainDb: 0, delay: arrival - key.latency, maxFrames });
     const [first, ...others] = this.#taps;
-    this.#gathers = !(inPlace && others.length === 0 && first.plain);
-    const main = this.#gathers ? memory.planar(count, maxFrames) : first.channels;
+    this.gathers = !(inPlace && others.length === 0 && first.plain);
+    const main = this.gathers ? memory.planar(count, maxFrames) : first.channels;
+    this.#main = main;
 
     const ports = entry.definition.outputs(entry.params);
     const apart = ports.length > 1 || !sameFormat(format, outputFormat);
     const outputs = apart ? ports.map(() => memory.planar(outputFormat.channels, maxFrames)) : [main];
     this.wires = new Map(ports.map((port, n) => [port, { channels: outputs[n], latency }]));
+    this.#keyMain = this.#key && (this.#key.plain ? this.#key.channels : memory.planar(count, maxFrames));
+    const own = (planar: Planar): Planar => entry.channels?.map((channel) => planar[channel]) ?? planar;
     this.#io = {
-      main,
-      key: this.#key && (this.#key.plain ? this.#key.channels : memory.planar(count, maxFrames)),
+      main: own(main),
+      key: this.#keyMain && own(this.#keyMain),
       outputs: apart ? outputs : [],
     };
+    this.#passing = entry.channels ? main.filter((_, channel) => !entry.channels?.includes(channel)) : [];
+    this.#passingDelay = new DelayLine(state, this.#passing.length, processor.latency);
 
     this.#wet = entry.bypass ? 0 : entry.mix;
-    const mixes = this.#wet < 1;
-    this.#dry = mixes ? memory.planar(count, maxFrames) : [];
-    this.#dryDelay = new DelayLine(state, mixes ? count : 0, mixes ? processor.latency : 0);
+    const dry = this.#wet < 1 ? this.#io.main.length : 0;
+    this.#dry = memory.planar(dry, maxFrames);
+    this.#dryDelay = new DelayLine(state, dry, processor.latency);
 
     this.#arrival = arrival;
     this.#looks = entry.definition.transparent;
@@ -146,14 +110,16 @@ export class GraphNode {
   /** Says that the programme has ended after so many frames. */
   end(framesIn: number): void {
     this.#end[0] = this.#arrival + framesIn;
+    if (this.#looks && this.#seen[0] >= this.#end[0]) this.processor.finish();
   }
 
   process(frames: number): void {
-    const { main, key } = this.#io;
-    if (this.#gathers) {
-      for (let n = 0; n < this.#taps.length; n++) this.#taps[n].write(main, frames, n > 0);
+    const { main } = this.#io;
+    if (this.gathers) {
+      for (let n = 0; n < this.#taps.length; n++) this.#taps[n].write(this.#main, frames, n > 0);
     }
-    if (key && !this.#key!.plain) this.#key!.write(key, frames, false);
+    if (this.#keyMain && !this.#key!.plain) this.#key!.write(this.#keyMain, frames, false);
+    this.#passingDelay.process(this.#passing, frames);
     if (this.#looks) {
       this.#look(frames);
       return;
@@ -186,5 +152,6 @@ export class GraphNode {
       whole ? this.#io : { ...this.#io, main: main.map((channel) => channel.subarray(from)) },
       to - from,
     );
+    if (seen + to === this.#end[0]) this.processor.finish();
   }
 }

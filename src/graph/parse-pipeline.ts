@@ -1,76 +1,53 @@
-import { type ParseError, parse as parseTolerant, printParseErrorCode } from 'jsonc-parser';
-import { type AuralisError, pipelineError } from '../audio/errors.ts';
-import { explainIssues } from '../stages/explain-issues.ts';
-import { checkEntries } from './check.ts';
-import type { PipelineDefinition, PipelineSource } from './definition.ts';
-import { fileSchema } from './file-schema.ts';
+import { internalError } from '../audio/errors.ts';
+import { checkFile } from './check.ts';
+import { MAIN, type PipelineDefinition, type PipelineOrigin } from './definition.ts';
+import { MAX_STAGES } from './file-schema.ts';
+import { putInFront } from './in-front.ts';
+import { parseJson } from './json-text.ts';
+import { type Place, Problems } from './problems.ts';
 
-/** Largest pipeline file that is read, in characters. */
-const MAX_CHARACTERS = 1 << 20;
+const placeOf = ({ where, path }: PipelineOrigin): Place => ({
+  where,
+  path,
+  usedBy: null,
+  chain: path === null ? [] : [path],
+});
 
-/** Deepest nesting that is read; a pipeline needs five. */
-const MAX_NESTING = 64;
-
-/** All problems of a file in one error, a line each. */
-const broken = (where: string, problems: readonly string[]): AuralisError =>
-  pipelineError(problems.map((problem) => `${where}: ${problem}`).join('\n'));
-
-/** What is wrong with text that is not JSON, and where: line and column from 1. */
-function firstJsonError(text: string): string {
-  const errors: ParseError[] = [];
-  parseTolerant(text, errors, { disallowComments: true });
-  const { offset, error } = errors[0] ?? { offset: text.length, error: 0 };
-  const before = text.slice(0, offset).split('\n');
-  const words = printParseErrorCode(error)
-    .replace(/(?!^)([A-Z])/g, ' $1')
-    .toLowerCase();
-  return `not JSON at line ${before.length}, column ${before[before.length - 1].length + 1}: ${words}`;
-}
-
-/** Deepest nesting of lists and objects in a text, whatever stands in its strings. */
-function nestingOf(text: string): number {
-  let depth = 0;
-  let deepest = 0;
-  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[{]|[\]}]/gs)) {
-    if (token === '[' || token === '{') deepest = Math.max(deepest, ++depth);
-    else if (token === ']' || token === '}') depth -= 1;
+/**
+ * Checks a pipeline given as a value, and the files that it names.
+ * @throws AuralisError of kind `pipeline` with all problems, a line each
+ */
+export function checkPipeline(
+  value: unknown,
+  origin: PipelineOrigin,
+  problems = new Problems(),
+): PipelineDefinition {
+  const file = checkFile(value, placeOf(origin), { problems, parts: origin.parts, room: MAX_STAGES });
+  if (file && problems.count === 0 && file.outputs[0]?.name !== MAIN) {
+    problems.add(placeOf(origin), 'outputs', 'missing "main", which goes to OUT');
   }
-  return deepest;
-}
-
-function parseJson(given: string, where: string): unknown {
-  // Windows editors put a byte order mark in front.
-  const text = given.startsWith('\ufeff') ? given.slice(1) : given;
-  if (text.length > MAX_CHARACTERS) {
-    throw broken(where, [`the file has more than ${MAX_CHARACTERS} characters`]);
-  }
-  if (nestingOf(text) > MAX_NESTING) throw broken(where, [`nested deeper than ${MAX_NESTING} levels`]);
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    const what = text.trim() === '' ? 'the file is empty' : firstJsonError(text);
-    throw pipelineError(`${where}: ${what}`, { cause });
-  }
-}
-
-function define(source: PipelineSource, where: string): PipelineDefinition {
-  const { entries, problems } = checkEntries(source);
-  if (problems.length > 0) throw broken(where, problems);
-  const { name = where, description } = source;
-  return { name, description, entries, source };
+  const error = problems.error();
+  if (error) throw error;
+  if (file === null) throw internalError('a pipeline without problems has no entries');
+  const { name = origin.where, description } = file.source;
+  const { inputs, outputs, entries } = putInFront(file, origin.wanted ?? {});
+  return { name, description, inputs, outputs, entries, source: file.source, origin };
 }
 
 /**
- * Checks a pipeline given as a value.
+ * Checks a pipeline given as a value that names no files.
  * @throws AuralisError of kind `pipeline` with all problems, a line each
  */
 export function definePipeline(value: unknown, where = 'pipeline'): PipelineDefinition {
-  const shape = fileSchema.safeParse(value);
-  if (!shape.success) throw broken(where, explainIssues(shape.error, value, fileSchema, ''));
-  return define(shape.data, where);
+  return checkPipeline(value, { where, path: null, parts: null });
 }
 
-/** Checks the text of a pipeline file; `where` names it in messages. */
-export function parsePipeline(text: string, where: string): PipelineDefinition {
-  return definePipeline(parseJson(text, where), where);
+/** Checks the text of a pipeline file; `origin` names it in messages and finds the files that it names. */
+export function parsePipeline(text: string, origin: string | PipelineOrigin): PipelineDefinition {
+  const from = typeof origin === 'string' ? { where: origin, path: null, parts: null } : origin;
+  const problems = new Problems();
+  const value = parseJson(text, placeOf(from), problems);
+  const error = value === undefined ? problems.error() : null;
+  if (error) throw error;
+  return checkPipeline(value, from, problems);
 }

@@ -1,9 +1,12 @@
 import type { Transform } from 'node:stream';
+import { pipelineError } from '../audio/errors.ts';
 import { type BackendName, chooseBackend, onKernelMemory } from '../dsp/kernel-memory.ts';
 import { blockTransform } from '../stages/block-transform.ts';
 import type { Readings } from '../stages/define-stage.ts';
+import { automationChanges, entryOf, ownMoves, planMoves } from './automation.ts';
 import type { PipelineDefinition } from './definition.ts';
 import { type LivePipeline, preparePipeline } from './live-pipeline.ts';
+import { definePipeline } from './parse-pipeline.ts';
 import { loadPipelineStages } from './prepare-pipeline.ts';
 import { withSetting } from './settings.ts';
 
@@ -13,35 +16,66 @@ export interface PipelineTransformOptions {
   readonly backend?: BackendName | 'auto';
   /** Largest block that is processed at once, in frames; it does not change the sound. @default 4096 */
   readonly blockFrames?: number;
+  /**
+   * Moves at times of the output, beside those that the pipeline itself has: `{ at: 3, set: 'limiter.ceiling', to: -2,
+   * over: 1 }`. Frames count from the start of the first format.
+   */
+  readonly automation?: readonly object[];
+  /** Told of every `set` and `replace`, as an entry of an automation that replays it. */
+  readonly onMove?: (move: object) => void;
 }
 
 /** A whole pipeline as one Transform of AudioBlocks. */
 export interface PipelineTransform extends Transform {
   /** Changes the parameter `id.parameter`: glides to the value, or fades to it where the stage must start anew. */
   set(path: string, value: unknown): void;
+  /** Becomes another pipeline, given as its JSON: what is the same keeps its state, what differs glides or is faded in. */
+  replace(pipeline: object): Promise<void>;
   /** What every stage has measured, by id; empty before the first block. */
   meters(): Readonly<Record<string, Readings>>;
 }
 
-/** Makes a Transform of a checked pipeline. */
+/** Makes a Transform of a checked pipeline: one with a single input. Of its outputs `main` comes out. */
 export function pipelineTransform(
   definition: PipelineDefinition,
-  { backend = 'auto', blockFrames = 4096 }: PipelineTransformOptions = {},
+  { backend = 'auto', blockFrames = 4096, automation = [], onMove }: PipelineTransformOptions = {},
 ): PipelineTransform {
+  if (definition.inputs.length > 1) {
+    throw pipelineError(
+      `${definition.name}: a Transform has one input, the pipeline takes ${definition.inputs.join(', ')}`,
+    );
+  }
   /** With every setting so far, for the first format and for one that comes later. */
   let present = definition;
   let live: LivePipeline | null = null;
+  let moves = [...ownMoves(definition), ...planMoves(automation, 'automation')];
+  // Tried at some rate before there is a format, so that what does not fit is told at once.
+  automationChanges(definition, moves, 48000);
   const stream = blockTransform(async (format) => {
     await loadPipelineStages(present);
+    const changes = automationChanges(present, moves, format.sampleRate);
+    moves = [];
     live = onKernelMemory(chooseBackend(backend), (memory) =>
-      preparePipeline(present, { format, maxFrames: blockFrames, memory }),
+      preparePipeline(present, {
+        format,
+        maxFrames: blockFrames,
+        memory,
+        changes,
+        onChange: (change) => onMove?.(entryOf(change)),
+      }),
     );
     return live.run;
   });
   return Object.assign(stream, {
     set(path: string, value: unknown): void {
-      present = withSetting(present, path, value);
-      live?.replace(present);
+      present = withSetting(live?.definition ?? present, path, value);
+      live?.set(path, value);
+    },
+    async replace(pipeline: object): Promise<void> {
+      const next = definePipeline(pipeline);
+      await loadPipelineStages(next);
+      present = next;
+      live?.replace(next);
     },
     meters: (): Readonly<Record<string, Readings>> => live?.meters() ?? {},
   });

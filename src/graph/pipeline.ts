@@ -1,8 +1,17 @@
 // What the graph room offers to engine and to the library, name by name.
-export type { InputRef, PipelineDefinition, PipelineEntry, PipelineSource } from './definition.ts';
+export type {
+  InputRef,
+  PartFile,
+  PartResolver,
+  PipelineDefinition,
+  PipelineEntry,
+  PipelineOrigin,
+  PipelineOutput,
+  PipelineSource,
+} from './definition.ts';
 export { pipelineJsonSchema } from './json-schema.ts';
 export { LivePipeline, preparePipeline } from './live-pipeline.ts';
-export { definePipeline, parsePipeline } from './parse-pipeline.ts';
+export { checkPipeline, definePipeline, parsePipeline } from './parse-pipeline.ts';
 export {
   type PipelineTransform,
   type PipelineTransformOptions,
@@ -15,5 +24,7 @@ export {
   PreparedPipeline,
   type PrepareOptions,
   type StageReading,
+  sideBySide,
 } from './prepare-pipeline.ts';
 export { withSettings } from './settings.ts';
+export { withFormat } from './with-format.ts';

@@ -1,13 +1,18 @@
-import { internalError, usageError } from '../audio/errors.ts';
-import type { AudioFormat } from '../audio/format.ts';
+import type { Planar } from '../audio/block.ts';
+import { usageError } from '../audio/errors.ts';
+import { type AudioFormat, sameFormat } from '../audio/format.ts';
 import { Guard, type GuardReport } from '../dsp/guard.ts';
 import { type KernelMemory, StateMemory } from '../dsp/kernel-memory.ts';
-import { AlignedRun } from '../stages/aligned-run.ts';
+import type { AlignedRun } from '../stages/aligned-run.ts';
+import { ChainRun } from '../stages/chain-run.ts';
 import { needsRestart } from '../stages/change-params.ts';
-import type { Readings, StageSnapshot } from '../stages/define-stage.ts';
-import { IN, type InputRef, MAIN, type PipelineDefinition, type PipelineEntry } from './definition.ts';
+import type { AnyStage, Readings, StageProcessor, StageSnapshot } from '../stages/define-stage.ts';
+import { RateChangeRun } from '../stages/rate-change-run.ts';
+import { type InputRef, MAIN, type PipelineDefinition, type PipelineEntry } from './definition.ts';
 import { EntryFormats } from './entry-formats.ts';
-import { GraphNode, type Wire } from './node.ts';
+import { atRate, type Move } from './move.ts';
+import { PreparedSegment } from './prepared-segment.ts';
+import { segmentsOf } from './segments.ts';
 
 /** A pipeline's whole state at a frame. */
 export interface PipelineSnapshot {
@@ -28,14 +33,40 @@ export interface PrepareOptions {
   /** Largest block, in frames. */
   readonly maxFrames: number;
   readonly memory: KernelMemory;
+  /** Guards also what no stage could be harmed by. @default false */
+  readonly alwaysGuard?: boolean;
 }
 
-/** True when no stage of the pipeline changes a sample. */
-export function isTransparent({ entries }: PipelineDefinition): boolean {
-  return entries.every(
-    ({ definition, bypass, inputs }) =>
-      (definition.transparent || bypass) && inputs.length === 1 && inputs[0].gainDb === 0,
-  );
+/** An entry at work. */
+export interface PreparedEntry {
+  readonly id: string;
+  readonly definition: AnyStage;
+  readonly processor: StageProcessor;
+  /** What it takes and gives, all channels. */
+  readonly format: AudioFormat;
+  readonly outputFormat: AudioFormat;
+  /** Frames by which its output is behind what comes into its segment, at the segment's rate. */
+  readonly latency: number;
+  /** Whether its input is copied or summed into arrays of its own. */
+  readonly gathers: boolean;
+}
+
+/** True when no stage on the way from the first input to an output changes a sample of that format. */
+export function isTransparent(pipeline: PipelineDefinition, format: AudioFormat, output = MAIN): boolean {
+  const { entries, inputs, outputs } = pipeline;
+  const formats = new EntryFormats(pipeline, format);
+  const byId = new Map(entries.map((entry) => [entry.id, entry]));
+  const keepsRate = (entry: PipelineEntry): boolean =>
+    entry.definition.changesRate &&
+    formats.output({ ...entry.inputs[0], from: entry.id }).sampleRate === formats.input(entry).sampleRate;
+  let ref: InputRef | undefined = outputs.find(({ name }) => name === output)?.from;
+  for (;;) {
+    const entry: PipelineEntry | undefined = ref && byId.get(ref.from);
+    if (entry === undefined) return ref?.from === inputs[0];
+    const passes = entry.definition.transparent || entry.bypass || keepsRate(entry);
+    if (!passes || entry.inputs.length > 1 || entry.inputs[0].gainDb !== 0) return false;
+    ref = entry.inputs[0];
+  }
 }
 
 /** Loads what the pipeline's stages need before they are prepared. */
@@ -43,74 +74,69 @@ export async function loadPipelineStages({ entries }: PipelineDefinition): Promi
   await Promise.all(entries.map(({ definition }) => definition.load?.()));
 }
 
-/** A pipeline that keeps its rate, at work: nodes in the order of the file, on one memory, each block through all of them at once. */
+/**
+ * A pipeline at work, on one memory. Where it changes its rate it is cut: each segment runs at one rate and is aligned in
+ * itself, so that all of it is aligned to the frame.
+ */
 export class PreparedPipeline {
   readonly definition: PipelineDefinition;
-  /** Takes blocks in and gives them out, aligned to the sample. */
-  readonly run: AlignedRun;
-  /** Frames from the input to the output, before alignment. */
+  /**
+   * Takes blocks in and gives them out, aligned to the sample. Where the pipeline has several inputs or outputs their
+   * channels stand side by side in one block, in its order; `sideBySide` takes them apart.
+   */
+  readonly run: AlignedRun | ChainRun;
+  /** Frames from the input to the output, before alignment, at the rate of the input. */
   readonly latency: number;
   /** No stage changes a sample. */
   readonly transparent: boolean;
+  /** In the order of the file. */
+  readonly entries: readonly PreparedEntry[];
   readonly #guard: Guard | null;
   readonly #state: StateMemory;
-  readonly #nodes: readonly GraphNode[];
+  readonly #segments: readonly PreparedSegment[];
 
-  constructor(definition: PipelineDefinition, { format, maxFrames, memory }: PrepareOptions) {
+  constructor(definition: PipelineDefinition, options: PrepareOptions) {
+    const { format, memory, alwaysGuard = false } = options;
     this.definition = definition;
-    this.transparent = isTransparent(definition);
+    this.transparent = isTransparent(definition, format);
     this.#state = new StateMemory(memory);
-    this.#guard = this.transparent ? null : new Guard(this.#state);
+    const processes = definition.outputs.some(({ name }) => !isTransparent(definition, format, name));
+    this.#guard = processes || alwaysGuard ? new Guard(this.#state, format.channels) : null;
 
-    const formats = new EntryFormats(definition.entries, format);
-    const wires = new Map<string, ReadonlyMap<string, Wire>>();
-    const find = ({ from, port }: InputRef): Wire => {
-      const wire = wires.get(from)?.get(port);
-      if (wire === undefined) throw internalError(`no wire "${from}.${port}"`);
-      return wire;
-    };
-    const input = memory.planar(format.channels, maxFrames);
-    wires.set(IN, new Map([[MAIN, { channels: input, latency: 0 }]]));
-    const readers = countReaders(definition.entries);
-    this.#nodes = definition.entries.map((entry) => {
-      const taken = formats.input(entry);
-      const node = new GraphNode({
-        entry,
-        processor: entry.definition.prepare({ format: taken, maxFrames, memory }, entry.params),
-        state: this.#state,
-        format: taken,
-        outputFormat: formats.output(entry.id),
-        maxFrames,
-        inputs: entry.inputs.map(find),
-        key: entry.key && find(entry.key),
-        inPlace: entry.inputs.length === 1 && readers.get(nameOf(entry.inputs[0])) === 1,
-      });
-      wires.set(entry.id, node.wires);
-      return node;
-    });
+    const segments: PreparedSegment[] = [];
+    const entries: PreparedEntry[] = [];
+    const runs: (AlignedRun | RateChangeRun)[] = [];
+    let spec = { format, maxFrames: options.maxFrames, memory };
+    for (const { definition: part, change } of segmentsOf(definition)) {
+      const guard = segments.length === 0 ? this.#guard : null;
+      const segment = new PreparedSegment(part, { ...spec, state: this.#state, guard });
+      segments.push(segment);
+      entries.push(...segment.nodes);
+      runs.push(segment.run);
+      if (change === null) break;
+      const { processor, run } = this.#openChange(change, { ...spec, format: segment.run.outputFormat });
+      const { id, definition: stage } = change;
+      const { format: taken, outputFormat } = run;
+      const own = { id, definition: stage, processor, format: taken, outputFormat };
+      entries.push({ ...own, latency: 0, gathers: true });
+      runs.push(run);
+      spec = { ...spec, format: run.outputFormat, maxFrames: run.maxFramesOut };
+    }
+    this.#segments = segments;
+    this.entries = entries;
+    this.run = segments.length === 1 ? segments[0].run : new ChainRun(runs, memory);
+    const latency = segments.reduce(
+      (sum, { run }) => sum + (run.latency * format.sampleRate) / run.format.sampleRate,
+      0,
+    );
+    this.latency = Math.round(latency);
+  }
 
-    const last = definition.entries.at(-1);
-    const outputId = last?.id ?? IN;
-    const output = find({ from: outputId, port: MAIN, gainDb: 0 });
-    this.latency = output.latency;
-    this.run = new AlignedRun({
-      format,
-      outputFormat: formats.output(outputId),
-      maxFrames,
-      input,
-      state: this.#state,
-      guard: this.#guard,
-      processor: {
-        latency: output.latency,
-        process: (_input, frames) => {
-          for (const node of this.#nodes) node.process(frames);
-          return output.channels;
-        },
-        end: (framesIn) => {
-          for (const node of this.#nodes) node.end(framesIn);
-        },
-      },
-    });
+  #openChange({ definition, params }: PipelineEntry, spec: Omit<PrepareOptions, 'alwaysGuard'>) {
+    const processor: StageProcessor = definition.prepare(spec, params);
+    const outputFormat = definition.outputFormat(spec.format, params);
+    const run = new RateChangeRun({ processor, outputFormat, spec, state: this.#state, guard: null });
+    return { processor, run };
   }
 
   /** What the guard has replaced, or null when no stage needs one. */
@@ -120,41 +146,44 @@ export class PreparedPipeline {
 
   /** What every stage has measured, by id. */
   meters(): Readonly<Record<string, Readings>> {
-    return Object.fromEntries(this.#nodes.map(({ id, processor }) => [id, processor.meters()]));
+    return Object.fromEntries(this.entries.map(({ id, processor }) => [id, processor.meters()]));
   }
 
   /** Readings of intervals that closed since the last call. */
   takeReadings(): readonly StageReading[] {
-    return this.#nodes.flatMap(({ id, processor }) =>
+    return this.entries.flatMap(({ id, processor }) =>
       processor.takeReadings().map((reading) => ({ id, reading })),
     );
   }
 
-  /** Glides the `live` parameters of an entry to new values, from the next block on. */
-  setParams(id: string, params: object): void {
-    this.#node(id).processor.set(params);
-  }
-
-  /** Takes over the state of the entries that a pipeline shares with this one. */
-  adopt(other: PreparedPipeline): void {
-    for (const { id, definition, params } of this.definition.entries) {
-      const before = other.definition.entries.find((entry) => entry.id === id);
-      if (before?.definition !== definition) continue;
-      const { processor } = other.#node(id);
-      if (needsRestart(definition, processor.params as object, params)) continue;
-      this.#node(id).processor.restore(processor.snapshot());
-      this.#node(id).processor.set(params);
+  /**
+   * Moves `live` parameters of an entry; `origin` is the frame of the output at which this pipeline heard its first
+   * input, which is one of every segment's too.
+   */
+  move(move: Move, origin: number): void {
+    const { sampleRate } = this.run.outputFormat;
+    for (const { run, moves } of this.#segments) {
+      const rate = run.format.sampleRate;
+      moves.push(atRate(move, rate, sampleRate), Math.round((origin * rate) / sampleRate));
     }
   }
 
-  #node(id: string): GraphNode {
-    const node = this.#nodes.find((one) => one.id === id);
-    if (node === undefined) throw internalError(`no node "${id}"`);
-    return node;
+  /** Takes over the state of the entries that a pipeline shares with this one; what changes the rate begins anew. */
+  adopt(other: PreparedPipeline): void {
+    for (const { id, definition, params } of this.definition.entries) {
+      const before = other.entries.find((entry) => entry.id === id);
+      if (before?.definition !== definition || definition.changesRate) continue;
+      const { processor } = before;
+      const own = this.entries.find((entry) => entry.id === id)!;
+      if (!sameFormat(own.format, before.format)) continue;
+      if (needsRestart(definition, processor.params as object, params)) continue;
+      own.processor.restore(processor.snapshot());
+      own.processor.set(params);
+    }
   }
 
   snapshot(): PipelineSnapshot {
-    const stages = Object.fromEntries(this.#nodes.map(({ id, processor }) => [id, processor.snapshot()]));
+    const stages = Object.fromEntries(this.entries.map(({ id, processor }) => [id, processor.snapshot()]));
     return { stages, graph: this.#state.snapshot() };
   }
 
@@ -168,19 +197,15 @@ export class PreparedPipeline {
       }
     }
     this.#state.restore(graph);
-    for (const { id, processor } of this.#nodes) processor.restore(stages[id]);
+    for (const { id, processor } of this.entries) processor.restore(stages[id]);
   }
 }
 
-const nameOf = ({ from, port }: InputRef): string => `${from}.${port}`;
-
-/** How many inputs and keys read each output. */
-function countReaders(entries: readonly PipelineEntry[]): Map<string, number> {
-  const readers = new Map<string, number>();
-  for (const { inputs, key } of entries) {
-    for (const ref of key ? [...inputs, key] : inputs) {
-      readers.set(nameOf(ref), (readers.get(nameOf(ref)) ?? 0) + 1);
-    }
-  }
-  return readers;
+/** Arrays that stand side by side in a run, one group a signal, in the order of the pipeline. */
+export function sideBySide(arrays: Planar, formats: readonly AudioFormat[]): Planar[] {
+  let end = 0;
+  return formats.map(({ channels }) => {
+    end += channels;
+    return arrays.slice(end - channels, end);
+  });
 }

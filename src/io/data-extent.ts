@@ -1,5 +1,6 @@
 import { isPrintable } from './file-signature.ts';
-import type { DataSize } from './wav-header.ts';
+import type { DataSize } from './header-steps.ts';
+import type { TrackFinder } from './track-finder.ts';
 
 /** Longest run of chunks that is held back to see whether it ends with the file. */
 const HOLD_BYTES = 65536;
@@ -26,19 +27,23 @@ function endOfChunks(
 /**
  * Tells the bytes of audio from what follows them. An exact size ends the audio. A size of 0, or one too large to be
  * true, ends it only when nothing or whole chunks up to the end of the file follow: where the RIFF size does not say so,
- * up to 64 KiB of what could be chunks are held back until it shows. Otherwise the audio goes on to the end.
+ * up to 64 KiB of what could be chunks are held back until it shows. Otherwise the audio goes on to the end, or to
+ * the WAV header of a file that was put behind this one.
  */
 export class DataExtent {
   readonly #size: DataSize;
   readonly #bigEndian: boolean;
+  /** Null for raw samples, in which a header would be audio. */
+  readonly #finder: TrackFinder | null;
   #state: 'audio' | 'probing' | 'endless' | 'behind' = 'audio';
   #held = new Uint8Array(0);
   #heldBytes = 0;
   #audioBytes = 0;
 
-  constructor(size: DataSize, bigEndian: boolean) {
+  constructor(size: DataSize, bigEndian: boolean, finder: TrackFinder | null = null) {
     this.#size = size;
     this.#bigEndian = bigEndian;
+    this.#finder = finder;
     this.#close();
   }
 
@@ -52,8 +57,36 @@ export class DataExtent {
     return this.#state !== 'probing' || this.#audioBytes > 0;
   }
 
-  /** Appends the parts of `bytes` that are audio to `audio`, and audio that had been held back before them. */
-  push(bytes: Uint8Array, audio: Uint8Array[]): void {
+  /**
+   * Appends the parts of `bytes` that are audio to `audio`, and audio that had been held back before them. Gives what
+   * begins with the header of another file, where one comes; the extent has then ended.
+   */
+  push(bytes: Uint8Array, audio: Uint8Array[]): Uint8Array | null {
+    // An exact size is believed: what stands within it is audio.
+    const within = this.#size.exact ? Math.min(bytes.length, this.#size.bytes - this.#audioBytes) : 0;
+    this.#take(bytes.subarray(0, within), audio);
+    if (within === bytes.length) return null;
+    if (this.#finder === null) {
+      this.#take(bytes.subarray(within), audio);
+      return null;
+    }
+    const { before, next } = this.#finder.push(bytes.subarray(within));
+    for (const part of before) this.#take(part, audio);
+    if (next !== null) this.end(audio);
+    return next;
+  }
+
+  /** At the end of the input: decides about what is still held back. */
+  end(audio: Uint8Array[]): void {
+    if (this.#finder) this.#take(this.#finder.end(), audio);
+    if (this.#state !== 'probing') return;
+    const run = this.#run();
+    // A last pad byte that was left out still makes a whole chunk.
+    const whole = run !== null && this.#heldBytes <= run.end && this.#heldBytes >= run.end - run.pad;
+    this.#release(whole ? 'chunks' : 'audio', audio);
+  }
+
+  #take(bytes: Uint8Array, audio: Uint8Array[]): void {
     let at = 0;
     if (this.#state === 'audio') {
       at = Math.min(bytes.length, this.#size.bytes - this.#audioBytes);
@@ -62,15 +95,6 @@ export class DataExtent {
     }
     if (this.#state === 'probing' && at < bytes.length) at += this.#hold(bytes.subarray(at), audio);
     if (this.#state === 'endless') this.#emit(bytes.subarray(at), audio);
-  }
-
-  /** At the end of the input: decides about what is still held back. */
-  end(audio: Uint8Array[]): void {
-    if (this.#state !== 'probing') return;
-    const run = this.#run();
-    // A last pad byte that was left out still makes a whole chunk.
-    const whole = run !== null && this.#heldBytes <= run.end && this.#heldBytes >= run.end - run.pad;
-    this.#release(whole ? 'chunks' : 'audio', audio);
   }
 
   #close(): void {

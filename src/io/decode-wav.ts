@@ -1,6 +1,6 @@
 import type { Transform } from 'node:stream';
 import { transform } from 'through2';
-import type { AudioBlock } from '../audio/block.ts';
+import { type AudioBlock, createBlock } from '../audio/block.ts';
 import { type BackendName, chooseBackend, onKernelMemory } from '../dsp/kernel-memory.ts';
 import type { RawFormat } from './sample-format.ts';
 import { type AudioHeader, StreamDecoder } from './stream-decoder.ts';
@@ -9,7 +9,7 @@ import { type AudioHeader, StreamDecoder } from './stream-decoder.ts';
 const MAX_FRAMES = 4096;
 
 export interface DecodeWavOptions {
-  /** Takes the bytes for headerless samples of this format. By default they begin with a WAV header. */
+  /** Takes the bytes for headerless samples of this format. By default they begin with a header. */
   raw?: RawFormat;
   /** @default 'auto' */
   backend?: BackendName | 'auto';
@@ -30,6 +30,10 @@ class BlockDecoder {
     this.#options = options;
   }
 
+  get header(): AudioHeader | null {
+    return this.#decoder.header;
+  }
+
   *decode(chunk: Uint8Array): Generator<AudioBlock, void, void> {
     this.#decoder.write(chunk);
     yield* this.#blocks();
@@ -38,6 +42,8 @@ class BlockDecoder {
   *end(): Generator<AudioBlock, void, void> {
     const { warnings } = this.#decoder.end();
     yield* this.#blocks();
+    // Audio of no length still has a format, which whoever writes it must know.
+    if (this.#decoder.framesRead === 0) yield createBlock(this.#decoder.header!.format, 0);
     for (const warning of warnings) this.#options.onWarning?.(warning);
   }
 
@@ -48,7 +54,11 @@ class BlockDecoder {
     while (true) {
       const start = this.#decoder.framesRead;
       const frames = this.#decoder.read(this.#planar, MAX_FRAMES);
-      if (frames === 0) return;
+      if (frames === 0) {
+        if (this.#decoder.nextTrack()) continue;
+        if (this.#decoder.failure) throw this.#decoder.failure;
+        return;
+      }
       const channels = this.#planar.map((channel) => channel.slice(0, frames));
       yield { format: header.format, start, frames, channels };
     }
@@ -63,14 +73,20 @@ class BlockDecoder {
   }
 }
 
+/** A Transform from bytes to AudioBlocks. */
+export interface WavDecoder extends Transform {
+  /** What is known of the audio; null before the header is complete. */
+  readonly header: AudioHeader | null;
+}
+
 /**
- * A Transform from the bytes of a WAV (or raw) stream to `AudioBlock` objects of up to 4096 frames, each with arrays
- * of its own. Audio of no length gives no block.
+ * A Transform from the bytes of a WAV, AIFF, AU, Wave64 or raw stream to `AudioBlock` objects of up to 4096 frames,
+ * each with arrays of its own. Audio of no length gives one block of no frames.
  */
-export function decodeWav(options: DecodeWavOptions = {}): Transform {
+export function decodeWav(options: DecodeWavOptions = {}): WavDecoder {
   const decoder = new BlockDecoder(options);
 
-  return transform(
+  const stream = transform(
     { readableObjectMode: true, readableHighWaterMark: 4 },
     function (this: Transform, chunk: Uint8Array, _encoding, done) {
       try {
@@ -89,4 +105,5 @@ export function decodeWav(options: DecodeWavOptions = {}): Transform {
       }
     },
   ) as Transform;
+  return Object.defineProperty(stream, 'header', { get: () => decoder.header }) as WavDecoder;
 }

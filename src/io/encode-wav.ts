@@ -2,8 +2,9 @@ import type { Transform } from 'node:stream';
 import { transform } from 'through2';
 import type { AudioBlock } from '../audio/block.ts';
 import { inputError } from '../audio/errors.ts';
-import { type AudioFormat, maskFromLayout, sameFormat } from '../audio/format.ts';
+import { type AudioFormat, describeFormat, maskFromLayout, sameFormat } from '../audio/format.ts';
 import { type BackendName, chooseBackend, onKernelMemory } from '../dsp/kernel-memory.ts';
+import type { WavDecoder } from './decode-wav.ts';
 import type { SampleEncoding } from './sample-format.ts';
 import { type DitherKind, StreamEncoder } from './stream-encoder.ts';
 
@@ -16,8 +17,13 @@ export interface EncodeWavOptions {
    * them. @default 's24'
    */
   sampleFormat?: SampleEncoding;
-  /** Frames that will come, for exact sizes in the header. By default they say "not known". */
+  /** Frames that will come, for exact sizes in the header. By default those of `like`, or "not known". */
   frames?: number;
+  /**
+   * The decoder that the audio comes from, when as many frames go out as come in: the header then has its length from
+   * the start, and its metadata.
+   */
+  like?: WavDecoder;
   /** For the integer formats. @default 'tpdf' */
   dither?: DitherKind;
   /** Of the dither. @default 0 */
@@ -26,9 +32,6 @@ export interface EncodeWavOptions {
   backend?: BackendName | 'auto';
 }
 
-const describe = ({ sampleRate, channels, layout }: AudioFormat): string =>
-  `${sampleRate} Hz, ${channels} channels (${layout.join(' ')})`;
-
 /** Encodes blocks of one format: chunks of bytes, beginning with the header. */
 class BlockEncoder {
   readonly #format: AudioFormat;
@@ -36,15 +39,17 @@ class BlockEncoder {
   readonly #planar: readonly Float32Array[];
 
   constructor(format: AudioFormat, options: EncodeWavOptions) {
-    const { sampleFormat = 's24', frames = null, dither = 'tpdf', seed = 0, backend = 'auto' } = options;
+    const { sampleFormat = 's24', dither = 'tpdf', seed = 0, backend = 'auto', like } = options;
+    const { announcedFrames = null, metadata = [] } = like?.header ?? {};
     this.#format = format;
     [this.#encoder, this.#planar] = onKernelMemory(chooseBackend(backend), (memory) => [
       new StreamEncoder({
         format,
         sampleFormat: { encoding: sampleFormat, bigEndian: false },
-        announcedFrames: frames,
+        announcedFrames: options.frames ?? announcedFrames,
         container: 'wav',
         channelMask: maskFromLayout(format.layout),
+        metadata,
         dither,
         seed,
         seekable: false,
@@ -61,9 +66,9 @@ class BlockEncoder {
 
   *encode({ format, start, frames, channels }: AudioBlock): Generator<Buffer, void, void> {
     if (!sameFormat(format, this.#format)) {
-      const began = describe(this.#format);
+      const began = describeFormat(this.#format);
       throw inputError(
-        `the format changes at frame ${start} to ${describe(format)}; the WAV began as ${began}`,
+        `the format changes at frame ${start} to ${describeFormat(format)}; the WAV began as ${began}`,
       );
     }
     for (let at = 0; at < frames; at += MAX_FRAMES) {

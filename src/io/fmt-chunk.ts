@@ -6,12 +6,18 @@ import {
   layoutFromMask,
   maskFromLayout,
 } from '../audio/format.ts';
-import { ENCODINGS, MAX_CHANNELS, MAX_SAMPLE_RATE, type SampleEncoding } from './sample-format.ts';
+import {
+  ENCODINGS,
+  MAX_CHANNELS,
+  MAX_SAMPLE_RATE,
+  type SampleEncoding,
+  type StoredEncoding,
+} from './sample-format.ts';
 
-/** What a `fmt ` chunk says. */
-export interface WaveFormat {
+/** What a `fmt ` chunk says, or its like in other containers. */
+export interface WaveFormat<E extends StoredEncoding = StoredEncoding> {
   readonly format: AudioFormat;
-  readonly encoding: SampleEncoding;
+  readonly encoding: E;
   /** Speaker bits (`dwChannelMask`); the custom of the channel count where the chunk has none. */
   readonly channelMask: number;
 }
@@ -21,6 +27,8 @@ export const FMT_MAX_BYTES = 40;
 
 const PCM = 0x0001;
 const IEEE_FLOAT = 0x0003;
+const A_LAW = 0x0006;
+const MU_LAW = 0x0007;
 const EXTENSIBLE = 0xfffe;
 
 /** The last eight bytes of every sub-format that stands for a tag: xxxxxxxx-0000-0010-8000-00AA00389B71 (ksmedia.h). */
@@ -29,8 +37,6 @@ const SUBFORMAT_END = [0x80, 0x00, 0x00, 0xaa, 0x00, 0x38, 0x9b, 0x71];
 /** Names of the tags that are met in the wild (mmreg.h). */
 const CODEC_NAMES: Readonly<Record<number, string>> = {
   2: 'Microsoft ADPCM',
-  6: 'A-law',
-  7: 'mu-law',
   9: 'DTS',
   17: 'IMA ADPCM',
   22: 'G.723 ADPCM',
@@ -63,7 +69,36 @@ function subFormatTag(chunk: DataView, littleEndian: boolean): number {
   return version === 0x1000 && !littleEndian ? chunk.getUint16(24) : 0;
 }
 
-function encodingOf(tag: number, containerBytes: number, bits: number): SampleEncoding {
+/** A format with the channels and the rate that a header gives; throws an input error for what no stream has. */
+export function readableFormat(
+  name: string,
+  shape: {
+    readonly sampleRate: number;
+    readonly channels: number;
+    readonly encoding: StoredEncoding;
+    readonly channelMask?: number;
+  },
+): WaveFormat {
+  const { sampleRate, channels, encoding } = shape;
+  if (!(channels >= 1 && channels <= MAX_CHANNELS)) {
+    throw inputError(`${name} has ${channels} channels, expected 1 to ${MAX_CHANNELS}`);
+  }
+  if (!(sampleRate >= 1 && sampleRate <= MAX_SAMPLE_RATE)) {
+    throw inputError(`${name} has a sample rate of ${sampleRate} Hz, expected 1 to ${MAX_SAMPLE_RATE} Hz`);
+  }
+  const { channelMask = customMask(channels) } = shape;
+  return {
+    format: audioFormat(sampleRate, channels, layoutFromMask(channelMask, channels)),
+    encoding,
+    channelMask,
+  };
+}
+
+function encodingOf(tag: number, containerBytes: number, bits: number): StoredEncoding {
+  if (tag === A_LAW || tag === MU_LAW) {
+    if (containerBytes === 1) return tag === A_LAW ? 'alaw' : 'mulaw';
+    throw inputError(`WAV has ${bits}-bit samples of G.711, expected 8 bits`);
+  }
   if (tag === IEEE_FLOAT) {
     if (containerBytes === 4) return 'f32';
     if (containerBytes === 8) return 'f64';
@@ -93,40 +128,39 @@ export function readFmtChunk(bytes: Uint8Array, bigEndian: boolean): WaveFormat 
     throw inputError(`extensible WAV "fmt " chunk has ${bytes.length} bytes, expected 40 or more`);
   }
   const tag = extensible ? subFormatTag(chunk, !bigEndian) : u16(0);
-  if (tag !== PCM && tag !== IEEE_FLOAT) {
+  if (![PCM, IEEE_FLOAT, A_LAW, MU_LAW].includes(tag)) {
     const name = CODEC_NAMES[tag];
     const found =
       extensible && tag === 0 ? 'of an unknown sub-format' : `${hex(tag)}${name ? ` (${name})` : ''}`;
-    throw inputError(`WAV codec ${found}, expected 0x0001 (PCM) or 0x0003 (IEEE float)`);
+    throw inputError(`WAV codec ${found}, expected PCM, IEEE float, A-law or mu-law`);
   }
   const channels = u16(2);
   const sampleRate = chunk.getUint32(4, !bigEndian);
   const blockAlign = u16(12);
   const bits = u16(14);
-  if (channels < 1 || channels > MAX_CHANNELS) {
-    throw inputError(`WAV has ${channels} channels, expected 1 to ${MAX_CHANNELS}`);
-  }
-  if (sampleRate < 1 || sampleRate > MAX_SAMPLE_RATE) {
-    throw inputError(`WAV has a sample rate of ${sampleRate} Hz, expected 1 to ${MAX_SAMPLE_RATE} Hz`);
-  }
   const containerBytes = Math.ceil(bits / 8);
   const validBits = (extensible && u16(18)) || bits;
   if (validBits > bits) throw inputError(`WAV has ${validBits} valid bits in samples of ${bits} bits`);
   const encoding = encodingOf(tag, containerBytes, validBits);
+  const channelMask = extensible ? chunk.getUint32(20, !bigEndian) : undefined;
+  const wave = readableFormat('WAV', {
+    sampleRate,
+    channels,
+    encoding,
+    ...(channelMask !== undefined && { channelMask }),
+  });
   if (blockAlign !== channels * containerBytes) {
     const expected = `expected ${channels * containerBytes} for ${channels} channels of ${bits} bits`;
     throw inputError(`WAV has frames of ${blockAlign} bytes, ${expected}`);
   }
-  const channelMask = extensible ? chunk.getUint32(20, !bigEndian) : customMask(channels);
-  const format = audioFormat(sampleRate, channels, layoutFromMask(channelMask, channels));
-  return { format, encoding, channelMask };
+  return wave;
 }
 
 /**
  * The body of a little-endian `fmt ` chunk. Extensible where Microsoft's "Multiple Channel Audio Data and WAVE Files"
  * asks for it: more than two channels, integers of more than 16 bits, or speakers that custom does not imply.
  */
-export function writeFmtChunk({ format, encoding, channelMask }: WaveFormat): Uint8Array {
+export function writeFmtChunk({ format, encoding, channelMask }: WaveFormat<SampleEncoding>): Uint8Array {
   const { bytes, bits, isFloat } = ENCODINGS[encoding];
   const { channels, sampleRate } = format;
   const tag = isFloat ? IEEE_FLOAT : PCM;

@@ -1,29 +1,31 @@
 import type { Planar } from '../audio/block.ts';
 import type { KernelMemory, Kernels } from '../dsp/kernel-memory.ts';
-import { ENCODINGS, type SampleEncoding, type SampleFormat } from './sample-format.ts';
+import { g711Table } from './g711.ts';
+import { STORED, type StoredEncoding, type StoredFormat } from './sample-format.ts';
 
 /** Turns interleaved bytes into planar floats, full scale 1.0. */
 export interface PcmDecoder {
-  /** Where the caller puts the bytes of up to `maxFrames` frames. */
+  /** Where the caller puts the bytes of up to `maxFrames` frames, whatever their format. */
   readonly bytes: Uint8Array;
   /** Decodes the first `frames` frames of `bytes`; may reorder their bytes. */
-  decode(channels: Planar, frames: number): void;
+  decode(sampleFormat: StoredFormat, channels: Planar, frames: number): void;
 }
 
 interface PcmDecoderOptions {
   readonly memory: KernelMemory;
-  readonly sampleFormat: SampleFormat;
   readonly channels: number;
   readonly maxFrames: number;
 }
 
 /** Kernels work in vectors and run over the end of what they read and write by up to this many bytes. */
 const SPARE_BYTES = 16;
+/** Bytes of the longest sample. */
+const LONGEST = 8;
 
 type ReadSample = (view: DataView, at: number, littleEndian: boolean) => number;
 
 /** One sample as the number it stands for; storing it in a Float32Array rounds to the nearest 32-bit float. */
-const READERS: Readonly<Record<SampleEncoding, ReadSample>> = {
+const READERS: Readonly<Record<StoredEncoding, ReadSample>> = {
   u8: (view, at) => (view.getUint8(at) - 128) / 128,
   s16: (view, at, le) => view.getInt16(at, le) / 2 ** 15,
   s24: (view, at, le) => {
@@ -35,22 +37,22 @@ const READERS: Readonly<Record<SampleEncoding, ReadSample>> = {
   s32: (view, at, le) => view.getInt32(at, le) / 2 ** 31,
   f32: (view, at, le) => view.getFloat32(at, le),
   f64: (view, at, le) => view.getFloat64(at, le),
+  s8: (view, at) => view.getInt8(at) / 128,
+  alaw: (view, at) => g711Table('alaw')[view.getUint8(at)],
+  mulaw: (view, at) => g711Table('mulaw')[view.getUint8(at)],
 };
 
 class ReferencePcmDecoder implements PcmDecoder {
   readonly bytes: Uint8Array;
   readonly #view: DataView;
-  readonly #sampleFormat: SampleFormat;
 
-  constructor({ memory, sampleFormat, channels, maxFrames }: PcmDecoderOptions) {
-    this.bytes = memory.u8(maxFrames * channels * ENCODINGS[sampleFormat.encoding].bytes);
+  constructor({ memory, channels, maxFrames }: PcmDecoderOptions) {
+    this.bytes = memory.u8(maxFrames * channels * LONGEST);
     this.#view = new DataView(this.bytes.buffer);
-    this.#sampleFormat = sampleFormat;
   }
 
-  decode(channels: Planar, frames: number): void {
-    const { encoding, bigEndian } = this.#sampleFormat;
-    const size = ENCODINGS[encoding].bytes;
+  decode({ encoding, bigEndian }: StoredFormat, channels: Planar, frames: number): void {
+    const size = STORED[encoding].bytes;
     const read = READERS[encoding];
     let at = 0;
     for (let i = 0; i < frames; i++) {
@@ -62,10 +64,12 @@ class ReferencePcmDecoder implements PcmDecoder {
   }
 }
 
-/** The kernel that turns contiguous samples into floats; none for 32-bit floats, which are floats already. */
+type KernelEncoding = Exclude<StoredEncoding, 'f32' | 's8' | 'alaw' | 'mulaw'>;
+
+/** Turns contiguous samples into floats. */
 function convert(
   kernels: Kernels,
-  encoding: SampleEncoding,
+  encoding: KernelEncoding,
   src: number,
   dst: number,
   samples: number,
@@ -96,40 +100,50 @@ function convert(
 class KernelPcmDecoder implements PcmDecoder {
   readonly bytes: Uint8Array;
   readonly #kernels: Kernels;
-  readonly #sampleFormat: SampleFormat;
-  /** Interleaved floats; the bytes themselves when the samples are 32-bit floats. */
-  readonly #floats: number;
+  readonly #floats: Float32Array;
 
-  constructor(kernels: Kernels, { memory, sampleFormat, channels, maxFrames }: PcmDecoderOptions) {
-    const { encoding } = sampleFormat;
+  constructor(kernels: Kernels, { memory, channels, maxFrames }: PcmDecoderOptions) {
     const samples = maxFrames * channels;
-    this.bytes = memory
-      .u8(samples * ENCODINGS[encoding].bytes + SPARE_BYTES)
-      .subarray(0, samples * ENCODINGS[encoding].bytes);
+    this.bytes = memory.u8(samples * LONGEST + SPARE_BYTES).subarray(0, samples * LONGEST);
     this.#kernels = kernels;
-    this.#sampleFormat = sampleFormat;
-    this.#floats =
-      encoding === 'f32' ? this.bytes.byteOffset : memory.f32(samples + SPARE_BYTES / 4).byteOffset;
+    this.#floats = memory.f32(samples + SPARE_BYTES / 4);
   }
 
-  decode(channels: Planar, frames: number): void {
-    const { encoding, bigEndian } = this.#sampleFormat;
+  decode({ encoding, bigEndian }: StoredFormat, channels: Planar, frames: number): void {
     const kernels = this.#kernels;
     const samples = frames * channels.length;
     const bytes = this.bytes.byteOffset;
-    if (bigEndian) kernels.swapBytes(bytes, ENCODINGS[encoding].bytes, samples);
+    const size = STORED[encoding].bytes;
+    if (bigEndian && size > 1) kernels.swapBytes(bytes, size, samples);
     if (encoding === 's16' && channels.length === 2) {
       kernels.s16ToStereo(bytes, channels[0].byteOffset, channels[1].byteOffset, frames);
       return;
     }
-    convert(kernels, encoding, bytes, this.#floats, samples);
+    const floats = this.#toFloats(encoding, samples);
     if (channels.length === 2) {
-      kernels.deinterleave2(this.#floats, channels[0].byteOffset, channels[1].byteOffset, frames);
+      kernels.deinterleave2(floats, channels[0].byteOffset, channels[1].byteOffset, frames);
       return;
     }
     for (let c = 0; c < channels.length; c++) {
-      kernels.copyStrided(this.#floats + c * 4, channels.length, channels[c].byteOffset, 1, frames);
+      kernels.copyStrided(floats + c * 4, channels.length, channels[c].byteOffset, 1, frames);
     }
+  }
+
+  /** Where the samples stand as interleaved floats: 32-bit floats are there already. */
+  #toFloats(encoding: StoredEncoding, samples: number): number {
+    const bytes = this.bytes.byteOffset;
+    const floats = this.#floats.byteOffset;
+    if (encoding === 'f32') return bytes;
+    if (encoding === 'alaw' || encoding === 'mulaw') {
+      const table = g711Table(encoding);
+      for (let i = 0; i < samples; i++) this.#floats[i] = table[this.bytes[i]];
+    } else if (encoding === 's8') {
+      for (let i = 0; i < samples; i++) this.bytes[i] ^= 0x80;
+      convert(this.#kernels, 'u8', bytes, floats, samples);
+    } else {
+      convert(this.#kernels, encoding, bytes, floats, samples);
+    }
+    return floats;
   }
 }
 

@@ -44,17 +44,45 @@ export const ENCODINGS = {
   f64: float(8, false),
 } as const satisfies Record<string, EncodingTraits>;
 
+/** An encoding that is read and written. */
 export type SampleEncoding = keyof typeof ENCODINGS;
 
+const companded = (bits: number): EncodingTraits => ({ ...integer(1, bits, true), fullScale: 2 ** 15 });
+
+/**
+ * Every encoding that is read: also signed 8 bits (AIFF, AU), and the two laws of ITU-T G.711, whose values are those
+ * of 13 and 14 bits.
+ */
+export const STORED = {
+  ...ENCODINGS,
+  s8: integer(1, 8, true),
+  alaw: companded(13),
+  mulaw: companded(14),
+} as const satisfies Record<string, EncodingTraits>;
+
+export type StoredEncoding = keyof typeof STORED;
+
+const WRITTEN_FOR = { s8: 'u8', alaw: 's16', mulaw: 's16' } as const;
+
+/** The encoding that an output has by default: that of the input, or the smallest that holds its every value. */
+export function writtenFor(encoding: StoredEncoding): SampleEncoding {
+  return encoding in WRITTEN_FOR
+    ? WRITTEN_FOR[encoding as keyof typeof WRITTEN_FOR]
+    : (encoding as SampleEncoding);
+}
+
 /** How samples are stored as bytes. */
-export interface SampleFormat {
-  readonly encoding: SampleEncoding;
+export interface SampleFormat<E extends StoredEncoding = SampleEncoding> {
+  readonly encoding: E;
   readonly bigEndian: boolean;
 }
 
+/** How samples that are read are stored. */
+export type StoredFormat = SampleFormat<StoredEncoding>;
+
 /** What `--raw` says of a stream without a header. */
 export interface RawFormat {
-  readonly sampleFormat: SampleFormat;
+  readonly sampleFormat: StoredFormat;
   /** Hz. */
   readonly sampleRate: number;
   readonly channels: number;
@@ -65,11 +93,14 @@ export const MAX_SAMPLE_RATE = 768_000;
 /** Most channels that a stream may have. */
 export const MAX_CHANNELS = 64;
 
-const le = (encoding: SampleEncoding): SampleFormat => ({ encoding, bigEndian: false });
-const be = (encoding: SampleEncoding): SampleFormat => ({ encoding, bigEndian: true });
+const le = (encoding: StoredEncoding): StoredFormat => ({ encoding, bigEndian: false });
+const be = (encoding: StoredEncoding): StoredFormat => ({ encoding, bigEndian: true });
 
-/** Sample formats by the names that `--raw` takes. */
-export const RAW_SAMPLE_FORMATS: ReadonlyMap<string, SampleFormat> = new Map([
+/**
+ * Sample formats by the names that `--raw` takes. `s24in32` has its 24 bits at the top of 32 (left-justified, as
+ * WAVE_FORMAT_EXTENSIBLE has them), little-endian; ALSA's S24_LE has them at the bottom and is another format.
+ */
+export const RAW_SAMPLE_FORMATS: ReadonlyMap<string, StoredFormat> = new Map([
   ['u8', le('u8')],
   ['s16le', le('s16')],
   ['s16be', be('s16')],
@@ -82,6 +113,8 @@ export const RAW_SAMPLE_FORMATS: ReadonlyMap<string, SampleFormat> = new Map([
   ['f32be', be('f32')],
   ['f64le', le('f64')],
   ['f64be', be('f64')],
+  ['alaw', le('alaw')],
+  ['mulaw', le('mulaw')],
 ]);
 
 /** The whole number that `text` is, or undefined when it is none or lies outside 1..`max`. */

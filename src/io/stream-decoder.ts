@@ -1,69 +1,38 @@
 import type { Planar } from '../audio/block.ts';
-import { internalError } from '../audio/errors.ts';
-import { type AudioFormat, audioFormat } from '../audio/format.ts';
+import { AuralisError, inputError, internalError } from '../audio/errors.ts';
+import { describeFormat, sameFormat } from '../audio/format.ts';
 import type { KernelMemory } from '../dsp/kernel-memory.ts';
-import { DataExtent } from './data-extent.ts';
-import { customMask } from './fmt-chunk.ts';
 import { createPcmDecoder, type PcmDecoder } from './pcm-decoder.ts';
-import { ENCODINGS, type RawFormat, type SampleFormat } from './sample-format.ts';
-import { type DataSize, type WavHeader, WavHeaderParser } from './wav-header.ts';
+import type { RawFormat } from './sample-format.ts';
+import { type AudioHeader, type DecodedEnd, TrackDecoder } from './track-decoder.ts';
 
-/** What is known of a stream before its first sample. */
-export interface AudioHeader {
-  readonly container: 'wav' | 'raw';
-  readonly format: AudioFormat;
-  readonly sampleFormat: SampleFormat;
-  /** WAVE speaker bits; those of custom where the input names none. */
-  readonly channelMask: number;
-  /** Frames that the header announces, or null when it does not know. */
-  readonly announcedFrames: number | null;
-}
-
-/** What was wrong with the end of a stream. */
-export interface DecodedEnd {
-  /** One line each, without a path; empty for a stream that ended as announced. */
-  readonly warnings: string[];
-  /** Announced frames that did not come. */
-  readonly framesMissing: number;
-}
-
-const UNKNOWN_SIZE: DataSize = { bytes: Number.POSITIVE_INFINITY, exact: false, bytesBehind: 0 };
+export type { AudioHeader, DecodedEnd } from './track-decoder.ts';
 
 /**
- * Bytes of a WAV or raw stream in, planar floats out, without a stream in sight. In turn: `write` a chunk; once there
- * is a `header`, `attach` a memory; `read` until it gives 0; after the last chunk `end`, and `read` until it gives 0
- * again, because what follows a data size of 0 shows only then whether it is audio. Keeps the chunk, a part of a frame
- * and at most 64 KiB.
+ * Bytes of an audio file or raw stream in, planar floats out, without a stream in sight. In turn: `write` a chunk; once
+ * there is a `header`, `attach` a memory; `read` until it gives 0 and there is no `nextTrack`; after the last chunk
+ * `end`, and `read` again, because what follows a data size of 0 shows only then whether it is audio. Keeps the chunk,
+ * a part of a frame and at most 64 KiB.
  */
 export class StreamDecoder {
-  readonly #parser: WavHeaderParser | null;
+  #track: TrackDecoder;
+  /** What follows the present track. */
+  #rest: Uint8Array | null = null;
   #header: AudioHeader | null = null;
-  #extent: DataExtent | null = null;
-  /** Audio that has come in and not been read. */
-  readonly #audio: Uint8Array[] = [];
+  #tracks = 1;
+  #failure: AuralisError | null = null;
+  readonly #warnings: string[] = [];
   #pcm: PcmDecoder | null = null;
   #maxFrames = 0;
-  /** Bytes in `#pcm.bytes`; between reads, those of a part of a frame. */
-  #staged = 0;
   #framesRead = 0;
 
   constructor({ raw }: { readonly raw?: RawFormat | undefined } = {}) {
-    this.#parser = raw ? null : new WavHeaderParser();
-    if (!raw) return;
-    const { sampleFormat, sampleRate, channels } = raw;
-    this.#extent = new DataExtent(UNKNOWN_SIZE, false);
-    this.#header = {
-      container: 'raw',
-      format: audioFormat(sampleRate, channels),
-      sampleFormat,
-      channelMask: customMask(channels),
-      announcedFrames: null,
-    };
+    this.#track = new TrackDecoder(raw ?? null);
   }
 
-  /** Null until the header is complete and, where it gives a size of 0, until it shows whether audio follows. */
+  /** Of the first track. Null until it is complete and, where it gives a size of 0, until it shows what follows. */
   get header(): AudioHeader | null {
-    return this.#extent?.settled ? this.#header : null;
+    return this.#tracks === 1 ? this.#track.header : this.#header;
   }
 
   /** Frames that `read` has given. */
@@ -71,91 +40,79 @@ export class StreamDecoder {
     return this.#framesRead;
   }
 
+  /** Why nothing more can be read though the input goes on, or null. */
+  get failure(): AuralisError | null {
+    return this.#failure;
+  }
+
   /** Takes the next bytes, which must stay unchanged until they have been read; throws an input error. */
   write(chunk: Uint8Array): void {
-    if (this.#audio.length > 0) throw internalError('bytes written before the earlier ones were read');
-    let at = 0;
-    if (!this.#extent && this.#parser) {
-      at = this.#parser.push(chunk);
-      if (this.#parser.header) this.#open(this.#parser.header);
+    if (this.#failure !== null) return;
+    if (this.#track.pending || this.#rest !== null) {
+      throw internalError('bytes written before the earlier ones were read');
     }
-    this.#extent?.push(chunk.subarray(at), this.#audio);
+    this.#feed(chunk);
   }
 
   /** Decodes onto `memory` from now on, at most `maxFrames` frames at a time. */
   attach(memory: KernelMemory, maxFrames: number): void {
-    if (!this.#header) throw internalError('decoder attached before its header is known');
-    const { sampleFormat, format } = this.#header;
-    this.#pcm = createPcmDecoder({ memory, sampleFormat, channels: format.channels, maxFrames });
+    if (!this.header) throw internalError('decoder attached before its header is known');
+    this.#pcm = createPcmDecoder({ memory, channels: this.header.format.channels, maxFrames });
     this.#maxFrames = maxFrames;
   }
 
-  /** Decodes up to `maxFrames` frames into arrays of the attached memory and says how many; 0 asks for more bytes. */
+  /** Decodes up to `maxFrames` frames into arrays of the attached memory; 0 asks for the next track or more bytes. */
   read(planar: Planar, maxFrames: number): number {
     if (!this.#pcm) throw internalError('decoder read before it was attached');
-    const { bytes } = this.#pcm;
-    const frameBytes = this.#frameBytes;
-    const room = Math.min(maxFrames, this.#maxFrames) * frameBytes;
-    while (this.#staged < room && this.#audio.length > 0) {
-      const next = this.#audio[0];
-      const taken = next.subarray(0, room - this.#staged);
-      bytes.set(taken, this.#staged);
-      this.#staged += taken.length;
-      if (taken.length === next.length) this.#audio.shift();
-      else this.#audio[0] = next.subarray(taken.length);
-    }
-    const frames = Math.floor(this.#staged / frameBytes);
-    if (frames === 0) return 0;
-    this.#pcm.decode(planar, frames);
-    bytes.copyWithin(0, frames * frameBytes, this.#staged);
-    this.#staged -= frames * frameBytes;
+    if (this.#failure !== null) return 0;
+    const frames = this.#track.read(this.#pcm, planar, Math.min(maxFrames, this.#maxFrames));
     this.#framesRead += frames;
     return frames;
   }
 
+  /** Goes on to the file that was put behind the present one, once all of that is read; false where none has come. */
+  nextTrack(): boolean {
+    if (this.#rest === null || this.#failure !== null) return false;
+    const rest = this.#rest;
+    this.#header = this.header;
+    this.#warnings.push(...this.#track.end().warnings);
+    this.#tracks++;
+    this.#rest = null;
+    this.#track = new TrackDecoder(null);
+    this.#feed(rest);
+    return this.#failure === null;
+  }
+
   /** To be called once, at the end of the input; throws an input error when no header has come. */
   end(): DecodedEnd {
-    if (!this.#extent || !this.#header) return this.#parser!.end();
-    this.#extent.end(this.#audio);
-    if (this.#extent.audioBytes === 0 && this.#parser?.header?.data.bytes === 0) {
-      this.#header = { ...this.#header, announcedFrames: 0 };
+    if (this.#failure !== null) return { warnings: this.#warnings, framesMissing: 0 };
+    if (this.#tracks > 1 && this.#track.header === null) {
+      const warning = `track ${this.#tracks} left out: the input ends inside its header`;
+      return { warnings: [...this.#warnings, warning], framesMissing: 0 };
     }
-    const frameBytes = this.#frameBytes;
-    const frames = Math.floor(this.#extent.audioBytes / frameBytes);
-    const leftover = this.#extent.audioBytes % frameBytes;
-    const announced = this.#header.announcedFrames ?? frames;
-    const framesMissing = announced - frames;
-    const warnings: string[] = [];
-    if (framesMissing > 0) {
-      warnings.push(`input ended early: ${framesMissing} of ${announced} announced frames are missing`);
-    } else if (leftover > 0 && !this.#endsWithPad(leftover)) {
-      warnings.push(`last frame dropped: it has ${leftover} of ${frameBytes} bytes`);
-    }
-    return { warnings, framesMissing };
+    const { warnings, framesMissing } = this.#track.end();
+    return { warnings: [...this.#warnings, ...warnings], framesMissing };
   }
 
-  /** Whether the last byte is the pad byte that SoX appends on a pipe, where no size tells it from the audio. */
-  #endsWithPad(leftover: number): boolean {
-    return this.#parser?.header?.data.exact === false && leftover === 1 && this.#extent!.audioBytes % 2 === 0;
-  }
-
-  get #frameBytes(): number {
-    return this.#header
-      ? this.#header.format.channels * ENCODINGS[this.#header.sampleFormat.encoding].bytes
-      : 1;
-  }
-
-  #open({ format, encoding, channelMask, bigEndian, data }: WavHeader): void {
-    this.#extent = new DataExtent(data, bigEndian);
-    this.#header = {
-      container: 'wav',
-      format,
-      sampleFormat: { encoding, bigEndian },
-      channelMask,
-      announcedFrames: null,
-    };
-    if (data.exact) {
-      this.#header = { ...this.#header, announcedFrames: Math.floor(data.bytes / this.#frameBytes) };
+  #feed(bytes: Uint8Array): void {
+    if (this.#tracks === 1) {
+      this.#rest = this.#track.write(bytes);
+      return;
     }
+    try {
+      this.#rest = this.#track.write(bytes);
+      this.#checkFormat();
+    } catch (cause) {
+      if (!(cause instanceof AuralisError)) throw cause;
+      const place = `track ${this.#tracks}, at frame ${this.#framesRead}`;
+      this.#failure = inputError(`${place}: ${cause.message}`, { cause });
+      this.#rest = null;
+    }
+  }
+
+  #checkFormat(): void {
+    const [first, next] = [this.#header?.format, this.#track.header?.format];
+    if (!first || !next || sameFormat(first, next)) return;
+    throw inputError(`${describeFormat(next)}; the stream began as ${describeFormat(first)}`);
   }
 }

@@ -3,6 +3,8 @@ import type { AudioFormat } from '../audio/format.ts';
 import { TpdfDither } from '../dsp/dither.ts';
 import { type KernelMemory, StateMemory } from '../dsp/kernel-memory.ts';
 import { NoiseShaper } from '../dsp/noise-shaper.ts';
+import { withCodingHistory } from './coding-history.ts';
+import type { MetadataChunk } from './header-steps.ts';
 import { createPcmEncoder, type PcmEncoder } from './pcm-encoder.ts';
 import { ENCODINGS, type SampleFormat } from './sample-format.ts';
 import { dataBytes, needsLongSizes, type WavHeaderShape, writeWavHeader } from './write-wav-header.ts';
@@ -26,6 +28,8 @@ export interface StreamEncoderOptions {
   readonly dither: DitherKind;
   /** Of the dither: any integer. Two runs with one seed give the same bytes. */
   readonly seed: number;
+  /** Chunks to stand before the audio of a WAV; `bext` gets a line of coding history. */
+  readonly metadata?: readonly MetadataChunk[];
   /** Whether the header can be written again at the end; room for 64-bit sizes is kept only then. */
   readonly seekable: boolean;
   readonly memory: KernelMemory;
@@ -67,7 +71,8 @@ export class StreamEncoder {
     const { format, container, channelMask, announcedFrames, seekable, memory, maxFrames } = options;
     const { encoding } = options.sampleFormat;
     const { bytes, isFloat } = ENCODINGS[encoding];
-    const wave = { format, encoding, channelMask };
+    const metadata = withCodingHistory(options.metadata ?? [], format, encoding);
+    const wave = { format, encoding, channelMask, metadata };
     const longSizes = announcedFrames === null ? seekable : needsLongSizes(wave, announcedFrames);
     this.#shape = container === 'wav' ? { ...wave, longSizes } : null;
     this.#announcedFrames = announcedFrames;
@@ -119,6 +124,15 @@ export class StreamEncoder {
       tail: new Uint8Array(padded ? 1 : 0),
       patches: rewrite ? [{ position: 0, bytes: writeWavHeader(this.#shape, frames) }] : [],
     };
+  }
+
+  /** What an output of which only the first `bytes` have been written must be cut to, and how its header is put right. */
+  endAt(bytes: number): { readonly length: number; readonly patches: readonly Patch[] } {
+    const headBytes = this.header().length;
+    if (bytes < headBytes) return { length: 0, patches: [] };
+    const frames = Math.floor((bytes - headBytes) / this.#frameBytes);
+    const patches = this.#shape ? [{ position: 0, bytes: writeWavHeader(this.#shape, frames) }] : [];
+    return { length: headBytes + frames * this.#frameBytes, patches };
   }
 
   #encodeDithered(dither: TpdfDither, planar: Planar, frames: number): void {

@@ -1,32 +1,31 @@
 import { type WaveFormat, writeFmtChunk } from './fmt-chunk.ts';
-import { ENCODINGS } from './sample-format.ts';
+import type { MetadataChunk } from './header-steps.ts';
+import { ENCODINGS, type SampleEncoding } from './sample-format.ts';
 
 /** What a WAV header says, whatever the length of the audio. */
-export interface WavHeaderShape extends WaveFormat {
+export interface WavHeaderShape extends WaveFormat<SampleEncoding> {
   /** Whether to leave room for 64-bit sizes: a JUNK chunk that becomes ds64 when they are needed. */
   readonly longSizes: boolean;
+  /** Chunks that stand before the audio. */
+  readonly metadata?: readonly MetadataChunk[];
 }
 
 const UNKNOWN = 0xffffffff;
 /** Riff size, data size, sample count of 64 bits each, and the length of a table that we leave empty (EBU Tech 3306). */
 const DS64_BYTES = 28;
+/** No header that we write has more bytes than these beside its metadata. */
+const HEADER_BYTES = 128;
 
 /** Appends the parts of a little-endian RIFF header. */
 class HeaderBytes {
-  readonly #bytes: number[] = [];
-
-  get length(): number {
-    return this.#bytes.length;
-  }
+  readonly #parts: Uint8Array[] = [];
 
   id(text: string): this {
-    for (const char of text) this.#bytes.push(char.charCodeAt(0));
-    return this;
+    return this.body(Uint8Array.from(text, (char) => char.charCodeAt(0)));
   }
 
   u32(value: number): this {
-    for (let shift = 0; shift < 32; shift += 8) this.#bytes.push((value >>> shift) & 0xff);
-    return this;
+    return this.body(Uint8Array.of(value, value >>> 8, value >>> 16, value >>> 24));
   }
 
   u64(value: number): this {
@@ -34,24 +33,34 @@ class HeaderBytes {
   }
 
   body(bytes: Uint8Array): this {
-    this.#bytes.push(...bytes);
+    this.#parts.push(bytes);
     return this;
   }
 
+  chunk(id: string, body: Uint8Array): this {
+    return this.id(id)
+      .u32(body.length)
+      .body(body)
+      .body(new Uint8Array(body.length % 2));
+  }
+
   toBytes(): Uint8Array {
-    return Uint8Array.from(this.#bytes);
+    return Buffer.concat(this.#parts);
   }
 }
 
 /** Bytes of audio in so many frames. */
-export function dataBytes({ format, encoding }: WaveFormat, frames: number): number {
+export function dataBytes({ format, encoding }: WaveFormat<SampleEncoding>, frames: number): number {
   return frames * format.channels * ENCODINGS[encoding].bytes;
 }
 
+/** Bytes that the chunks take, with head and pad byte. */
+const metadataBytes = (chunks: readonly MetadataChunk[]): number =>
+  chunks.reduce((sum, { body }) => sum + 8 + body.length + (body.length % 2), 0);
+
 /** Whether so many frames need 64-bit sizes, so RF64. */
-export function needsLongSizes(shape: WaveFormat, frames: number): boolean {
-  // No header that we write is longer than 128 bytes.
-  return dataBytes(shape, frames) > UNKNOWN - 128;
+export function needsLongSizes(shape: Omit<WavHeaderShape, 'longSizes'>, frames: number): boolean {
+  return dataBytes(shape, frames) > UNKNOWN - HEADER_BYTES - metadataBytes(shape.metadata ?? []);
 }
 
 /**
@@ -62,7 +71,9 @@ export function needsLongSizes(shape: WaveFormat, frames: number): boolean {
 export function writeWavHeader(shape: WavHeaderShape, frames: number | null): Uint8Array {
   const fmt = writeFmtChunk(shape);
   const { isFloat } = ENCODINGS[shape.encoding];
-  const length = 12 + (shape.longSizes ? 8 + DS64_BYTES : 0) + 8 + fmt.length + (isFloat ? 12 : 0) + 8;
+  const { metadata = [] } = shape;
+  const sizes = 12 + (shape.longSizes ? 8 + DS64_BYTES : 0) + 8 + fmt.length + (isFloat ? 12 : 0) + 8;
+  const length = sizes + metadataBytes(metadata);
   const data = dataBytes(shape, frames ?? 0);
   const riff = length - 8 + data + (data % 2);
   const large = frames !== null && needsLongSizes(shape, frames);
@@ -74,12 +85,12 @@ export function writeWavHeader(shape: WavHeaderShape, frames: number | null): Ui
     .u32(short(riff))
     .id('WAVE');
   if (shape.longSizes) {
-    const sizes = large ? [riff, data, frames] : [0, 0, 0];
+    const long = large ? [riff, data, frames] : [0, 0, 0];
     header.id(large ? 'ds64' : 'JUNK').u32(DS64_BYTES);
-    for (const size of sizes) header.u64(size);
+    for (const size of long) header.u64(size);
     header.u32(0);
   }
-  header.id('fmt ').u32(fmt.length).body(fmt);
+  header.chunk('fmt ', fmt);
   if (isFloat) {
     // Required for every format but PCM (Microsoft, "New Multimedia Data Types and Data Techniques"). Not the
     // placeholder while the length is not known, because ffmpeg takes that for the duration.
@@ -88,5 +99,6 @@ export function writeWavHeader(shape: WavHeaderShape, frames: number | null): Ui
       .u32(4)
       .u32(large ? UNKNOWN : (frames ?? 0));
   }
+  for (const { id, body } of metadata) header.chunk(id, body);
   return header.id('data').u32(short(data)).toBytes();
 }

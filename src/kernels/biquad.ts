@@ -128,26 +128,50 @@ function three(c: usize, s: usize, end: usize): void {
   v128.store(s, u2, 80);
 }
 
+/** Runs the tile up to `end` through all sections. */
+function runTile(coefs: usize, state: usize, sections: i32, end: usize): void {
+  let c = coefs;
+  let s = state;
+  for (let left = sections; left > 0; ) {
+    // Four left are two and two: three and one would leave one recursion alone with its latency.
+    const run = left == 4 ? 2 : left > 3 ? 3 : left;
+    if (run == 3) three(c, s, end);
+    else if (run == 2) two(c, s, end);
+    else one(c, s, end);
+    c += COEFS * run;
+    s += STATE * run;
+    left -= run;
+  }
+}
+
 /** Runs `sections` sections over two channels in place; for one channel pass the same pointer twice. */
 export function biquadCascade(coefs: usize, state: usize, sections: i32, left: usize, right: usize, frames: i32): void {
   for (let done = 0; done < frames; done += TILE_FRAMES) {
     const rest = frames - done;
     const n = rest < TILE_FRAMES ? rest : TILE_FRAMES;
     const at = <usize>done << 2;
-    const end = tile + (<usize>n << 4);
     loadTile(left + at, right + at, n);
-    let c = coefs;
-    let s = state;
-    for (let left = sections; left > 0; ) {
-      // Four left are two and two: three and one would leave one recursion alone with its latency.
-      const run = left == 4 ? 2 : left > 3 ? 3 : left;
-      if (run == 3) three(c, s, end);
-      else if (run == 2) two(c, s, end);
-      else one(c, s, end);
-      c += COEFS * run;
-      s += STATE * run;
-      left -= run;
-    }
+    runTile(coefs, state, sections, tile + (<usize>n << 4));
     storeTile(left + at, right + at, n);
   }
+}
+
+/** Adds the squares of what the sections give to two sums, one a channel, in the order of the frames. */
+export function cascadeSquares(
+  coefs: usize, state: usize, sections: i32, left: usize, right: usize, frames: i32, sums: usize,
+): void {
+  let sum = v128.load(sums);
+  for (let done = 0; done < frames; done += TILE_FRAMES) {
+    const rest = frames - done;
+    const n = rest < TILE_FRAMES ? rest : TILE_FRAMES;
+    const at = <usize>done << 2;
+    const end = tile + (<usize>n << 4);
+    loadTile(left + at, right + at, n);
+    runTile(coefs, state, sections, end);
+    for (let from = tile; from < end; from += 16) {
+      const y = v128.load(from);
+      sum = f64x2.add(sum, f64x2.mul(y, y));
+    }
+  }
+  v128.store(sums, sum);
 }

@@ -219,3 +219,21 @@ export function realFft(size: i32, input: usize, re: usize, im: usize, work: usi
   if (n == 2) pass2(m, xr, xi);
   split(m, xr, xi, re, im, table, at(table, (m >> 1) + 1));
 }
+
+/** The Hartley transform of a real signal from its spectrum, or back. Twin: `casSequence` in src/dsp/fft.ts. */
+export function casSequence(size: i32, re: usize, im: usize, to: usize): void {
+  const half = size >> 1;
+  store<f32>(to, load<f32>(re) - load<f32>(im));
+  for (let k = 1; k < half - 3; k += 4) {
+    const r = get(re, k);
+    const i = get(im, k);
+    put(to, k, f32x4.sub(r, i));
+    const sum = f32x4.add(r, i);
+    put(to, size - k - 3, v128.shuffle<f32>(sum, sum, 3, 2, 1, 0));
+  }
+  for (let k = half - 3; k < half; k++) {
+    store<f32>(at(to, k), load<f32>(at(re, k)) - load<f32>(at(im, k)));
+    store<f32>(at(to, size - k), load<f32>(at(re, k)) + load<f32>(at(im, k)));
+  }
+  store<f32>(at(to, half), load<f32>(at(re, half)) + load<f32>(at(im, half)));
+}

@@ -13,6 +13,19 @@ export function allWithin(x: usize, frames: i32, limit: f32): i32 {
   return i32(all);
 }
 
+/** The largest |x|, or NaN when any x is. Twin: src/dsp/level.ts. */
+export function largestMagnitude(x: usize, frames: i32): f32 {
+  let top = f32x4.splat(0);
+  let i = 0;
+  for (; i + 4 <= frames; i += 4) top = f32x4.max(top, f32x4.abs(v128.load(x + (<usize>i << 2))));
+  let best = max(
+    max(f32x4.extract_lane(top, 0), f32x4.extract_lane(top, 1)),
+    max(f32x4.extract_lane(top, 2), f32x4.extract_lane(top, 3)),
+  );
+  for (; i < frames; i++) best = max(best, Mathf.abs(load<f32>(x + (<usize>i << 2))));
+  return best;
+}
+
 /** level[i] = |x[i]|, or the larger of level[i] and |x[i]| with `merge`. Twin: src/dsp/level.ts. */
 export function magnitude(x: usize, level: usize, frames: i32, merge: i32): void {
   let i = 0;
@@ -35,6 +48,17 @@ export function square(x: usize, power: usize, frames: i32): void {
   for (let i = 0; i < frames; i++) {
     const v = <f64>load<f32>(x + ((<usize>i) << 2));
     store<f64>(power + ((<usize>i) << 3), v * v);
+  }
+}
+
+/** power[i] /= max(other[i], least), powers in f64. Twin: src/dsp/level.ts. */
+export function relativePower(power: usize, other: usize, frames: i32, least: f64): void {
+  const low = f64x2.splat(least);
+  for (let i = 0; i < frames; i += 2) {
+    const at = (<usize>i) << 3;
+    const ratio = f64x2.div(v128.load(power + at), f64x2.pmax(v128.load(other + at), low));
+    if (i + 1 < frames) v128.store(power + at, ratio);
+    else v128.store_lane<f64>(power + at, ratio, 0);
   }
 }
 

@@ -1,4 +1,12 @@
-// What a power spectrum needs around the FFT. Twins: the functions of the same names in src/dsp/spectrum.ts.
+// What a spectrum needs around the FFT. Twins: the functions of the same names in src/dsp/overlapping-windows.ts
+// (copyValid, applyWindow, countCrossings), fft.ts (addPower), spectrum-analyser.ts (framePower) band-masks.ts and band-response.ts (sumRows).
+
+/** The upper two lanes, moved to the lower. */
+// @ts-expect-error: decorator
+@inline
+function upper(x: v128): v128 {
+  return v128.shuffle<f32>(x, x, 2, 3, 2, 3);
+}
 
 /** to[i] = x[i], or 0 where |x[i]| is not within `limit` (NaN is not). */
 export function copyValid(x: usize, frames: i32, limit: f32, to: usize): void {
@@ -21,6 +29,36 @@ export function applyWindow(x: usize, window: usize, frames: i32, to: usize): vo
   }
 }
 
+/** power[k] = re[k]^2 + im[k]^2, and sum[k] += power[k] in double precision; gives the sum of the powers. */
+export function framePower(re: usize, im: usize, bins: i32, power: usize, sum: usize): f64 {
+  let lanes = f64x2.splat(0);
+  let k = 0;
+  for (; k + 4 <= bins; k += 4) {
+    const at = <usize>k << 2;
+    const r = v128.load(re + at);
+    const i = v128.load(im + at);
+    const p = f32x4.add(f32x4.mul(r, r), f32x4.mul(i, i));
+    v128.store(power + at, p);
+    const to = sum + (<usize>k << 3);
+    const low = f64x2.promote_low_f32x4(p);
+    const high = f64x2.promote_low_f32x4(upper(p));
+    v128.store(to, f64x2.add(v128.load(to), low));
+    v128.store(to, f64x2.add(v128.load(to, 16), high), 16);
+    lanes = f64x2.add(lanes, f64x2.add(low, high));
+  }
+  let total = f64x2.extract_lane(lanes, 0) + f64x2.extract_lane(lanes, 1);
+  for (; k < bins; k++) {
+    const r = load<f32>(re + (<usize>k << 2));
+    const i = load<f32>(im + (<usize>k << 2));
+    const p = r * r + i * i;
+    store<f32>(power + (<usize>k << 2), p);
+    const to = sum + (<usize>k << 3);
+    store<f64>(to, load<f64>(to) + p);
+    total += p;
+  }
+  return total;
+}
+
 /** sum[k] += re[k]^2 + im[k]^2 in double precision. */
 export function addPower(re: usize, im: usize, bins: i32, sum: usize): void {
   let k = 0;
@@ -35,5 +73,74 @@ export function addPower(re: usize, im: usize, bins: i32, sum: usize): void {
     const i = <f64>load<f32>(im + (<usize>k << 2));
     const to = sum + (<usize>k << 3);
     store<f64>(to, load<f64>(to) + (r * r + i * i));
+  }
+}
+
+/** Changes between below zero and not, from `last` to x[0] and on to x[frames - 1]. */
+export function countCrossings(x: usize, frames: i32, last: f32): i32 {
+  const zero = f32x4.splat(0);
+  let count = i32(last < 0 != load<f32>(x) < 0);
+  let lanes = i32x4.splat(0);
+  let i = 1;
+  for (; i + 4 <= frames; i += 4) {
+    const at = x + (<usize>i << 2);
+    const before = f32x4.lt(v128.load(at - 4), zero);
+    // A true lane is -1.
+    lanes = i32x4.sub(lanes, v128.xor(before, f32x4.lt(v128.load(at), zero)));
+  }
+  for (; i < frames; i++) {
+    const at = x + (<usize>i << 2);
+    count += i32(load<f32>(at - 4) < 0 != load<f32>(at) < 0);
+  }
+  count += i32x4.extract_lane(lanes, 0) + i32x4.extract_lane(lanes, 1);
+  return count + i32x4.extract_lane(lanes, 2) + i32x4.extract_lane(lanes, 3);
+}
+
+/**
+ * Weighted sums over stretches of a power spectrum, times `scale`: `spans` holds for each band its first bin and its number
+ * of vectors of four bins; `weights` the weights of all bands one after the other. Sums in eight lanes of 32 bits.
+ */
+export function bandPowers(
+  power: usize,
+  spans: usize,
+  weights: usize,
+  bands: i32,
+  scale: f64,
+  out: usize,
+): void {
+  for (let band = 0; band < bands; band++) {
+    let at = power + (<usize>load<i32>(spans) << 2);
+    const vectors = load<i32>(spans, 4);
+    let even = f32x4.splat(0);
+    let odd = f32x4.splat(0);
+    let v = 0;
+    for (; v + 2 <= vectors; v += 2) {
+      even = f32x4.add(even, f32x4.mul(v128.load(at), v128.load(weights)));
+      odd = f32x4.add(odd, f32x4.mul(v128.load(at, 16), v128.load(weights, 16)));
+      at += 32;
+      weights += 32;
+    }
+    if (v < vectors) {
+      even = f32x4.add(even, f32x4.mul(v128.load(at), v128.load(weights)));
+      weights += 16;
+    }
+    const lanes = f32x4.add(even, odd);
+    const pair = f64x2.add(f64x2.promote_low_f32x4(lanes), f64x2.promote_low_f32x4(upper(lanes)));
+    store<f64>(out, (f64x2.extract_lane(pair, 0) + f64x2.extract_lane(pair, 1)) * scale);
+    spans += 8;
+    out += 8;
+  }
+}
+
+/** to[k] = sum over rows of factors[row] * rows[row][k], first row first; `length` is a multiple of 4. Twin: BandResponse. */
+export function sumRows(rows: usize, factors: usize, count: i32, length: i32, to: usize): void {
+  const stride = <usize>length << 2;
+  for (let at: usize = 0; at < stride; at += 16) {
+    let sum = f32x4.splat(0);
+    for (let row = 0; row < count; row++) {
+      const factor = v128.load32_splat(factors + (<usize>row << 2));
+      sum = f32x4.add(sum, f32x4.mul(factor, v128.load(rows + <usize>row * stride + at)));
+    }
+    v128.store(to + at, sum);
   }
 }

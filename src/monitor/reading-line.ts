@@ -10,3 +10,8 @@ export type LineKind = 'reading' | 'total';
 export function readingLine(kind: LineKind, id: string, reading: PlainReading): string {
   return `${JSON.stringify({ type: kind, id, ...reading })}\n`;
 }
+
+/** A line for a change that came while running: an entry of an automation that replays it. */
+export function moveLine(move: object): string {
+  return `${JSON.stringify({ type: 'move', ...move })}\n`;
+}

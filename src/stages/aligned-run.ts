@@ -6,6 +6,8 @@ import type { StateMemory } from '../dsp/kernel-memory.ts';
 /** Anything that turns blocks into blocks of the same length, `latency` frames late. */
 export interface BlockProcessor {
   readonly latency: number;
+  /** Frames until something changes inside, at least 1; what is due now is done. Without it, nothing ever changes. */
+  span?(): number;
   /** Processes the first `frames` of `input` and says where the result stands. */
   process(input: Planar, frames: number): Planar;
   /** Called once when the input has ended after so many frames; silence follows until the tail is out. */
@@ -18,13 +20,19 @@ export interface BlockRun {
   readonly format: AudioFormat;
   /** Of the blocks that come out. */
   readonly outputFormat: AudioFormat;
+  /** Of the signals that stand side by side in a block that comes out; the first is `outputFormat`, the rate is one. */
+  readonly outputFormats: readonly AudioFormat[];
   readonly maxFrames: number;
   /** Most frames in a block that comes out. */
   readonly maxFramesOut: number;
-  /** Fill up to `maxFrames` frames here, then call `process`. */
+  /** Fill up to `span()` frames here, then call `process`. */
   readonly input: Planar;
   readonly framesIn: number;
   readonly framesOut: number;
+  /** Frames of input by which the output is late before it is aligned, or a few more. */
+  readonly latency: number;
+  /** Frames that may come in at once, 1 to `maxFrames`: a block ends where something changes. What is due now is done. */
+  span(): number;
   /** Processes the first `frames` of `input`. The block is a view, valid until the next call; it may be empty. */
   process(frames: number): AudioBlock;
   /** What is still held, in blocks that are views, each valid until the next. */
@@ -33,8 +41,8 @@ export interface BlockRun {
 
 interface AlignedRunOptions {
   readonly format: AudioFormat;
-  /** Of what the processor gives. @default `format` */
-  readonly outputFormat?: AudioFormat;
+  /** Of the signals that stand side by side in what the processor gives. @default `[format]` */
+  readonly outputFormats?: readonly AudioFormat[];
   readonly maxFrames: number;
   /** Where blocks come in; arrays of `maxFrames` on the memory of `state`. */
   readonly input: Planar;
@@ -50,29 +58,26 @@ interface AlignedRunOptions {
 export class AlignedRun implements BlockRun {
   readonly input: Planar;
   readonly format: AudioFormat;
-  readonly outputFormat: AudioFormat;
+  readonly outputFormats: readonly AudioFormat[];
   readonly maxFrames: number;
   readonly #guard: Guard | null;
   readonly #processor: BlockProcessor;
   /** Frames in, frames out. */
   readonly #count: Float64Array;
 
-  constructor({
-    format,
-    outputFormat = format,
-    maxFrames,
-    input,
-    state,
-    guard,
-    processor,
-  }: AlignedRunOptions) {
+  constructor(options: AlignedRunOptions) {
+    const { format, outputFormats = [format], maxFrames, input, state, guard, processor } = options;
     this.format = format;
-    this.outputFormat = outputFormat;
+    this.outputFormats = outputFormats;
     this.maxFrames = maxFrames;
     this.input = input;
     this.#count = state.f64(2);
     this.#guard = guard;
     this.#processor = processor;
+  }
+
+  get outputFormat(): AudioFormat {
+    return this.outputFormats[0];
   }
 
   get maxFramesOut(): number {
@@ -94,6 +99,10 @@ export class AlignedRun implements BlockRun {
     return this.#count[1];
   }
 
+  span(): number {
+    return Math.min(this.maxFrames, this.#processor.span?.() ?? this.maxFrames);
+  }
+
   /** Processes the first `frames` of `input`. The block is a view, valid until the next call; it may be empty. */
   process(frames: number): AudioBlock {
     this.#guard?.process(this.input, frames);
@@ -107,7 +116,7 @@ export class AlignedRun implements BlockRun {
     this.#processor.end?.(this.framesIn);
     let fed = this.framesIn;
     while (this.framesOut < this.framesIn) {
-      const frames = Math.min(this.maxFrames, this.framesIn + this.#processor.latency - fed);
+      const frames = Math.min(this.span(), this.framesIn + this.#processor.latency - fed);
       for (const channel of this.input) channel.fill(0, 0, frames);
       const block = this.#emit(frames, this.#processor.latency - fed);
       fed += frames;

@@ -1,10 +1,11 @@
 import * as z from 'zod';
-import type { AudioFormat } from '../audio/format.ts';
+import { stereoPair } from '../audio/format.ts';
+import { BandMasks } from '../dsp/band-masks.ts';
 import { powerToDb } from '../dsp/elementary.ts';
 import { FFT_SIZES, type FftSize } from '../dsp/fft.ts';
+import { thirdOctaveBands } from '../dsp/frequency-bands.ts';
 import { LevelStatistics, type Levels } from '../dsp/level-statistics.ts';
 import { PowerSpectrum } from '../dsp/spectrum.ts';
-import { ThirdOctaveBands } from '../dsp/third-octave.ts';
 import {
   defineStage,
   type ProcessSpec,
@@ -12,10 +13,8 @@ import {
   type StageIO,
   StageProcessor,
 } from './define-stage.ts';
+import { IntervalReadings } from './interval-readings.ts';
 import { described, flag, number } from './parameters.ts';
-
-/** Readings that may wait to be taken; older ones are dropped. More than any block of 16384 frames at 8 kHz closes. */
-const MAX_PENDING = 256;
 
 const params = z.strictObject({
   interval: number({
@@ -34,20 +33,11 @@ const params = z.strictObject({
   ),
 });
 
-/** Left and right, or null for a layout that lacks one of them. */
-function stereoPair({ layout }: AudioFormat): readonly [number, number] | null {
-  const [left, right] = [layout.indexOf('FL'), layout.indexOf('FR')];
-  return left < 0 || right < 0 ? null : [left, right];
-}
-
 class AnalyzerProcessor extends StageProcessor<z.output<typeof params>> {
   readonly #levels: LevelStatistics;
   readonly #spectrum: PowerSpectrum | null;
-  readonly #bands: ThirdOctaveBands;
-  /** Frames since the start; end of the last closed interval. */
-  readonly #position: Float64Array;
-  #intervalFrames = 1;
-  #pending: Readings[] = [];
+  readonly #masks: BandMasks;
+  readonly #readings: IntervalReadings;
 
   constructor(spec: ProcessSpec, given: z.output<typeof params>) {
     super('analyzer', spec, given);
@@ -55,52 +45,45 @@ class AnalyzerProcessor extends StageProcessor<z.output<typeof params>> {
     const fftSize: FftSize = given.fftSize;
     this.#levels = new LevelStatistics(this.state, channels, stereoPair(spec.format));
     this.#spectrum = given.spectrum ? new PowerSpectrum(this.state, channels, fftSize) : null;
-    this.#bands = new ThirdOctaveBands(sampleRate, fftSize);
-    this.#position = this.state.f64(2);
+    this.#masks = new BandMasks(spec.memory, thirdOctaveBands(sampleRate), sampleRate, fftSize);
+    this.#readings = new IntervalReadings(this.state);
     this.configure(false);
   }
 
   protected configure(glide: boolean): void {
-    this.#intervalFrames = Math.max(1, Math.round((this.params.interval / 1000) * this.format.sampleRate));
-    if (!glide) this.#pending = [];
+    this.#readings.set(this.params.interval, this.format.sampleRate, glide);
   }
 
   process({ main }: StageIO, frames: number): void {
     for (let done = 0; done < frames; ) {
-      const left = this.#intervalFrames - (this.#position[0] % this.#intervalFrames);
-      const take = Math.min(left, frames - done);
+      const take = this.#readings.span(frames - done);
       this.#levels.process(main, done, take);
       this.#spectrum?.process(main, done, take);
-      this.#position[0] += take;
       done += take;
-      if (take === left) this.#closeInterval();
+      if (this.#readings.advance(take)) this.#closeInterval();
     }
   }
 
   /** Figures since the start, and under `interval` those of the last closed interval, or null before there is one. */
   override meters(): Readings {
     return {
-      ...this.#reading(this.#position[0], this.#levels.sinceStart(), this.#spectrum?.sinceStart()),
-      interval: this.#position[1] > 0 ? this.#intervalReading() : null,
+      ...this.#reading(this.#readings.position, this.#levels.sinceStart(), this.#spectrum?.sinceStart()),
+      interval: this.#readings.lastEnd > 0 ? this.#intervalReading() : null,
     };
   }
 
   override takeReadings(): readonly Readings[] {
-    const readings = this.#pending;
-    this.#pending = [];
-    return readings;
+    return this.#readings.take();
   }
 
   #closeInterval(): void {
     this.#levels.closeInterval();
     this.#spectrum?.closeInterval();
-    this.#position[1] = this.#position[0];
-    if (this.#pending.length === MAX_PENDING) this.#pending.shift();
-    this.#pending.push(this.#intervalReading());
+    this.#readings.push(this.#intervalReading());
   }
 
   #intervalReading(): Readings {
-    return this.#reading(this.#position[1], this.#levels.lastInterval(), this.#spectrum?.lastInterval());
+    return this.#reading(this.#readings.lastEnd, this.#levels.lastInterval(), this.#spectrum?.lastInterval());
   }
 
   #reading(
@@ -108,7 +91,8 @@ class AnalyzerProcessor extends StageProcessor<z.output<typeof params>> {
     { frames: _, ...levels }: Levels,
     power: Float64Array | null | undefined,
   ): Readings {
-    const spectrum = power && { freqs: this.#bands.freqs, levels: this.#bands.powers(power).map(powerToDb) };
+    const { freqs } = this.#masks.bands;
+    const spectrum = power && { freqs, levels: this.#masks.powers(power).map(powerToDb) };
     return {
       frame,
       seconds: frame / this.format.sampleRate,

@@ -10,7 +10,7 @@ export type OpenRun = (format: AudioFormat) => BlockRun | Promise<BlockRun>;
 
 /** A copy of a view, because a block that enters a stream's queue outlives the next call of `process`. */
 function detached({ format, start, frames, channels }: AudioBlock, offset: number): AudioBlock {
-  const own = channels.map((channel) => channel.slice(0, frames));
+  const own = channels.slice(0, format.channels).map((channel) => channel.slice(0, frames));
   return { format, start: start + offset, frames, channels: own };
 }
 
@@ -41,10 +41,11 @@ export function blockTransform(open: OpenRun): Transform {
     if (!Array.isArray(block?.channels)) throw inputError('expected an AudioBlock; put decodeWav() in front');
     if (run !== null && !sameFormat(run.format, block.format)) close(stream);
     run ??= await open(block.format);
-    for (let at = 0; at < block.frames; at += run.maxFrames) {
-      const frames = Math.min(run.maxFrames, block.frames - at);
+    for (let at = 0; at < block.frames; ) {
+      const frames = Math.min(run.span(), block.frames - at);
       fill(run.input, block.channels, at, frames);
       emit(stream, run.process(frames));
+      at += frames;
     }
   };
 

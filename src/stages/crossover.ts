@@ -14,7 +14,8 @@ const params = z.strictObject({
         message: 'frequencies must rise from band to band',
       })
       .default([120, 2000]),
-    'where the bands meet, -6.02 dB each; one fewer than bands, their number is fixed while running',
+    'where the bands meet, -6.02 dB each; one fewer than bands, their number is fixed while running; with linear ' +
+      'phase a live move goes no lower than what rings within the latency',
     'live',
     'Hz',
   ),

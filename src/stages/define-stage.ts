@@ -58,6 +58,7 @@ export abstract class StageProcessor<P = unknown> {
   protected readonly format: AudioFormat;
   protected readonly state: StateMemory;
   #params: P;
+  #glideFrames: number | undefined;
 
   constructor(name: string, spec: ProcessSpec, params: P) {
     this.name = name;
@@ -78,10 +79,19 @@ export abstract class StageProcessor<P = unknown> {
 
   abstract process(io: StageIO, frames: number): void;
 
-  /** Glides to new values of `live` parameters. The caller has checked them and that no `restart` one differs. */
-  set(params: P): void {
+  /**
+   * Glides to new values of `live` parameters. The caller has checked them and that no `restart` one differs. A stage
+   * that can arrives after exactly `frames`; others, and all where none are given, take the time that suits them.
+   */
+  set(params: P, frames?: number): void {
     this.#params = params;
+    this.#glideFrames = frames;
     this.configure(true);
+  }
+
+  /** Frames that the glide under way was asked to take; undefined: the stage's own time. */
+  protected get glideFrames(): number | undefined {
+    return this.#glideFrames;
   }
 
   /** What the stage has measured; read between blocks. */
@@ -93,6 +103,9 @@ export abstract class StageProcessor<P = unknown> {
   takeReadings(): readonly Readings[] {
     return [];
   }
+
+  /** For a transparent stage: it has been shown the whole programme. Called once, before the last `meters`. */
+  finish(): void {}
 
   snapshot(): StageSnapshot {
     return { stage: this.name, params: this.#params, state: this.state.snapshot() };

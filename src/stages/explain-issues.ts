@@ -1,21 +1,21 @@
 import type * as z from 'zod';
 import { didYouMean } from '../audio/nearest.ts';
+import { quoted, shortened, shown } from '../audio/shown.ts';
 
 type Issue = z.core.$ZodIssue;
 
-/** A value as it stands in JSON, cut short. */
-function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > 40 ? `${text.slice(0, 37)}...` : text;
+/** What is wrong with a value: where in it, and the words. */
+interface Explained {
+  readonly path: readonly PropertyKey[];
+  readonly text: string;
 }
 
 /** `a.b[2].c` for a path of keys and indices, after a root. */
 export function jsonPath(root: string, path: readonly PropertyKey[]): string {
-  return path.reduce<string>(
-    (text, key) =>
-      typeof key === 'number' ? `${text}[${key}]` : text ? `${text}.${String(key)}` : String(key),
-    root,
-  );
+  return path.reduce<string>((text, key) => {
+    if (typeof key === 'number') return `${text}[${key}]`;
+    return `${text}${text ? '.' : ''}${shortened(String(key))}`;
+  }, root);
 }
 
 function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
@@ -25,35 +25,52 @@ function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
   );
 }
 
-/** The schema of a part, by walking through objects, arrays, defaults and optionals. */
-function schemaAt(schema: z.ZodType, path: readonly PropertyKey[]): z.ZodType | undefined {
-  let current: z.ZodType | undefined = schema;
-  for (const key of path) {
-    const inner = unwrap(current);
-    const def = inner?.def as { shape?: Record<string, z.ZodType>; element?: z.ZodType } | undefined;
-    current = typeof key === 'number' ? def?.element : def?.shape?.[String(key)];
-    if (current === undefined) return undefined;
-  }
-  return current;
+/** The schema of a part, by walking through objects, arrays, records, unions, defaults and optionals. */
+function schemaAt(schema: z.ZodType | undefined, path: readonly PropertyKey[]): z.ZodType | undefined {
+  return path.reduce<z.ZodType | undefined>((current, key) => partOf(current, key), schema);
 }
+
+function partOf(schema: z.ZodType | undefined, key: PropertyKey): z.ZodType | undefined {
+  const def = unwrap(schema)?.def as SchemaParts | undefined;
+  for (const option of def?.options ?? []) {
+    const part = partOf(option, key);
+    if (part) return part;
+  }
+  return typeof key === 'number' ? def?.element : (def?.shape?.[String(key)] ?? def?.valueType);
+}
+
+/** Parts of a schema of zod: of an object, a list, a record, a union, a wrapper, a transform. */
+interface SchemaParts {
+  readonly shape?: Readonly<Record<string, z.ZodType>>;
+  readonly element?: z.ZodType;
+  readonly valueType?: z.ZodType;
+  readonly options?: readonly z.ZodType[];
+  readonly innerType?: z.ZodType;
+  readonly in?: z.ZodType;
+}
+
+const optionsOf = (schema: z.ZodType | undefined): readonly z.ZodType[] =>
+  (unwrap(schema)?.def as SchemaParts | undefined)?.options ?? [];
 
 function unwrap(schema: z.ZodType | undefined): z.ZodType | undefined {
   let current = schema;
   for (;;) {
-    const inner = (current?.def as { innerType?: z.ZodType } | undefined)?.innerType;
+    const def = current?.def as SchemaParts | undefined;
+    const inner = def?.innerType ?? def?.in;
     if (inner === undefined) return current;
     current = inner;
   }
 }
 
 function unitOf(schema: z.ZodType | undefined): string {
-  const unit = schema?.meta()?.unit;
+  const unit = (schema?.meta() ?? unwrap(schema)?.meta())?.unit;
   return typeof unit === 'string' ? ` ${unit}` : '';
 }
 
-/** Names that an object schema knows. */
+/** Names that an object schema knows, or the one object among the kinds of a union. */
 function keysOf(schema: z.ZodType | undefined): string[] {
-  return Object.keys((unwrap(schema)?.def as { shape?: object } | undefined)?.shape ?? {});
+  const { shape, options = [] } = (unwrap(schema)?.def ?? {}) as SchemaParts;
+  return shape ? Object.keys(shape) : options.flatMap(keysOf);
 }
 
 function rangeOf(schema: z.ZodType | undefined, unit: string): string {
@@ -74,7 +91,7 @@ function explain(
     case 'unrecognized_keys': {
       const known = [...keysOf(schema), ...extra];
       return issue.keys.map(
-        (key) => `unknown "${key}"${didYouMean(key, known) || `, known are ${known.join(', ')}`}`,
+        (key) => `unknown ${quoted(key)}${didYouMean(key, known) || `, known are ${known.join(', ')}`}`,
       );
     }
     case 'too_big':
@@ -83,7 +100,7 @@ function explain(
         return [`${shown(found)} is out of range${rangeOf(schema, unit)}`];
       }
       return [
-        `too ${issue.code === 'too_big' ? 'many' : 'few'}, allowed is ${'maximum' in issue ? `at most ${issue.maximum}` : `at least ${issue.minimum}`}`,
+        `${Array.isArray(found) ? found.length : shown(found)} is too ${issue.code === 'too_big' ? 'many' : 'few'}, allowed is ${'maximum' in issue ? `at most ${issue.maximum}` : `at least ${issue.minimum}`}`,
       ];
     case 'invalid_value': {
       const values = issue.values.map(String);
@@ -93,13 +110,53 @@ function explain(
     case 'invalid_type':
       if (found === undefined) return [`missing, expected ${issue.expected}${unit}`];
       return [`expected ${issue.expected}${unit}, found ${shown(found)}${rangeOf(schema, unit)}`];
+    case 'invalid_key':
+      return issue.issues.map((inner) => inner.message);
     case 'invalid_union': {
-      const each = issue.errors.flat().map((inner) => explain(inner, found, schema, [])[0]);
-      return [`${shown(found)} does not fit: ${[...new Set(each)].join('; or ')}`];
+      const kinds = issue.errors.flat().flatMap((inner) => explain(inner, found, schema, []));
+      const expected = issue.errors.flat().flatMap((inner) => ('expected' in inner ? [inner.expected] : []));
+      if (expected.length < kinds.length)
+        return [`${shown(found)} does not fit: ${[...new Set(kinds)].join('; or ')}`];
+      return [`expected ${[...new Set(expected)].join(' or ')}${unit}, found ${shown(found)}`];
     }
     default:
       return [issue.message];
   }
+}
+
+/** The one kind of a union that a value is of, by its wrong parts; undefined when it is of none or of several. */
+function branchOf(
+  issue: Issue,
+  schema: z.ZodType | undefined,
+): { readonly issues: readonly Issue[]; readonly schema: z.ZodType | undefined } | undefined {
+  if (issue.code !== 'invalid_union') return undefined;
+  const options = optionsOf(schema);
+  const fitting = issue.errors.flatMap((issues, n) => {
+    const other = issues.some(
+      ({ code, path }) => path.length === 0 && ['invalid_type', 'invalid_value'].includes(code),
+    );
+    return other ? [] : [{ issues, schema: options[n] }];
+  });
+  return fitting.length === 1 ? fitting[0] : undefined;
+}
+
+/** Everything that an issue says; inside a union, of the kind that was meant. */
+function explainDeep(
+  issue: Issue,
+  root: unknown,
+  rootSchema: z.ZodType | undefined,
+  extra: readonly string[],
+): Explained[] {
+  const { path } = issue;
+  const found = valueAt(root, path);
+  const schema = schemaAt(rootSchema, path);
+  const branch = branchOf(issue, schema);
+  if (branch === undefined) {
+    return explain(issue, found, schema, path.length === 0 ? extra : []).map((text) => ({ path, text }));
+  }
+  return branch.issues.flatMap((inner) =>
+    explainDeep(inner, found, branch.schema, []).map((deep) => ({ ...deep, path: [...path, ...deep.path] })),
+  );
 }
 
 /**
@@ -113,12 +170,7 @@ export function explainIssues(
   root: string,
   extra: readonly string[] = [],
 ): string[] {
-  return error.issues.flatMap((issue) =>
-    explain(
-      issue,
-      valueAt(given, issue.path),
-      schemaAt(schema, issue.path),
-      issue.path.length === 0 ? extra : [],
-    ).map((text) => [jsonPath(root, issue.path), text].filter(Boolean).join(': ')),
-  );
+  return error.issues
+    .flatMap((issue) => explainDeep(issue, given, schema, extra))
+    .map(({ path, text }) => [jsonPath(root, path), text].filter(Boolean).join(': '));
 }

@@ -27,7 +27,7 @@ class Gain extends StageProcessor<Params> {
 
   protected override configure(glide: boolean): void {
     const gain = dbToGain(this.params.gain);
-    if (glide) this.#ramp.glide(gain);
+    if (glide) this.#ramp.glide(gain, this.glideFrames);
     else this.#ramp.jump(gain);
   }
 

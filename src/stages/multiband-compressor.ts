@@ -29,7 +29,8 @@ const params = z
   .strictObject({
     freqs: described(
       z.array(z.number().min(10).max(40000)).min(1).max(7).default([120, 2500]),
-      'where the bands meet, rising; one fewer than bands',
+      'where the bands meet, rising; one fewer than bands; with linear phase a live move goes no lower than what ' +
+        'rings within the latency',
       'live',
       'Hz',
     ),

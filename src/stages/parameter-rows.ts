@@ -69,7 +69,9 @@ function rangeOf({
   if (minimum !== undefined && maximum !== undefined) return `${minimum} to ${maximum}`;
   if (type === 'boolean') return 'true, false';
   if (type !== 'array') return type ?? '';
-  const count = maxItems === undefined ? '' : `${minItems ?? 0} to ${maxItems} `;
   const what = rangeOf(items ?? {});
-  return `list of ${count}${what === 'object' || what === '' ? 'entries' : what}`;
+  const each = what === 'object' || what === '' ? 'entries' : what;
+  if (maxItems === undefined) return `list of ${each}`;
+  if (minItems === maxItems) return `list of ${maxItems} entries, each ${each}`;
+  return `list of ${minItems ?? 0} to ${maxItems} ${each === 'entries' ? each : `entries, each ${each}`}`;
 }

@@ -1,41 +1,52 @@
 import type { AudioBlock, Planar } from '../audio/block.ts';
 import { internalError } from '../audio/errors.ts';
 import type { AudioFormat } from '../audio/format.ts';
-import { Guard, type GuardReport } from '../dsp/guard.ts';
+import type { Guard } from '../dsp/guard.ts';
 import type { StateMemory } from '../dsp/kernel-memory.ts';
 import type { BlockRun } from './aligned-run.ts';
 import type { ProcessSpec, RateChange, StageIO, StageProcessor } from './define-stage.ts';
+
+interface RateChangeOptions {
+  readonly processor: StageProcessor;
+  readonly outputFormat: AudioFormat;
+  readonly spec: ProcessSpec;
+  readonly state: StateMemory;
+  readonly guard: Guard | null;
+}
 
 /** A run of a stage that changes the number of frames; `flush` brings out the last of them. */
 export class RateChangeRun implements BlockRun {
   readonly format: AudioFormat;
   readonly outputFormat: AudioFormat;
+  readonly outputFormats: readonly AudioFormat[];
   readonly maxFrames: number;
   readonly input: Planar;
   readonly #processor: StageProcessor;
   readonly #change: RateChange;
-  readonly #guard: Guard;
+  readonly #guard: Guard | null;
   readonly #io: StageIO;
   /** Frames in, frames out. */
   readonly #count: Float64Array;
 
-  constructor(processor: StageProcessor, outputFormat: AudioFormat, spec: ProcessSpec, state: StateMemory) {
+  constructor({ processor, outputFormat, spec, state, guard }: RateChangeOptions) {
     const { format, maxFrames, memory } = spec;
     if (processor.rateChange === null) throw internalError(`"${processor.name}" keeps the rate`);
     this.format = format;
     this.outputFormat = outputFormat;
+    this.outputFormats = [outputFormat];
     this.maxFrames = maxFrames;
     this.input = memory.planar(format.channels, maxFrames);
     this.#processor = processor;
     this.#change = processor.rateChange;
-    this.#guard = new Guard(state);
+    this.#guard = guard;
     const output = memory.planar(outputFormat.channels, this.#change.maxFrames);
     this.#io = { main: this.input, key: null, outputs: [output] };
     this.#count = state.f64(2);
   }
 
-  get guard(): GuardReport {
-    return this.#guard.report;
+  /** Frames of input behind a frame that bring it out. */
+  get latency(): number {
+    return this.#change.tail;
   }
 
   get maxFramesOut(): number {
@@ -50,8 +61,12 @@ export class RateChangeRun implements BlockRun {
     return this.#count[1];
   }
 
+  span(): number {
+    return this.maxFrames;
+  }
+
   process(frames: number): AudioBlock {
-    this.#guard.process(this.input, frames);
+    this.#guard?.process(this.input, frames);
     this.#count[0] += frames;
     return this.#emit(frames);
   }

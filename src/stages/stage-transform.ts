@@ -46,7 +46,8 @@ export function prepareStage<S extends z.ZodObject>(
   const processor = definition.prepare({ format, maxFrames, memory }, params);
   const state = new StateMemory(memory);
   if (definition.changesRate) {
-    return { run: new RateChangeRun(processor, outputFormat, spec, state), processor };
+    const guard = new Guard(state, format.channels);
+    return { run: new RateChangeRun({ processor, outputFormat, spec, state, guard }), processor };
   }
   const outputs = definition.outputs(params).length;
   const apart = outputs > 1 || !sameFormat(format, outputFormat);
@@ -55,13 +56,16 @@ export function prepareStage<S extends z.ZodObject>(
     : [];
   const run = new AlignedRun({
     format,
-    outputFormat,
+    outputFormats: [outputFormat],
     maxFrames,
     input: memory.planar(format.channels, maxFrames),
     state,
-    guard: definition.transparent ? null : new Guard(state),
+    guard: definition.transparent ? null : new Guard(state, format.channels),
     processor: {
       latency: processor.latency,
+      end: () => {
+        if (definition.transparent) processor.finish();
+      },
       process(main, frames) {
         processor.process({ main, key: null, outputs: ports }, frames);
         const [sum, ...others] = ports;

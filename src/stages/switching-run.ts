@@ -2,19 +2,21 @@ import type { AudioBlock, Planar } from '../audio/block.ts';
 import type { AudioFormat } from '../audio/format.ts';
 import type { KernelMemory } from '../dsp/kernel-memory.ts';
 import { PlanarQueue } from '../dsp/planar-queue.ts';
-import type { AlignedRun, BlockRun } from './aligned-run.ts';
+import type { BlockRun } from './aligned-run.ts';
 
 /** How long a new run hears the input before it is heard, in seconds. */
-const PRIME_SECONDS = 1;
+export const PRIME_SECONDS = 1;
 /** Length of the crossfade to the new run. */
 const FADE_SECONDS = 0.05;
 
 /** A run that is taking over. */
 interface Change {
-  readonly next: AlignedRun;
-  /** Stream frame at which it heard its first input; frame at which the fade begins; frames faded. */
-  readonly origin: number;
+  readonly next: BlockRun;
+  /** Frame of the output up to which it has come; frame at which the fade begins; frames faded. */
+  reached: number;
   readonly fadeStart: number;
+  /** Frame of the input with which both have put out the end of the fade. */
+  readonly end: number;
   faded: number;
   /** What each of the two has put out from `fadeStart` on and is not heard yet. */
   readonly before: PlanarQueue;
@@ -28,43 +30,59 @@ interface Change {
  */
 export class SwitchingRun implements BlockRun {
   readonly format: AudioFormat;
-  readonly outputFormat: AudioFormat;
+  readonly outputFormats: readonly AudioFormat[];
   readonly maxFrames: number;
-  /** Fill up to `maxFrames` frames here, then call `process`. On the memory of the first run for good. */
+  readonly maxFramesOut: number;
+  /** Fill up to `span()` frames here, then call `process`. On the memory of the first run for good. */
   readonly input: Planar;
   readonly #output: Planar;
+  /** Arrays of a block. */
+  readonly #width: number;
   readonly #fadeFrames: number;
-  #current: AlignedRun;
-  /** Stream frame at which the current run heard its first input. */
-  #origin = 0;
+  /** Frames out for a frame in. */
+  readonly #ratio: number;
+  readonly #advance: ((frame: number) => number) | undefined;
+  #current: BlockRun;
+  /** Frame of the output up to which the current run has come. */
+  #reached = 0;
   #change: Change | null = null;
-  #pending: (() => AlignedRun) | null = null;
+  #pending: { readonly open: () => BlockRun; readonly fadeStart: number | null } | null = null;
   /** Frames ready to leave that have not. Null as long as nothing was ever replaced. */
   #ready: PlanarQueue | null = null;
   #framesIn = 0;
   #framesOut = 0;
 
-  constructor(first: AlignedRun, memory: KernelMemory) {
-    const { format, outputFormat, maxFrames, input } = first;
+  /** `advance` does what is due at a frame of the input and gives the next one at which there is something to do. */
+  constructor(first: BlockRun, memory: KernelMemory, advance?: (frame: number) => number) {
+    const { format, outputFormats, maxFrames, maxFramesOut, input } = first;
+    const [{ sampleRate }] = outputFormats;
     this.format = format;
-    this.outputFormat = outputFormat;
+    this.outputFormats = outputFormats;
     this.maxFrames = maxFrames;
+    this.maxFramesOut = maxFramesOut;
+    this.#ratio = sampleRate / format.sampleRate;
     this.input = input;
-    this.#output = memory.planar(outputFormat.channels, maxFrames);
-    this.#fadeFrames = Math.max(1, Math.round(FADE_SECONDS * format.sampleRate));
+    this.#width = outputFormats.reduce((sum, { channels }) => sum + channels, 0);
+    this.#output = memory.planar(this.#width, maxFramesOut);
+    this.#fadeFrames = Math.max(1, Math.round(FADE_SECONDS * sampleRate));
     this.#current = first;
+    this.#advance = advance;
   }
 
-  get maxFramesOut(): number {
-    return this.maxFrames;
+  get outputFormat(): AudioFormat {
+    return this.outputFormats[0];
+  }
+
+  get latency(): number {
+    return this.#current.latency;
   }
 
   get framesIn(): number {
-    return this.#ready === null ? this.#current.framesIn : this.#framesIn;
+    return this.#framesIn;
   }
 
   get framesOut(): number {
-    return this.#ready === null ? this.#current.framesOut : this.#framesOut;
+    return this.#framesOut;
   }
 
   /** Whether a replacement is under way. */
@@ -74,15 +92,30 @@ export class SwitchingRun implements BlockRun {
 
   /**
    * Replaces the run; `open` is called when the change begins, at once or after the one that is under way. Of several
-   * that wait the last one counts. The new run must have the same formats and `maxFrames`.
+   * that wait the last one counts. The new run must have the same formats and `maxFrames`. It is faded in from the frame
+   * `fadeStart` of the output on, which has not gone out yet; a second after it began unless given. Where the rate
+   * changes it must begin at a frame of the input that is one of the output too.
    */
-  replace(open: () => AlignedRun): void {
-    this.#pending = open;
+  replace(open: () => BlockRun, fadeStart: number | null = null): void {
+    this.#pending = { open, fadeStart };
+  }
+
+  span(): number {
+    const due = this.#advance?.(this.#framesIn) ?? Number.POSITIVE_INFINITY;
+    this.#beginPending();
+    const next = Math.min(due, this.#change?.end ?? Number.POSITIVE_INFINITY) - this.#framesIn;
+    return Math.min(this.maxFrames, next, this.#current.span(), this.#change?.next.span() ?? this.maxFrames);
   }
 
   process(frames: number): AudioBlock {
-    if (this.#pending !== null && this.#change === null) this.#begin(this.#pending());
-    if (this.#ready === null) return this.#current.process(frames);
+    this.#beginPending();
+    if (this.#ready === null) {
+      const block = this.#current.process(frames);
+      this.#framesIn += frames;
+      this.#framesOut += block.frames;
+      this.#reached = this.#framesOut;
+      return block;
+    }
     // Both read before either runs: a run may work in place on its input.
     if (this.#change) copy(this.#change.next.input, this.input, frames);
     if (this.#current.input !== this.input) copy(this.#current.input, this.input, frames);
@@ -95,7 +128,10 @@ export class SwitchingRun implements BlockRun {
   *flush(): Generator<AudioBlock, void, void> {
     const change = this.#change;
     if (this.#ready === null) {
-      yield* this.#current.flush();
+      for (const block of this.#current.flush()) {
+        this.#framesOut += block.frames;
+        yield block;
+      }
       return;
     }
     for (const block of this.#current.flush()) {
@@ -111,61 +147,71 @@ export class SwitchingRun implements BlockRun {
     yield* this.#leaveAll();
   }
 
-  #begin(next: AlignedRun): void {
-    const { channels, sampleRate } = this.outputFormat;
-    if (this.#ready === null) {
-      this.#framesIn = this.#current.framesIn;
-      this.#framesOut = this.#current.framesOut;
-    }
-    // While one waits for the other, each queue holds a block, the difference of the latencies and the tail at the end.
-    const capacity = 4 * this.maxFrames + this.#current.latency + next.latency;
+  #beginPending(): void {
+    if (this.#pending === null || this.#change !== null) return;
+    const { open, fadeStart } = this.#pending;
     this.#pending = null;
-    this.#ready ??= new PlanarQueue(channels, 2 * capacity);
+    const origin = Math.round(this.#framesIn * this.#ratio);
+    const primeFrames = Math.round(PRIME_SECONDS * this.outputFormat.sampleRate);
+    this.#begin(open(), origin, fadeStart ?? origin + primeFrames);
+  }
+
+  #begin(next: BlockRun, origin: number, fadeStart: number): void {
+    const latency = Math.max(this.#current.latency, next.latency);
+    // While one waits for the other, each queue holds a block, the difference of the latencies and the tail at the end.
+    const held = Math.ceil((this.#current.latency + next.latency) * this.#ratio);
+    const capacity = 4 * Math.max(this.maxFramesOut, next.maxFramesOut) + held;
+    const ready = new PlanarQueue(this.#width, 2 * capacity + (this.#ready?.frames ?? 0));
+    if (this.#ready !== null) ready.push(this.#ready.channels, 0, this.#ready.frames);
+    this.#ready = ready;
     this.#change = {
       next,
-      origin: this.#framesIn,
-      fadeStart: this.#framesIn + Math.round(PRIME_SECONDS * sampleRate),
+      reached: origin,
+      fadeStart,
+      end: Math.ceil((fadeStart + this.#fadeFrames) / this.#ratio) + latency,
       faded: 0,
-      before: new PlanarQueue(channels, capacity),
-      after: new PlanarQueue(channels, capacity),
+      before: new PlanarQueue(this.#width, capacity),
+      after: new PlanarQueue(this.#width, capacity),
     };
   }
 
   /** What the current run puts out: ready, or from the start of a fade on waiting for the new run. */
-  #takeBefore({ channels, start, frames }: AudioBlock): void {
+  #takeBefore({ channels, frames }: AudioBlock): void {
     const change = this.#change;
-    const split = change ? clamp(change.fadeStart - (this.#origin + start), 0, frames) : frames;
+    const split = change ? clamp(change.fadeStart - this.#reached, 0, frames) : frames;
+    this.#reached += frames;
     this.#ready!.push(channels, 0, split);
     if (change) change.before.push(channels, split, frames);
   }
 
   /** What the new run puts out: dropped while it is primed, then faded in as far as the old one has come. */
-  #takeAfter(change: Change, { channels, start, frames }: AudioBlock): void {
-    const { origin, fadeStart, before, after } = change;
-    after.push(channels, clamp(fadeStart - (origin + start), 0, frames), frames);
+  #takeAfter(change: Change, { channels, frames }: AudioBlock): void {
+    const { fadeStart, before, after } = change;
+    after.push(channels, clamp(fadeStart - change.reached, 0, frames), frames);
+    change.reached += frames;
     const both = Math.min(before.frames, after.frames);
     for (let n = 0; n < channels.length; n++) {
       const [from, to] = [before.channels[n], after.channels[n]];
       for (let i = 0; i < both; i++) {
         const weight = Math.min(1, (change.faded + i) / this.#fadeFrames);
-        to[i] = from[i] + weight * (to[i] - from[i]);
+        if (weight < 1) to[i] = from[i] + weight * (to[i] - from[i]);
       }
     }
     this.#ready!.push(after.channels, 0, both);
     before.shift(null, both);
     after.shift(null, both);
     change.faded += both;
-    if (change.faded < this.#fadeFrames) return;
+    if (this.#framesIn < change.end) return;
     this.#ready!.push(after.channels, 0, after.frames);
     this.#current = change.next;
-    this.#origin = origin;
+    this.#reached = change.reached;
     this.#change = null;
   }
 
-  /** Up to `maxFrames` of the ready frames. */
+  /** Up to `maxFramesOut` of the ready frames. */
   #leave(): AudioBlock {
     const start = this.#framesOut;
-    const frames = this.#ready!.shift(this.#output, this.maxFrames);
+    const frames = this.#ready!.shift(this.#output, this.maxFramesOut);
     this.#framesOut += frames;
     return { format: this.outputFormat, start, frames, channels: this.#output };
   }

@@ -2,10 +2,15 @@ import {
   appendFileSync,
   closeSync,
   existsSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
   mkdtempSync,
   openSync,
+  readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -98,20 +103,28 @@ describe.concurrent.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
     expect(stdout.length).toBe(44 + 50_000 * 4);
   });
 
-  it('finishes the header of a file', async () => {
-    const out = file(`${signal}.wav`);
-    const child = start([CHAIN, '-', out]);
-    child.stdin!.write(WAV.subarray(0, 44 + 50_000 * 4));
-    const ended = outcome(child);
-    while (!existsSync(out)) await pause(20);
-    child.kill(signal);
-    expect((await ended).code).toBe(code);
-    const bytes = readFileSync(out);
-    expect(bytes.length).toBe(44 + 50_000 * 4);
-    expect(bytes.readUInt32LE(40)).toBe(50_000 * 4);
-  });
+  it.each([true, false])(
+    'leaves all 50,000 frames in a file with --partial, none without: %s',
+    async (partial) => {
+      const place = file(`${signal}-${partial}`);
+      mkdirSync(place);
+      const out = join(place, 'out.wav');
+      const child = start([CHAIN, '-', out, ...(partial ? ['--partial'] : [])]);
+      child.stdin!.write(WAV.subarray(0, 44 + 50_000 * 4));
+      const ended = outcome(child);
+      while (readdirSync(place).length === 0) await pause(20);
+      expect(existsSync(out)).toBe(false);
+      child.kill(signal);
+      expect((await ended).code).toBe(code);
+      expect(readdirSync(place)).toEqual(partial ? ['out.wav'] : []);
+      if (!partial) return;
+      const bytes = readFileSync(out);
+      expect(bytes.length).toBe(44 + 50_000 * 4);
+      expect(bytes.readUInt32LE(40)).toBe(50_000 * 4);
+    },
+  );
 
-  it(`ends with code ${code} after 2 s when the reader takes nothing more`, async () => {
+  it(`ends with code ${code} after 1 s when the reader takes nothing more`, async () => {
     const child = start([EMPTY, IN], ['ignore', 'pipe', 'ignore']);
     await new Promise((resolve) => child.stdout!.once('readable', resolve));
     await pause(200);
@@ -137,7 +150,7 @@ describe.concurrent.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
 describe.concurrent('input that is no audio', () => {
   it.each([
     ['empty', '', 'stdin: empty input'],
-    ['a text', 'once upon a time there was a file', 'stdin: not a WAV file'],
+    ['a text', 'once upon a time there was a file', 'stdin: not an audio file we read'],
     ['a header without its end', WAV.subarray(0, 30), 'stdin: WAV header cut off'],
   ])('%s: code 1, one line, nothing on stdout', async (_what, input, message) => {
     const { code, stdout, stderr } = await run([CHAIN], input);
@@ -213,6 +226,35 @@ describe.concurrent('output', () => {
     expect(readFileSync(both).equals(WAV)).toBe(true);
   });
 
+  it('is never the input by another name, nor the pipeline', async () => {
+    const both = file('linked.wav');
+    writeFileSync(both, WAV);
+    linkSync(both, file('hard.wav'));
+    symlinkSync(both, file('soft.wav'));
+    for (const name of ['hard.wav', 'soft.wav']) {
+      const { code, stderr } = await run([EMPTY, both, file(name), '-f']);
+      expect([code, stderr]).toEqual([
+        2,
+        `auralis-stream: ${file(name)}: is the input, choose another output\n`,
+      ]);
+    }
+    const own = file('own.json');
+    writeFileSync(own, '{"stages":[]}');
+    const { code, stderr } = await run([own, IN, own, '-f']);
+    expect([code, stderr]).toEqual([2, `auralis-stream: ${own}: is the pipeline, choose another output\n`]);
+    expect(readFileSync(own, 'utf8')).toBe('{"stages":[]}');
+  });
+
+  it('keeps the mode of a file that it replaces, and writes through a link', async () => {
+    const real = file('real.wav');
+    writeFileSync(real, 'old', { mode: 0o640 });
+    symlinkSync(real, file('link.wav'));
+    expect((await run([EMPTY, IN, file('link.wav'), '-f'])).code).toBe(0);
+    expect(lstatSync(file('link.wav')).isSymbolicLink()).toBe(true);
+    expect(readFileSync(real).equals(WAV)).toBe(true);
+    expect(lstatSync(real).mode & 0o777).toBe(0o640);
+  });
+
   it.runIf(existsSync('/dev/full'))('is named in one line with code 4 when it is full', async () => {
     const { code, stderr } = await run([EMPTY, IN, '/dev/full']);
     expect(code).toBe(4);
@@ -245,9 +287,79 @@ describe.concurrent('reports', () => {
     expect(stderr).toMatch(/^analyzer: .*peak -?\d/);
   });
 
+  it('are refused on stdout by any of its names', async () => {
+    const { code, stdout, stderr } = await run([METER, IN, '--report', '/dev/stdout']);
+    expect(stderr).toContain('--report /dev/stdout: is stdout, which is audio');
+    expect([code, stdout.length]).toEqual([2, 0]);
+  });
+
+  it.runIf(existsSync('/dev/full'))(
+    'that can not be written are warned of, and the audio goes on',
+    async () => {
+      const { code, stdout, stderr } = await run([METER, IN, '--report', '/dev/full']);
+      expect([code, stdout.equals(WAV)]).toEqual([0, true]);
+      expect(stderr).toBe('auralis-stream: warning: report: no space left on device, readings are missing\n');
+    },
+  );
+
   it.each(['fd:0', 'fd:1', 'fd:x'])('are refused on %s', async (target) => {
     const { code, stderr } = await run([METER, IN, '--report', target]);
     expect(code).toBe(2);
     expect(stderr).toContain(`--report ${target}: expected a file, or a descriptor from fd:2 up`);
+  });
+});
+
+describe.concurrent('tracks, metadata and the guard', () => {
+  const two = Buffer.concat([WAV, WAV]);
+  const SAMPLES = 288_000;
+
+  it('two files by cat are 288,000 frames; the stages begin anew only when asked to', async () => {
+    const [keep, reset, once] = await Promise.all([
+      run([CHAIN, '--on-track', 'keep', '--format', 'f32'], two),
+      run([CHAIN, '--on-track', 'reset', '--format', 'f32'], two),
+      run([CHAIN, '--format', 'f32'], WAV),
+    ]);
+    const audio = ({ stdout }: { stdout: Buffer }): Buffer => stdout.subarray(stdout.indexOf('data') + 8);
+    expect([keep, reset].map((one) => audio(one).length)).toEqual([SAMPLES * 8, SAMPLES * 8]);
+    expect(audio(reset).equals(Buffer.concat([audio(once), audio(once)]))).toBe(true);
+    expect(audio(keep).equals(audio(reset))).toBe(false);
+    // With tracks asked for, the header of a pipe does not promise the length of the first.
+    expect(keep.stdout.readUInt32LE(keep.stdout.indexOf('data') + 4)).toBe(0xffffffff);
+  });
+
+  it('a track of another rate ends the run with code 1, and what came before is there', async () => {
+    const other = wav16(noise16(2000), { sampleRate: 44_100 });
+    const { code, stdout, stderr } = await run(
+      [EMPTY, '--on-format-change', 'stop'],
+      Buffer.concat([WAV, other]),
+    );
+    expect(stdout.equals(WAV)).toBe(true);
+    expect(code).toBe(1);
+    expect(stderr).toBe(
+      'auralis-stream: stdin: track 2, at frame 144000: 44100 Hz, 2 channels (FL FR); the stream began as 48000 Hz, 2 channels (FL FR)\n',
+    );
+  });
+
+  it('LIST goes with the audio, and stays behind with --no-metadata', async () => {
+    const list = Buffer.from('LIST\x0e\0\0\0INFOINAM\x02\0\0\0a\0', 'latin1');
+    const tagged = Buffer.concat([WAV.subarray(0, 36), list, WAV.subarray(36)]);
+    expect((await run([EMPTY], tagged)).stdout.includes('LIST')).toBe(true);
+    expect((await run([EMPTY, '--no-metadata'], tagged)).stdout.equals(WAV)).toBe(true);
+  });
+
+  it('--strict makes an error of a sample that is no number, through an empty pipeline too', async () => {
+    const samples = new Float32Array(4000);
+    samples[2001] = Number.NaN;
+    const input = Buffer.from(samples.buffer);
+    const { code, stderr } = await run([EMPTY, '--raw', 'f32le:48000:2', '--strict'], input);
+    expect(code).toBe(1);
+    expect(stderr).toBe(
+      'auralis-stream: stdin: frame 1000 (0.021 s), channel 2 (FR): the sample is not finite or above +60 dBFS, which --strict does not let pass\n',
+    );
+    const warned = await run([CHAIN, '--raw', 'f32le:48000:2'], input);
+    expect([warned.code, warned.stderr]).toEqual([
+      0,
+      'auralis-stream: warning: 1 samples were not finite or above +60 dBFS and became 0: 1 in channel 2 (FR) at 0.021 s\n',
+    ]);
   });
 });

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { BandMasks } from '../../src/dsp/band-masks.ts';
 import { powerToDb } from '../../src/dsp/elementary.ts';
 import type { FftSize } from '../../src/dsp/fft.ts';
+import { THIRD_OCTAVES, thirdOctaveBands } from '../../src/dsp/frequency-bands.ts';
 import { HANN_ENBW, hannWindow } from '../../src/dsp/hann-window.ts';
 import { type BackendName, KernelMemory, StateMemory } from '../../src/dsp/kernel-memory.ts';
 import { PowerSpectrum } from '../../src/dsp/spectrum.ts';
-import { THIRD_OCTAVES, ThirdOctaveBands } from '../../src/dsp/third-octave.ts';
 import { whiteNoise } from '../support/white-noise.ts';
 
 const RATE = 48000;
@@ -113,13 +114,16 @@ it('agrees between the backends to 1e-6 of the largest bin', () => {
   expect(worst / Math.max(...reference)).toBeLessThan(1e-6);
 });
 
-describe('ThirdOctaveBands', () => {
-  const bands = new ThirdOctaveBands(RATE, 16384);
+const masksOf = (sampleRate: number, fftSize: number) =>
+  new BandMasks(new KernelMemory('reference', 0), thirdOctaveBands(sampleRate), sampleRate, fftSize);
+
+describe('third-octave bands', () => {
+  const masks = masksOf(RATE, 16384);
 
   it('has the 31 nominal bands from 20 Hz to 20 kHz at 48 kHz, and 23 up to 3150 Hz at 8 kHz', () => {
-    expect(bands.freqs).toEqual(THIRD_OCTAVES);
+    expect(masks.bands.freqs).toEqual(THIRD_OCTAVES);
     expect(THIRD_OCTAVES).toHaveLength(31);
-    const narrow = new ThirdOctaveBands(8000, 4096);
+    const narrow = masksOf(8000, 4096).bands;
     expect([narrow.freqs.length, narrow.freqs.at(-1)]).toEqual([23, 3150]);
   });
 
@@ -131,14 +135,14 @@ describe('ThirdOctaveBands', () => {
 
   it('reads 0 dBFS within 0.02 dB for a full-scale sine in the middle of a band, wherever the bins are', () => {
     for (const freq of [250, 1000, 1003, 5011.87, 12589]) {
-      const levels = bands.powers(powerOf([sine(freq, 40000)], { size: 16384 })).map(powerToDb);
+      const levels = masks.powers(powerOf([sine(freq, 40000)], { size: 16384 })).map(powerToDb);
       expect(Math.abs(Math.max(...levels))).toBeLessThan(0.02);
     }
   });
 
   it('reads white noise by the width of each band within 0.35 dB from 315 Hz to 16 kHz', () => {
     const x = whiteNoise(60 * 16384);
-    const powers = bands.powers(powerOf([x], { size: 16384 }));
+    const powers = masks.powers(powerOf([x], { size: 16384 }));
     const density = (2 * meanSquare(x)) / (RATE / 2);
     for (let band = 12; band < 30; band++) {
       const width = 1000 * (10 ** ((band - 16.5) / 10) - 10 ** ((band - 17.5) / 10));
@@ -148,7 +152,7 @@ describe('ThirdOctaveBands', () => {
 
   it('counts every bin between 17.8 Hz and 22.4 kHz once: a flat spectrum adds up to their width within 1e-12', () => {
     const width = (1000 * (10 ** 1.35 - 10 ** -1.75) * 16384) / RATE;
-    const total = sum(bands.powers(new Float64Array(8193).fill(1)));
+    const total = sum(masks.powers(new Float64Array(8193).fill(1)));
     expect(Math.abs(total / (width / HANN_ENBW) - 1)).toBeLessThan(1e-12);
   });
 });

@@ -23,7 +23,9 @@ describe('readPipelineFile', () => {
   });
 
   it('offers a command that could have been meant', async () => {
-    await expect(readPipelineFile('stagse', ['stages'])).rejects.toThrow('did you mean "stages"?');
+    await expect(readPipelineFile('stagse', { otherNames: ['stages'] })).rejects.toThrow(
+      'did you mean "stages"?',
+    );
   });
 
   it('reads a path, and names the nearest file when there is none', async () => {

@@ -129,7 +129,7 @@ describe('runPipeline', () => {
     const path = join(folder, 'none.wav');
     await expect(
       run(Buffer.from('this is a text file, no more'), { output: fileSink(path), inputName: 'notes.txt' }),
-    ).rejects.toThrow(/^notes\.txt: not a WAV file/);
+    ).rejects.toThrow(/^notes\.txt: not an audio file we read/);
     expect(() => readFileSync(path)).toThrow();
   });
 
@@ -226,9 +226,9 @@ describe('runPipeline', () => {
       raw: { sampleFormat: { encoding: 'f32', bigEndian: false }, sampleRate: 48000, channels: 1 },
       sampleFormat: 's16',
     });
-    expect(summary.guard).toEqual({ replaced: 1, firstFrame: 960 });
+    expect(summary.guard).toMatchObject({ replaced: 1, firstFrame: 960 });
     expect(summary.warnings[0]).toBe(
-      '1 samples were not finite or above +60 dBFS and became 0, the first at 0.020 s',
+      '1 samples were not finite or above +60 dBFS and became 0: 1 in channel 1 (FC) at 0.020 s',
     );
     expect(summary.warnings[1]).toMatch(/^\d+ samples beyond full scale were clipped$/);
   });

@@ -1,4 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { audioFormat } from '../../src/audio/format.ts';
 import { onKernelMemory } from '../../src/dsp/kernel-memory.ts';
@@ -355,30 +354,5 @@ describe('settings', () => {
     expect(() => withSettings(definition, ['compressor.ratio=0'])).toThrow('allowed is 1 to 100');
     expect(() => withSettings(definition, ['compresor.ratio=2'])).toThrow('did you mean "compressor"?');
     expect(() => withSettings(definition, ['compressor'])).toThrow('expected id.parameter=value');
-  });
-});
-
-describe('shipped pipelines', () => {
-  const folder = new URL('../../pipelines/', import.meta.url);
-  const names = readdirSync(folder).filter((name) => name.endsWith('.json'));
-
-  it.each(names)('%s loads, says what it is for, and gives a reason with every stage', (name) => {
-    const definition = parsePipeline(readFileSync(new URL(name, folder), 'utf8'), name);
-    expect(definition.name).toBe(name.replace('.json', ''));
-    expect(definition.description?.length).toBeGreaterThan(40);
-    for (const entry of definition.entries) expect(entry.description?.length).toBeGreaterThan(10);
-  });
-
-  it('differ from each other by more than -30 dB of the programme', () => {
-    const signal = programme(2, 48000, 5);
-    const outputs = names.map((name) => {
-      const { stages } = parsePipeline(readFileSync(new URL(name, folder), 'utf8'), name).source;
-      return through(stages as object[], signal);
-    });
-    for (let a = 0; a < outputs.length; a++) {
-      for (let b = 0; b < a; b++) {
-        expect(rmsDb(difference(outputs[a], outputs[b])) - rmsDb(signal)).toBeGreaterThan(-30);
-      }
-    }
   });
 });

@@ -3,13 +3,15 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AudioBlock } from '../../src/audio/block.ts';
 import { audioFormat } from '../../src/audio/format.ts';
-import { onKernelMemory } from '../../src/dsp/kernel-memory.ts';
-import { withFormat } from '../../src/graph/in-front.ts';
+import { type BackendName, onKernelMemory } from '../../src/dsp/kernel-memory.ts';
+import type { LiveOptions } from '../../src/graph/live-pipeline.ts';
 import {
   definePipeline,
   type LivePipeline,
+  type PipelineDefinition,
   pipelineTransform,
   preparePipeline,
+  withFormat,
 } from '../../src/graph/pipeline.ts';
 import { resample } from '../../src/stages/resample.ts';
 import { stageFactory } from '../../src/stages/stage-transform.ts';
@@ -26,15 +28,27 @@ const TWO_RATES = [
   { stage: 'compressor', threshold: -30, lookahead: 5 },
 ];
 
+function prepared(
+  definition: PipelineDefinition,
+  {
+    format = CD,
+    backend = 'wasm' as BackendName,
+    maxFrames = 1024,
+    ...rest
+  }: Partial<Omit<LiveOptions, 'memory'>> & { readonly backend?: BackendName } = {},
+): LivePipeline {
+  return onKernelMemory(backend, (memory) =>
+    preparePipeline(definition, { format, maxFrames, memory, ...rest }),
+  );
+}
+
 function live(
   stages: object[],
   format = CD,
   backend: 'wasm' | 'reference' = 'wasm',
   maxFrames = 1024,
 ): LivePipeline {
-  return onKernelMemory(backend, (memory) =>
-    preparePipeline(definePipeline({ stages }), { format, maxFrames, memory }),
-  );
+  return prepared(definePipeline({ stages }), { format, backend, maxFrames });
 }
 
 function through(pipeline: LivePipeline, input: Signal, chunks: readonly number[] = []): Signal {
@@ -136,7 +150,7 @@ describe('a pipeline that changes its rate', () => {
     input[1][700] = Number.NaN;
     const [, right] = through(pipeline, input);
     expect(right.every(Number.isFinite)).toBe(true);
-    expect(pipeline.guard).toEqual({ replaced: 1, firstFrame: 700 });
+    expect(pipeline.guard).toMatchObject({ replaced: 1, firstFrame: 700 });
   });
 
   it.each([
@@ -158,7 +172,7 @@ describe('a pipeline that changes its rate', () => {
     ],
     [
       [{ stage: 'resample', mix: 0.5 }],
-      'stages[0]: mix and bypass need a stage that keeps the rate, "resample" changes it',
+      'stages[0]: mix, bypass and channels need a stage that keeps the rate, "resample" changes it',
     ],
   ])('refuses %j', (stages, message) => {
     expect(() => definePipeline({ stages })).toThrow(message);
@@ -207,8 +221,11 @@ describe('withFormat', () => {
     expect(changed.entries[2].inputs[0].from).toBe('to-rate');
     expect(changed.entries[3].key?.from).toBe('to-rate');
     expect(changed.entries[4].inputs[1]).toMatchObject({ from: 'to-rate', gainDb: -6 });
-    const run = live(changed.source.stages as object[]).run;
-    expect(run.outputFormat).toMatchObject({ sampleRate: 48_000, channels: 1, layout: ['FC'] });
+    expect(prepared(changed).run.outputFormat).toMatchObject({
+      sampleRate: 48_000,
+      channels: 1,
+      layout: ['FC'],
+    });
   });
 
   it('leaves a pipeline alone when nothing is wanted, and one with a rate of its own is not overruled', () => {

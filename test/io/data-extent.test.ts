@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DataExtent } from '../../src/io/data-extent.ts';
-import { WavHeaderParser } from '../../src/io/wav-header.ts';
+import { HeaderReader } from '../../src/io/header-reader.ts';
 import { buildWav, chunk, RECIPE } from '../fixtures/wav-corpus.ts';
 import { pieces } from './decode-all.ts';
 
@@ -25,7 +25,7 @@ describe('a size too large to be true', () => {
     [0xfffffffe, 0xfffffffe],
     [0xffffffff, Number.POSITIVE_INFINITY],
   ])('%i is an upper bound of %d bytes', (size, bytes) => {
-    const parser = new WavHeaderParser();
+    const parser = new HeaderReader();
     const wav = buildWav(RECIPE);
     new DataView(wav.buffer).setUint32(40, size, true);
     parser.push(wav);
@@ -40,7 +40,7 @@ describe('a size too large to be true', () => {
   ] as const)(
     'is 0x7FFFF000 cut to whole frames, as SoX does: %s, %i channels, %i',
     (encoding, channels, size, exact) => {
-      const parser = new WavHeaderParser();
+      const parser = new HeaderReader();
       const wav = buildWav({ ...RECIPE, encoding, channels });
       new DataView(wav.buffer).setUint32(40, size, true);
       parser.push(wav);
@@ -77,7 +77,7 @@ describe('a size too large to be true', () => {
       const view = new DataView(wav.buffer);
       view.setUint32(28, size % 2 ** 32, true);
       view.setUint32(32, Math.floor(size / 2 ** 32), true);
-      const parser = new WavHeaderParser();
+      const parser = new HeaderReader();
       parser.push(wav);
       expect(parser.header?.data).toMatchObject(expected);
     }

@@ -36,7 +36,7 @@ export function decodeAll(
       decoder.attach(memory, maxFrames);
       return memory.planar(header.format.channels, maxFrames);
     });
-    for (let frames = 1; frames > 0; ) {
+    for (let frames = 1; frames > 0 || decoder.nextTrack(); ) {
       frames = decoder.read(planar, maxFrames);
       for (let i = 0; i < frames; i++) for (const channel of planar) samples.push(channel[i]);
     }

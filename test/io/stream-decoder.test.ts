@@ -1,6 +1,12 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ENCODINGS, RAW_SAMPLE_FORMATS, type SampleEncoding } from '../../src/io/sample-format.ts';
+import {
+  ENCODINGS,
+  RAW_SAMPLE_FORMATS,
+  type SampleEncoding,
+  STORED,
+  type StoredEncoding,
+} from '../../src/io/sample-format.ts';
 import { StreamDecoder } from '../../src/io/stream-decoder.ts';
 import {
   buildWav,
@@ -16,8 +22,8 @@ const encodings = Object.keys(ENCODINGS) as SampleEncoding[];
 const backends = ['wasm', 'reference'] as const;
 
 /** Values that every bit depth of `encoding` down to its own can say, its extremes among them. */
-function values(encoding: SampleEncoding, count: number): number[] {
-  const { fullScale, isFloat } = ENCODINGS[encoding];
+function values(encoding: StoredEncoding, count: number): number[] {
+  const { fullScale, isFloat } = STORED[encoding];
   let state = 12345;
   return Array.from({ length: count }, (_, i) => {
     state = (Math.imul(state, 1664525) + 1013904223) | 0;
@@ -107,14 +113,17 @@ describe.each(backends)('decoding a WAV, %s', (backend) => {
     );
   });
 
-  it.each([...RAW_SAMPLE_FORMATS])('reads raw %s', (_name, sampleFormat) => {
-    const samples = values(sampleFormat.encoding, 50);
-    const bytes = encodeSamples(samples, sampleFormat.encoding, sampleFormat.bigEndian);
-    const raw = { sampleFormat, sampleRate: 8000, channels: 2 };
-    const decoded = decodeAll(pieces(bytes, [5, 1, 9]), { raw, backend });
-    expect(decoded.samples).toEqual(samples.map(Math.fround));
-    expect(decoded.header).toMatchObject({ container: 'raw', announcedFrames: null, sampleFormat });
-  });
+  it.each([...RAW_SAMPLE_FORMATS].filter(([name]) => !name.endsWith('law')))(
+    'reads raw %s',
+    (_name, sampleFormat) => {
+      const samples = values(sampleFormat.encoding, 50);
+      const bytes = encodeSamples(samples, sampleFormat.encoding, sampleFormat.bigEndian);
+      const raw = { sampleFormat, sampleRate: 8000, channels: 2 };
+      const decoded = decodeAll(pieces(bytes, [5, 1, 9]), { raw, backend });
+      expect(decoded.samples).toEqual(samples.map(Math.fround));
+      expect(decoded.header).toMatchObject({ container: 'raw', announcedFrames: null, sampleFormat });
+    },
+  );
 
   it('rounds 32-bit integers and 64-bit floats to the nearest 32-bit float', () => {
     const audio = encodeSamples([1 - 2 ** -31, 2 ** -31 + 2 ** -7, -1, 0.25], 's32', false);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { WavHeaderParser } from '../../src/io/wav-header.ts';
+import { HeaderReader } from '../../src/io/header-reader.ts';
 import { buildWav, chunk, fmtBody, RECIPE, type WavRecipe } from '../fixtures/wav-corpus.ts';
 import { decodeAll, messageOf, pieces } from './decode-all.ts';
 
@@ -9,16 +9,16 @@ const failure = (bytes: Uint8Array, size = bytes.length || 1): string =>
 const text = (words: string): Uint8Array => Uint8Array.from(words, (char) => char.charCodeAt(0));
 
 describe('what is not a WAV', () => {
-  const expected = 'expected a WAV file (RIFF, RIFX, RF64 or BW64)';
+  const expected = 'expected WAV (RIFF, RIFX, RF64, BW64), AIFF, AU or Wave64';
 
   it.each([
-    [text('fLaC\0\0\0\x22\x10\0\x10\0'), 'not a WAV file: starts with "fLaC" (FLAC)'],
-    [text('OggS\0\x02\0\0\0\0\0\0'), 'not a WAV file: starts with "OggS" (Ogg)'],
-    [text('ID3\x04\0\0\0\0\0\0\0\0'), 'not a WAV file: starts with bytes 49 44 33 04 (MP3)'],
-    [text('\0\0\0\x20ftypM4A '), 'not a WAV file: starts with bytes 00 00 00 20 (MP4)'],
-    [text('RIFF\x10\0\0\0AVI LIST'), 'not a WAV file: starts with "RIFF" (AVI)'],
-    [text('{ "stages": [] }'), 'not a WAV file: starts with "{ \\"s"'],
-    [text('hm'), 'not a WAV file: starts with "hm"'],
+    [text('fLaC\0\0\0\x22\x10\0\x10\0'), 'not an audio file we read: starts with "fLaC" (FLAC)'],
+    [text('OggS\0\x02\0\0\0\0\0\0'), 'not an audio file we read: starts with "OggS" (Ogg)'],
+    [text('ID3\x04\0\0\0\0\0\0\0\0'), 'not an audio file we read: starts with bytes 49 44 33 04 (MP3)'],
+    [text('\0\0\0\x20ftypM4A '), 'not an audio file we read: starts with bytes 00 00 00 20 (MP4)'],
+    [text('RIFF\x10\0\0\0AVI LIST'), 'not an audio file we read: starts with "RIFF" (AVI)'],
+    [text('{ "stages": [] }'), 'not an audio file we read: starts with "{ \\"s"'],
+    [text('hm'), 'not an audio file we read: starts with "hm"'],
     [new Uint8Array(0), 'empty input'],
   ])('is named by its first bytes: %#', (bytes, words) => {
     for (const size of [1, 64]) {
@@ -32,7 +32,7 @@ describe('a header cut off', () => {
   const wav = buildWav({ ...stereo, before: [chunk('LIST', 300)] });
 
   it.each([
-    [3, 'WAV header cut off: the input ends after 3 bytes, before its "data" chunk'],
+    [3, 'WAV header cut off: the input ends after 3 bytes, inside its first 12 bytes'],
     [100, 'WAV header cut off: the input ends after 100 bytes, inside its "LIST" chunk'],
     [335, 'WAV header cut off: the input ends after 335 bytes, inside its "fmt " chunk'],
     [346, 'WAV header cut off: the input ends after 346 bytes, before its "data" chunk'],
@@ -55,10 +55,10 @@ describe('a "fmt " chunk that can not be decoded', () => {
     ['WAV has 0 channels, expected 1 to 64', { ...stereo, channels: 0 }, {}],
     ['WAV has 65535 channels, expected 1 to 64', { ...stereo, channels: 65535 }, { blockAlign: 65534 }],
     ['WAV has a sample rate of 0 Hz, expected 1 to 768000 Hz', { ...stereo, sampleRate: 0 }, {}],
-    ['WAV codec 0x0002 (Microsoft ADPCM), expected 0x0001 (PCM) or 0x0003 (IEEE float)', stereo, { tag: 2 }],
-    ['WAV codec 0x0055 (MP3), expected 0x0001 (PCM) or 0x0003 (IEEE float)', stereo, { tag: 0x55 }],
-    ['WAV codec 0x0006 (A-law), expected 0x0001 (PCM) or 0x0003 (IEEE float)', extensible, { tag: 6 }],
-    ['WAV codec 0x1234, expected 0x0001 (PCM) or 0x0003 (IEEE float)', stereo, { tag: 0x1234 }],
+    ['WAV codec 0x0002 (Microsoft ADPCM), expected PCM, IEEE float, A-law or mu-law', stereo, { tag: 2 }],
+    ['WAV codec 0x0055 (MP3), expected PCM, IEEE float, A-law or mu-law', stereo, { tag: 0x55 }],
+    ['WAV has 16-bit samples of G.711, expected 8 bits', extensible, { tag: 6 }],
+    ['WAV codec 0x1234, expected PCM, IEEE float, A-law or mu-law', stereo, { tag: 0x1234 }],
     ['WAV has frames of 3 bytes, expected 4 for 2 channels of 16 bits', stereo, { blockAlign: 3 }],
     ['WAV has 64-bit integer samples, expected 8, 16, 24 or 32 bits', stereo, { bits: 64 }],
     ['WAV has 0-bit integer samples, expected 8, 16, 24 or 32 bits', stereo, { bits: 0 }],
@@ -127,7 +127,7 @@ describe('the formats that a header gives', () => {
 
 describe('chunks before the audio', () => {
   it('pass by at 1 GiB each without being kept', () => {
-    const parser = new WavHeaderParser();
+    const parser = new HeaderReader();
     const wav = buildWav({ ...stereo, before: [chunk('JUNK', 0)] });
     new DataView(wav.buffer).setUint32(16, 2 ** 30, true);
     parser.push(wav.subarray(0, 20));

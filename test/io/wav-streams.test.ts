@@ -63,6 +63,34 @@ describe('decodeWav and encodeWav', () => {
     expect(blocks[3].channels[1][2711]).toBe(samples[29_999]);
   });
 
+  it('carry the length and the metadata of the input to the header when told whose they are', async () => {
+    const { got, stream } = sink<Buffer>();
+    const list = { id: 'LIST', body: Buffer.from('INFOINAM\x02\0\0\0a\0', 'latin1') };
+    const tagged = buildWav({ ...RECIPE, before: [list], audio: encodeSamples(samples, 's16', false) });
+    const decode = decodeWav();
+    await pipeline(Readable.from([tagged]), decode, encodeWav({ like: decode }), stream);
+    const { header, warnings } = decodeAll([Buffer.concat(got)]);
+    expect(header).toMatchObject({ announcedFrames: 15_000, metadata: [{ id: 'LIST' }] });
+    expect([warnings, decode.header?.announcedFrames]).toEqual([[], 15_000]);
+  });
+
+  it.each(['exact', 'zero'] as const)(
+    'give a WAV of 0 frames for one without audio, size %s',
+    async (size) => {
+      const { got, stream } = sink<Buffer>();
+      const decode = decodeWav();
+      const half = (block: AudioBlock): AudioBlock => block;
+      await pipeline(
+        Readable.from([buildWav({ ...RECIPE, size, sampleRate: 22_050 })]),
+        chain([decode, half, encodeWav({ like: decode })]),
+        stream,
+      );
+      const { header, samples: none } = decodeAll([Buffer.concat(got)]);
+      expect(header).toMatchObject({ announcedFrames: 0, format: { sampleRate: 22_050, channels: 2 } });
+      expect(none).toEqual([]);
+    },
+  );
+
   it('tell the header first and warn of an early end', async () => {
     const said: unknown[] = [];
     const decode = decodeWav({
@@ -84,10 +112,10 @@ describe('decodeWav and encodeWav', () => {
     );
     await expect(failed).rejects.toMatchObject({
       kind: 'input',
-      message: expect.stringContaining('not a WAV file: starts with "fLaC" (FLAC)'),
+      message: expect.stringContaining('not an audio file we read: starts with "fLaC" (FLAC)'),
     });
     const empty = pipeline(Readable.from([]), decodeWav(), sink().stream);
-    await expect(empty).rejects.toThrow('empty input: expected a WAV file');
+    await expect(empty).rejects.toThrow('empty input: expected WAV');
   });
 
   it('are destroyed with the pipeline when the reader goes away or an abort comes', async () => {

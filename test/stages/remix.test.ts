@@ -135,7 +135,7 @@ describe('in a pipeline', () => {
     ];
     expect(() => prepare(meeting, 2)).toThrow('"a" has 2 channels (FL FR) and "remix" has 1 channel (FC)');
     expect(() => prepare([{ stage: 'remix', channels: 'mono', mix: 0.5 }], 2)).toThrow(
-      'mix and bypass need a stage that keeps the channels',
+      'mix, bypass and channels need a stage that keeps the channels',
     );
   });
 });

@@ -28,34 +28,46 @@ export function open(
 
 /** Collects the blocks of a run. */
 class Collector {
-  readonly #out: Signal;
-  #at = 0;
+  readonly #pieces: readonly Float32Array[][];
 
-  constructor(channels: number, frames: number) {
-    this.#out = Array.from({ length: channels }, () => new Float32Array(frames));
+  constructor(channels: number) {
+    this.#pieces = Array.from({ length: channels }, () => []);
   }
 
   take({ channels, frames }: AudioBlock): void {
-    channels.forEach((channel, n) => {
-      this.#out[n].set(channel.subarray(0, frames), this.#at);
-    });
-    this.#at += frames;
+    if (frames > 0)
+      for (const [n, pieces] of this.#pieces.entries()) pieces.push(channels[n].slice(0, frames));
   }
 
   get signal(): Signal {
-    return this.#out.map((channel) => channel.subarray(0, this.#at));
+    return this.#pieces.map((pieces) => {
+      const whole = new Float32Array(pieces.reduce((sum, { length }) => sum + length, 0));
+      let at = 0;
+      for (const piece of pieces) {
+        whole.set(piece, at);
+        at += piece.length;
+      }
+      return whole;
+    });
   }
 }
 
-/** Feeds a signal into a run, in pieces of the given sizes, without ending it. */
-export function feed(run: BlockRun, input: Signal, chunks: readonly number[] = []): Signal {
+/** Arrays that a run gives, those of all its outputs. */
+export const widthOf = ({ outputFormats }: BlockRun): number =>
+  outputFormats.reduce((sum, { channels }) => sum + channels, 0);
+
+/** Feeds a signal into a run, in pieces of the given sizes, without ending it; `width` arrays come out. */
+export function feed(
+  run: BlockRun,
+  input: Signal,
+  chunks: readonly number[] = [],
+  width = widthOf(run),
+): Signal {
   const frames = input[0].length;
-  const { sampleRate } = run.format;
-  const most = Math.ceil((frames * run.outputFormat.sampleRate) / sampleRate) + run.maxFramesOut;
-  const collector = new Collector(run.outputFormat.channels, most);
+  const collector = new Collector(width);
   for (let at = 0, turn = 0; at < frames; turn++) {
     const size = chunks.length > 0 ? chunks[turn % chunks.length] : run.maxFrames;
-    const count = Math.min(size, run.maxFrames, frames - at);
+    const count = Math.min(size, run.span(), frames - at);
     for (let n = 0; n < input.length; n++) run.input[n].set(input[n].subarray(at, at + count));
     collector.take(run.process(count));
     at += count;
@@ -63,11 +75,9 @@ export function feed(run: BlockRun, input: Signal, chunks: readonly number[] = [
   return collector.signal;
 }
 
-/** Ends a run and gives its tail. */
-export function drain(run: BlockRun): Signal {
-  const rates = run.outputFormat.sampleRate / run.format.sampleRate;
-  const held = Math.ceil(run.framesIn * rates) - run.framesOut;
-  const collector = new Collector(run.outputFormat.channels, held);
+/** Ends a run and gives its tail, in `width` arrays. */
+export function drain(run: BlockRun, width = widthOf(run)): Signal {
+  const collector = new Collector(width);
   for (const block of run.flush()) collector.take(block);
   return collector.signal;
 }

@@ -1,0 +1,15 @@
+/** Longest text that a message repeats. */
+const LONGEST = 40;
+
+/** Text cut to what a message may repeat. */
+export const shortened = (text: string, longest = LONGEST): string =>
+  text.length > longest ? `${text.slice(0, longest - 3)}...` : text;
+
+/** A name in quotation marks, cut short, on one line whatever it holds. */
+export const quoted = (name: string): string => JSON.stringify(shortened(name));
+
+/** A value as it stands in JSON, cut short. */
+export function shown(value: unknown): string {
+  if (typeof value === 'number') return String(value);
+  return shortened(JSON.stringify(value) ?? String(value));
+}

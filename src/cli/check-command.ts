@@ -1,0 +1,34 @@
+import { AuralisError, pipelineError, usageError } from '../audio/errors.ts';
+import { readPipelineFile } from '../engine/pipeline-files.ts';
+import { automationChanges, ownMoves } from '../graph/automation.ts';
+import { COMMAND_NAMES, type Command } from './command.ts';
+import { list } from './option-value.ts';
+import { print } from './print.ts';
+
+/** Any rate will do to see whether a file's moves fit its stages. */
+const RATE = 48000;
+
+/** `auralis-stream check FILE...`: says what is wrong with pipeline files, for editors and CI. */
+export const checkCommand: Command = {
+  words: [['file...', 'pipeline files']],
+  options: {},
+  examples: [['auralis-stream check pipelines/*.json', 'code 0, or 2 with a line for every problem']],
+  run: async (args) => {
+    const files = list(args, 'file');
+    if (files.length === 0) throw usageError('no file given: auralis-stream check FILE..., see --help');
+    const problems: string[] = [];
+    for (const file of files) {
+      try {
+        const pipeline = await readPipelineFile(file, { otherNames: COMMAND_NAMES });
+        automationChanges(pipeline, ownMoves(pipeline), RATE);
+        const { length } = pipeline.entries;
+        await print(`${file}: ok, ${length} ${length === 1 ? 'stage' : 'stages'}\n`);
+      } catch (error) {
+        if (!(error instanceof AuralisError)) throw error;
+        problems.push(error.message);
+      }
+    }
+    if (problems.length > 0) throw pipelineError(problems.join('\n'));
+    return 0;
+  },
+};

@@ -1,0 +1,218 @@
+import { createReadStream, mkdirSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { pipeline as connect } from 'node:stream/promises';
+import { inputError, outputError, usageError } from '../audio/errors.ts';
+import { codecInput } from '../engine/codec-input.ts';
+import type { OutputSink } from '../engine/output-sink.ts';
+import { type GainPlan, type OnCeiling, planGain } from '../engine/plan-gain.ts';
+import { type RunOptions, runPipeline } from '../engine/run.ts';
+import { systemReason } from '../engine/system-reason.ts';
+import { readTarget, shippedTargets } from '../engine/target-files.ts';
+import { parseRawFormat } from '../io/sample-format.ts';
+import { abortOnSignals } from './abort-on-signals.ts';
+import type { Arguments, Command } from './command.ts';
+import { numberIn, oneOf, text } from './option-value.ts';
+import { openInput, openOutput } from './standard-streams.ts';
+
+const BACKENDS = ['auto', 'wasm', 'reference'] as const;
+
+/** `auralis-stream normalize IN OUT`: linear gain to a loudness, in two passes. */
+export const normalizeCommand: Command = {
+  words: [['file...', 'IN and OUT, two files (- for OUT is stdout); with -o any number of inputs']],
+  options: {
+    target: {
+      type: 'string',
+      requiresArg: true,
+      describe: 'LUFS such as -16, or a name such as ebu-r128, podcast',
+    },
+    ceiling: {
+      type: 'string',
+      requiresArg: true,
+      describe: "highest true peak in dBTP (default -1, or the target's)",
+    },
+    limit: { type: 'boolean', describe: 'where the ceiling forbids the gain: limit the peaks' },
+    'lower-target': {
+      type: 'boolean',
+      describe: 'where the ceiling forbids the gain: take the largest it allows',
+    },
+    album: { type: 'boolean', describe: 'one gain for all inputs, by the loudness of the whole; needs -o' },
+    output: {
+      type: 'string',
+      alias: 'o',
+      requiresArg: true,
+      describe: 'write each input to this folder, under its own name',
+    },
+    raw: { type: 'string', requiresArg: true, describe: 'the inputs have no header: FORMAT:RATE:CHANNELS' },
+    force: { type: 'boolean', alias: 'f', describe: 'write over existing files' },
+    backend: { type: 'string', requiresArg: true, describe: `who computes: ${BACKENDS.join(', ')}` },
+    seed: { type: 'string', requiresArg: true, describe: 'of the dither, a whole number (default 0)' },
+    quiet: { type: 'boolean', describe: 'say nothing but errors' },
+  },
+  examples: [
+    ['auralis-stream normalize in.wav out.wav --target -16', 'gain alone; refused where the peaks forbid it'],
+    ['auralis-stream normalize in.wav out.wav --target podcast --limit', 'a limiter where it is needed'],
+    ['auralis-stream normalize *.wav -o album --album --target -14', 'tracks keep their differences'],
+  ],
+  run,
+};
+
+/** An input and where it goes. */
+interface Job {
+  readonly input: string;
+  readonly output: string;
+}
+
+async function run(args: Arguments): Promise<number> {
+  const jobs = jobsOf(args);
+  const { target, ceiling } = await levelsOf(args);
+  const raw = text(args, 'raw');
+  const options = {
+    target,
+    ceiling,
+    onCeiling: onCeiling(args),
+    backend: oneOf(args, 'backend', BACKENDS) ?? ('auto' as const),
+    raw: raw === undefined ? undefined : parseRawFormat(raw),
+  };
+  const seed = numberIn(args, 'seed', { min: 0, max: 2 ** 32 - 1, whole: true }) ?? 0;
+  for (const { input } of jobs) checkSeekable(input);
+  // Opened before the first pass, so that what can't be written is not measured in vain.
+  const sinks = jobs.map(({ input, output }) =>
+    openOutput(output, { force: args.force === true, inputs: [input] }),
+  );
+  const album =
+    args.album === true
+      ? await planGain(
+          jobs.map(({ input }) => input),
+          options,
+        )
+      : undefined;
+  const tell = (who: string, plan: GainPlan | null): void => {
+    if (args.quiet !== true) process.stderr.write(`auralis-stream: ${who}: ${story(plan, target)}\n`);
+  };
+  if (album !== undefined) tell(`album of ${jobs.length}`, album);
+  for (const [n, { input }] of jobs.entries()) {
+    const plan = album === undefined ? await planGain([input], options) : album;
+    if (album === undefined) tell(input, plan);
+    const code =
+      plan === null
+        ? await copy(input, sinks[n])
+        : await write(input, sinks[n], plan, { ...options, seed }, args);
+    if (code !== 0) return code;
+  }
+  return 0;
+}
+
+function jobsOf(args: Arguments): readonly Job[] {
+  const words = (args.file as readonly string[] | undefined) ?? [];
+  const folder = text(args, 'output');
+  if (folder === undefined) {
+    if (args.album === true) throw usageError('--album needs -o DIR, the folder that the outputs go to');
+    if (words.length !== 2) {
+      throw usageError(
+        `expected IN and OUT, or any number of inputs with -o DIR; given: ${words.length === 0 ? 'nothing' : words.join(' ')}`,
+      );
+    }
+    return [{ input: words[0], output: words[1] }];
+  }
+  if (words.length === 0) throw usageError('no inputs given: name files beside -o DIR');
+  const names = words.map((word) => basename(word));
+  const twice = names.find((name, n) => names.indexOf(name) < n);
+  if (twice !== undefined)
+    throw usageError(`two inputs are called "${twice}", which would go to the same file in ${folder}`);
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (cause) {
+    throw outputError(`${folder}: ${systemReason(cause)}`, { cause });
+  }
+  return words.map((input, n) => ({ input, output: join(folder, names[n]) }));
+}
+
+function onCeiling(args: Arguments): OnCeiling {
+  if (args.limit === true && args['lower-target'] === true) {
+    throw usageError('--limit and --lower-target exclude each other: choose one');
+  }
+  if (args.limit === true) return 'limit';
+  return args['lower-target'] === true ? 'lower-target' : 'refuse';
+}
+
+/** Target in LUFS and ceiling in dBTP, from numbers or the name of a target. */
+async function levelsOf(args: Arguments): Promise<{ target: number; ceiling: number }> {
+  const wanted = text(args, 'target');
+  if (wanted === undefined)
+    throw usageError(`no --target given: LUFS such as -16, or one of ${(await shippedTargets()).join(', ')}`);
+  const own = numberIn(args, 'ceiling', { min: -40, max: 0, whole: false });
+  if (/^[-+]?[\d.]+$/.test(wanted)) {
+    const target = numberIn(args, 'target', { min: -70, max: 0, whole: false })!;
+    return { target, ceiling: own ?? -1 };
+  }
+  const { normalize } = await readTarget(wanted);
+  if (normalize === undefined)
+    throw usageError(`target "${wanted}" names no loudness to normalise to ("normalize")`);
+  return { target: normalize.target, ceiling: own ?? normalize.ceiling };
+}
+
+/** Refuses what can't be read twice. */
+function checkSeekable(input: string): void {
+  const name = input === '-' ? 'stdin' : input;
+  const isFile = input !== '-' && statSync(input, { throwIfNoEntry: false })?.isFile() !== false;
+  if (!isFile) {
+    throw inputError(
+      `${name}: is read twice, which only a file can be; for a stream use the stage loudness-normalize`,
+    );
+  }
+}
+
+async function copy(input: string, sink: OutputSink): Promise<number> {
+  try {
+    await connect(codecInput(input) ?? createReadStream(input), sink.stream);
+    sink.keep?.();
+  } finally {
+    sink.close();
+  }
+  return 0;
+}
+
+async function write(
+  input: string,
+  output: OutputSink,
+  { pipeline }: GainPlan,
+  { backend, raw, seed }: Required<Pick<RunOptions, 'backend' | 'raw' | 'seed'>>,
+  args: Arguments,
+): Promise<number> {
+  const { name, stream } = openInput(input);
+  const signals = abortOnSignals([output.stream]);
+  try {
+    const { signal } = signals;
+    const summary = await runPipeline({
+      pipeline,
+      input: stream,
+      inputName: name,
+      output,
+      signal,
+      backend,
+      raw,
+      seed,
+    });
+    if (args.quiet !== true) {
+      for (const warning of summary.warnings)
+        process.stderr.write(`auralis-stream: warning: ${name}: ${warning}\n`);
+    }
+    return signals.exitCode();
+  } finally {
+    signals.release();
+  }
+}
+
+/** What was found and done, in one line. */
+function story(plan: GainPlan | null, target: number): string {
+  if (plan === null) return 'has no integrated loudness (under 400 ms, or silent), copied unchanged';
+  const { gain, before, after, limited, lowered } = plan;
+  const one = ({ integrated, truePeak }: GainPlan['after']): string =>
+    `${integrated.toFixed(2)} LUFS, ${truePeak.toFixed(2)} dBTP`;
+  const how = limited
+    ? ', peaks limited'
+    : lowered
+      ? `, as far as the ceiling allows towards ${target} LUFS`
+      : '';
+  return `${one(before)} -> ${one(after)}, gain ${gain < 0 ? '' : '+'}${gain.toFixed(2)} dB${how}`;
+}

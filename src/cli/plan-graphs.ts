@@ -1,0 +1,96 @@
+import type { CostedPlan } from '../engine/plan.ts';
+import { IN, MAIN } from '../graph/definition.ts';
+import type { PlannedInput } from '../graph/plan.ts';
+import { entryWords, percent, wireWords } from './plan-words.ts';
+
+/** A wire between two entries and what is said of it. */
+interface Edge {
+  readonly from: string;
+  readonly to: string;
+  readonly words: string;
+  readonly isKey: boolean;
+}
+
+const OUT = 'out';
+
+function edgesOf(plan: CostedPlan): Edge[] {
+  const edge = (input: PlannedInput, to: string, isKey: boolean): Edge => ({
+    from: input.from,
+    to,
+    words: [input.port === MAIN ? '' : input.port, isKey ? 'key' : '', wireWords(input)]
+      .filter(Boolean)
+      .join(', '),
+    isKey,
+  });
+  const wires = plan.entries.flatMap(({ id, inputs, key }) => [
+    ...inputs.map((input) => edge(input, id, false)),
+    ...(key ? [edge(key, id, true)] : []),
+  ]);
+  return [...wires, { from: plan.entries.at(-1)?.id ?? IN, to: OUT, words: '', isKey: false }];
+}
+
+const quoted = (text: string): string =>
+  `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`;
+
+/** What stands in the box of an entry, in lines. */
+function boxLines(entry: CostedPlan['entries'][number]): string[] {
+  return [entry.id, ...entryWords(entry), `CPU ${percent(entry.load)}`];
+}
+
+const formatWords = ({ format, latency }: CostedPlan): { readonly head: string; readonly foot: string } => ({
+  head: `${format.sampleRate} Hz, ${format.channels} ${format.channels === 1 ? 'channel' : 'channels'}`,
+  foot: `late by ${latency} frames, aligned`,
+});
+
+/** A plan in the language of Graphviz. */
+export function planDot(plan: CostedPlan): string {
+  const { head, foot } = formatWords(plan);
+  // Plain labels: their lines are centred where they stand, so that a viewer's wider font still fits.
+  const label = (lines: readonly string[]): string => `label=${quoted(lines.join('\n'))}`;
+  const ends = (id: string, words: string): string =>
+    `${quoted(`:${id}`)} [${label([id, words])} shape=plaintext style="" fontcolor="#5b6470"]`;
+  const box = (entry: CostedPlan['entries'][number]): string => {
+    const bypassed = entry.bypass ? ' style="rounded,filled,dashed" fillcolor="white"' : '';
+    return `${quoted(entry.id)} [${label(boxLines(entry))}${bypassed}]`;
+  };
+  const nodeName = (id: string): string => quoted(id === IN || id === OUT ? `:${id}` : id);
+  const edges = edgesOf(plan).map(({ from, to, words, isKey }) => {
+    // Spaces, so that a viewer's wider font keeps clear of the line.
+    const said = words === '' ? '' : label([`    ${words}  `]);
+    return `${nodeName(from)} -> ${nodeName(to)} [${said}${isKey ? ' style=dashed' : ''}]`;
+  });
+  return [
+    `digraph ${quoted(plan.name)} {`,
+    'graph [rankdir=TB ranksep=0.4 nodesep=0.35 pad=0.25 bgcolor="white" fontname="Helvetica,Arial,sans-serif"]',
+    'node [shape=box style="rounded,filled" fillcolor="#f3f6fa" color="#3b6ea5" penwidth=1.2 margin="0.3,0.1" ' +
+      'fontname="Helvetica,Arial,sans-serif" fontsize=12 fontcolor="#1c2733"]',
+    'edge [color="#5b6470" arrowsize=0.7 fontname="Helvetica,Arial,sans-serif" fontsize=10 fontcolor="#5b6470"]',
+    ends(IN, head),
+    ...plan.entries.map(box),
+    ends(OUT, foot),
+    ...edges,
+    '}',
+  ].join('\n');
+}
+
+const escaped = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+
+/** A plan as a Mermaid flowchart, which many Markdown viewers draw. */
+export function planMermaid(plan: CostedPlan): string {
+  const { head, foot } = formatWords(plan);
+  const label = (lines: readonly string[]): string => `"${lines.map(escaped).join('<br/>')}"`;
+  const names = new Map(plan.entries.map(({ id }, n) => [id, `n${n}`]));
+  const nameOf = (id: string): string => names.get(id) ?? `the_${id}`;
+  return [
+    'flowchart TD',
+    `  the_${IN}([${label([IN, head])}])`,
+    ...plan.entries.map((entry) => `  ${nameOf(entry.id)}[${label(boxLines(entry))}]`),
+    `  the_${OUT}([${label([OUT, foot])}])`,
+    ...edgesOf(plan).map(({ from, to, words, isKey }) => {
+      const arrow = isKey ? '-.->' : '-->';
+      return `  ${nameOf(from)} ${arrow}${words === '' ? '' : `|"${escaped(words)}"|`} ${nameOf(to)}`;
+    }),
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,143 @@
+import type { CriticalBand } from './critical-bands.ts';
+import { exp, log2, powerToDb } from './elementary.ts';
+import type { StateMemory } from './kernel-memory.ts';
+import { MaskingThresholds } from './masking.ts';
+
+/** Where the lines of `tiltDb` cross, in Hz. */
+const TILT_PIVOT_HZ = 1000;
+/** Halvings of the interval in which the offset of all moves is sought: to a billionth of a dB. */
+const HALVINGS = 40;
+
+/** How far a hop may stand over the mean, as a power: a spike then counts for no more than a loud hop, in all bands alike. */
+const HIGHEST_HOP = 16;
+/** What counts in full whatever the mean: -100 dB. */
+const QUIET = 1e-10;
+
+/** What the moves are drawn towards, and how far and fast they may go. */
+export interface BalanceSettings {
+  /** Level of each band against pink noise, in dB; only differences count. */
+  readonly targetDb: readonly number[];
+  /** Slope added to the target, in dB an octave. */
+  readonly tiltDb: number;
+  /** Part of the way to the target, 0..1. */
+  readonly amount: number;
+  /** Fastest move in dB a second. */
+  readonly speedDb: number;
+  readonly maxBoostDb: number;
+  readonly maxCutDb: number;
+  /** Time constant of the running mean of each band's power, in ms. */
+  readonly windowMs: number;
+  /** Mean square of the sound, in dB, below which nothing is learnt and nothing moves. */
+  readonly gateDb: number;
+}
+
+/**
+ * Gains for the critical bands that bring their long-term balance to a target: each band's mean power an octave is held
+ * against the target, the moves that add up to 0 dB over the bands are taken, and a band that its neighbours mask
+ * is left alone.
+ */
+export class BandBalance {
+  /** Gains in dB, one a band. */
+  readonly gainsDb: Float64Array;
+  readonly #bands: readonly CriticalBand[];
+  readonly #hopSeconds: number;
+  readonly #masking: MaskingThresholds;
+  /** Running mean of each band's power. */
+  readonly #means: Float64Array;
+  /** 1 for a band that is masked or silent. */
+  readonly #masked: Int32Array;
+  /** Hops learnt from. */
+  readonly #learnt: Float64Array;
+  readonly #errors: Float64Array;
+  #settings: BalanceSettings | null = null;
+  #weight = 1;
+
+  constructor(state: StateMemory, bands: readonly CriticalBand[], hopSeconds: number) {
+    this.#bands = bands;
+    this.#hopSeconds = hopSeconds;
+    this.#masking = new MaskingThresholds(bands.length);
+    this.gainsDb = state.f64(bands.length);
+    this.#means = state.f64(bands.length);
+    this.#masked = state.i32(bands.length);
+    this.#learnt = state.f64(1);
+    this.#errors = new Float64Array(bands.length);
+  }
+
+  set(settings: BalanceSettings): void {
+    this.#settings = settings;
+    this.#weight = 1 - exp(-this.#hopSeconds / (settings.windowMs / 1000));
+  }
+
+  /** Level of each band in dB: mean power an octave; null before anything was learnt. */
+  get levelsDb(): readonly number[] | null {
+    if (this.#learnt[0] === 0) return null;
+    return this.#bands.map(({ octaves }, n) => powerToDb(this.#means[n] / octaves));
+  }
+
+  /** Whether a band is left alone because its neighbours mask it. */
+  get masked(): readonly boolean[] {
+    return Array.from(this.#masked, (masked) => masked === 1);
+  }
+
+  /** Takes the power (mean square) of each band over one hop and moves the gains. */
+  step(powers: Float64Array): void {
+    const { gateDb, speedDb } = this.#settings!;
+    let total = 0;
+    for (const power of powers) total += power;
+    if (!(powerToDb(total) >= gateDb)) return;
+    this.#learn(powers);
+    const offset = this.#findErrors();
+    const step = speedDb * this.#hopSeconds;
+    for (let n = 0; n < this.gainsDb.length; n++) {
+      const way = this.#move(n, offset) - this.gainsDb[n];
+      this.gainsDb[n] += Math.max(-step, Math.min(step, way));
+    }
+  }
+
+  /** A running mean that begins as the plain mean, so that the first second counts for what it is. */
+  #learn(powers: Float64Array): void {
+    this.#learnt[0] += 1;
+    const weight = Math.max(this.#weight, 1 / this.#learnt[0]);
+    for (let n = 0; n < powers.length; n++) {
+      const mean = this.#means[n];
+      const most = weight < 1 ? Math.max(HIGHEST_HOP * mean, QUIET) : powers[n];
+      this.#means[n] = mean + weight * (Math.min(powers[n], most) - mean);
+    }
+    for (let n = 0; n < powers.length; n++) {
+      this.#masked[n] = this.#means[n] > this.#masking.of(n, this.#means) ? 0 : 1;
+    }
+  }
+
+  /** Distance of each audible band from the target, and the offset at which the moves add up to 0 dB. */
+  #findErrors(): number {
+    const { targetDb, tiltDb } = this.#settings!;
+    let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+    this.#bands.forEach(({ octaves, centreHz }, n) => {
+      if (this.#masked[n] === 1) return;
+      const wanted = targetDb[n] + tiltDb * log2(centreHz / TILT_PIVOT_HZ);
+      const error = wanted - powerToDb(this.#means[n] / octaves);
+      this.#errors[n] = error;
+      low = Math.min(low, error);
+      high = Math.max(high, error);
+    });
+    for (let n = 0; n < HALVINGS; n++) {
+      const middle = (low + high) / 2;
+      if (this.#sumOfMoves(middle) > 0) low = middle;
+      else high = middle;
+    }
+    return (low + high) / 2;
+  }
+
+  #sumOfMoves(offset: number): number {
+    let sum = 0;
+    for (let n = 0; n < this.#errors.length; n++) sum += this.#move(n, offset);
+    return sum;
+  }
+
+  /** Where a band's gain is drawn to. */
+  #move(n: number, offset: number): number {
+    const { amount, maxBoostDb, maxCutDb } = this.#settings!;
+    if (this.#masked[n] === 1) return 0;
+    return Math.max(-maxCutDb, Math.min(maxBoostDb, amount * (this.#errors[n] - offset)));
+  }
+}

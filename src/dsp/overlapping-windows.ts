@@ -1,0 +1,125 @@
+import type { Planar } from '../audio/block.ts';
+import type { FftSize } from './fft.ts';
+import { GUARD_LIMIT } from './guard.ts';
+import { hannWindow } from './hann-window.ts';
+import type { StateMemory } from './kernel-memory.ts';
+import { encodeMidSide } from './mid-side.ts';
+
+/** A window begins every quarter of its length: 75 % overlap. */
+export const HOPS_PER_WINDOW = 4;
+
+/** Copies with zeros for what the guard would take out. Kernel: `copyValid`. */
+function copyValid(x: Float32Array, from: number, frames: number, to: Float32Array, at: number): void {
+  for (let i = 0; i < frames; i++) to[at + i] = Math.abs(x[from + i]) <= GUARD_LIMIT ? x[from + i] : 0;
+}
+
+/** Product of the ring, read from `oldest` on, and the window. Kernel: `applyWindow`, once each side of the seam. */
+function applyWindow(ring: Float32Array, oldest: number, window: Float32Array, to: Float32Array): void {
+  const size = ring.length;
+  for (let i = 0; i < size; i++) to[i] = ring[(oldest + i) % size] * window[i];
+}
+
+/** Changes between below zero and not, from `last` to the first and on to the last sample. Kernel: `countCrossings`. */
+function countCrossings(ring: Float32Array, at: number, frames: number, last: number): number {
+  let count = 0;
+  for (let i = 0; i < frames; i++) {
+    const before = i === 0 ? last : ring[at + i - 1];
+    if (before < 0 !== ring[at + i] < 0) count++;
+  }
+  return count;
+}
+
+/**
+ * Hann windows over a stream that overlap by 75 % and end on absolute multiples of a quarter of their length, the first
+ * one after `size` frames. The window's height of 4 / size makes a full-scale sine on a bin 1 there; the factor is a
+ * power of two, so it costs no precision.
+ */
+export class OverlappingWindows {
+  readonly size: FftSize;
+  /** Frames from one window to the next. */
+  readonly hop: number;
+  readonly #state: StateMemory;
+  readonly #pair: readonly [number, number] | null;
+  readonly #window: Float32Array;
+  /** The last `size` frames of each channel; frame n is at n modulo `size`. */
+  readonly #rings: readonly Float32Array[];
+  /** Frames since the start. */
+  readonly #position: Float64Array;
+
+  /** With a `pair` of channels these two become their mid, (a + b) / 2, and side, (a - b) / 2. */
+  constructor(
+    state: StateMemory,
+    channels: number,
+    size: FftSize,
+    pair: readonly [number, number] | null = null,
+  ) {
+    this.size = size;
+    this.hop = size / HOPS_PER_WINDOW;
+    this.#state = state;
+    this.#pair = pair;
+    this.#window = state.memory.f32(size);
+    this.#window.set(hannWindow(size).map((value) => (4 / size) * value));
+    this.#rings = Array.from({ length: channels }, () => state.f32(size));
+    this.#position = state.f64(1);
+  }
+
+  /** Frames since the start. */
+  get position(): number {
+    return this.#position[0];
+  }
+
+  /** Takes `frames` frames of each channel, beginning at index `from`; calls `onWindow` at the end of each window. */
+  process(channels: Planar, from: number, frames: number, onWindow: () => void): void {
+    for (let done = 0; done < frames; ) {
+      const position = this.#position[0];
+      const take = Math.min(frames - done, this.hop - (position % this.hop));
+      this.#write(channels, from + done, take, position % this.size);
+      this.#position[0] = position + take;
+      done += take;
+      if ((position + take) % this.hop === 0 && position + take >= this.size) onWindow();
+    }
+  }
+
+  /** Writes a channel's window that ends now to `to`. */
+  read(channel: number, to: Float32Array): void {
+    const kernels = this.#state.memory.kernels;
+    const ring = this.#rings[channel];
+    const window = this.#window;
+    const oldest = this.#position[0] % this.size;
+    if (!kernels) {
+      applyWindow(ring, oldest, window, to);
+      return;
+    }
+    const newer = this.size - oldest;
+    const { applyWindow: multiply } = kernels;
+    multiply(ring.byteOffset + 4 * oldest, window.byteOffset, newer, to.byteOffset);
+    multiply(ring.byteOffset, window.byteOffset + 4 * newer, oldest, to.byteOffset + 4 * newer);
+  }
+
+  /** Zero crossings of a channel over the whole window that ends now, in the pairs that end in it. */
+  crossings(channel: number): number {
+    const kernels = this.#state.memory.kernels;
+    const ring = this.#rings[channel];
+    const oldest = this.#position[0] % this.size;
+    const newer = this.size - oldest;
+    if (!kernels) {
+      const seam = oldest === 0 ? 0 : countCrossings(ring, 0, oldest, ring[this.size - 1]);
+      return countCrossings(ring, oldest, newer, ring[oldest]) + seam;
+    }
+    const seam = oldest === 0 ? 0 : kernels.countCrossings(ring.byteOffset, oldest, ring[this.size - 1]);
+    return kernels.countCrossings(ring.byteOffset + 4 * oldest, newer, ring[oldest]) + seam;
+  }
+
+  #write(channels: Planar, from: number, frames: number, at: number): void {
+    const kernels = this.#state.memory.kernels;
+    for (let c = 0; c < this.#rings.length; c++) {
+      const x = channels[c];
+      const ring = this.#rings[c];
+      if (kernels) kernels.copyValid(x.byteOffset + 4 * from, frames, GUARD_LIMIT, ring.byteOffset + 4 * at);
+      else copyValid(x, from, frames, ring, at);
+    }
+    if (!this.#pair) return;
+    const [a, b] = this.#pair;
+    encodeMidSide(kernels, this.#rings[a], this.#rings[b], frames, at);
+  }
+}

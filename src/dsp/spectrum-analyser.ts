@@ -1,0 +1,200 @@
+import type { Planar } from '../audio/block.ts';
+import { type BandMaskPair, bandMasks } from './band-masks.ts';
+import { RealFft } from './fft.ts';
+import { addScaled } from './gain.ts';
+import { HANN_ENBW } from './hann-window.ts';
+import { IntervalSums } from './interval-sums.ts';
+import type { StateMemory } from './kernel-memory.ts';
+import { OverlappingWindows } from './overlapping-windows.ts';
+import { SpectralFeatures } from './spectral-features.ts';
+import {
+  countAt,
+  FEATURES,
+  featureAt,
+  type SpectrumLayout,
+  THIRDS_AT,
+  type ViewName,
+} from './spectrum-layout.ts';
+
+/**
+ * Power below which a window is silence to the means: -90 dB re a full-scale sine, above 16-bit dither (-93.3 dB).
+ * Its own record has figures all the same.
+ */
+export const SILENCE = 1e-9;
+
+/** power[k] = re[k]^2 + im[k]^2 in 32 bits, and sum[k] += power[k]; gives the sum of the powers. Kernel: `framePower`. */
+function framePower(re: Float32Array, im: Float32Array, power: Float32Array, sum: Float64Array): number {
+  const { fround } = Math;
+  const whole = re.length - (re.length % 4);
+  const lanes = [0, 0];
+  for (let k = 0; k < re.length; k++) {
+    power[k] = fround(re[k] * re[k]) + fround(im[k] * im[k]);
+    sum[k] += power[k];
+  }
+  for (let k = 0; k < whole; k += 4) {
+    lanes[0] += power[k] + power[k + 2];
+    lanes[1] += power[k + 1] + power[k + 3];
+  }
+  return power.subarray(whole).reduce((total, value) => total + value, lanes[0] + lanes[1]);
+}
+
+/** One view of a window and what is measured in it. */
+interface View {
+  readonly name: ViewName;
+  readonly features: SpectralFeatures;
+  readonly thirds: Float64Array;
+  readonly bark: Float64Array;
+}
+
+/**
+ * Spectrum of a stream, window by window: powers in third-octave and critical bands and the spectral features of each
+ * view, and their sums over intervals. Windows are those of `OverlappingWindows`.
+ */
+export class SpectrumAnalyser {
+  readonly layout: SpectrumLayout;
+  /** The window that ended last, laid out as `layout` says. */
+  readonly record: Float64Array;
+  readonly sums: IntervalSums;
+  readonly masks: BandMaskPair;
+  readonly #state: StateMemory;
+  readonly #windows: OverlappingWindows;
+  readonly #fft: RealFft;
+  readonly #views: readonly View[];
+  /** Where each channel's powers go: the view of that signal, or scratch; and their sums. */
+  readonly #powers: readonly Float32Array[];
+  readonly #sums: readonly Float64Array[];
+  /** Of each channel's window: zero crossings, sum of the powers. */
+  readonly #crossings: Float64Array;
+  readonly #totals: Float64Array;
+  /** Features of the view at hand. */
+  readonly #values = new Float64Array(FEATURES.length);
+  /** Windows so far. */
+  readonly #count: Float64Array;
+  #onWindow: (() => void) | null = null;
+  readonly #window = (): void => this.#analyse();
+
+  constructor(state: StateMemory, layout: SpectrumLayout) {
+    const { format, fftSize, pair, views, thirds, bark, bins } = layout;
+    const { memory } = state;
+    this.layout = layout;
+    this.#state = state;
+    this.record = state.f64(layout.recordLength);
+    this.sums = new IntervalSums(state, layout.sumsLength);
+    this.#windows = new OverlappingWindows(state, format.channels, fftSize, pair);
+    this.#fft = new RealFft(memory, fftSize);
+    this.masks = bandMasks(memory, layout);
+    this.#views = views.map((name, n) => {
+      const thirdsAt = n * layout.viewLength + THIRDS_AT;
+      const barkAt = thirdsAt + thirds.freqs.length;
+      return {
+        name,
+        features: new SpectralFeatures(state, fftSize),
+        thirds: this.record.subarray(thirdsAt, barkAt),
+        bark: this.record.subarray(barkAt, barkAt + bark.freqs.length),
+      };
+    });
+    const powerOf = (channel: number): Float32Array => {
+      if (channel === pair?.[0]) return this.#views[1].features.power;
+      if (channel === pair?.[1]) return this.#views[2].features.power;
+      return memory.f32(bins);
+    };
+    this.#powers = Array.from({ length: format.channels }, (_, channel) => powerOf(channel));
+    this.#sums = this.#powers.map((_, channel) => {
+      const from = layout.powersAt + channel * bins;
+      return this.sums.open.subarray(from, from + bins);
+    });
+    this.#crossings = new Float64Array(format.channels);
+    this.#totals = new Float64Array(format.channels);
+    this.#count = state.f64(1);
+  }
+
+  /** Frames since the start. */
+  get position(): number {
+    return this.#windows.position;
+  }
+
+  /** Takes `frames` frames of each channel, beginning at index `from`; calls `onWindow` when `record` has a new window. */
+  process(channels: Planar, from: number, frames: number, onWindow: (() => void) | null = null): void {
+    this.#onWindow = onWindow;
+    this.#windows.process(channels, from, frames, this.#window);
+  }
+
+  #analyse(): void {
+    const { weights, pair, format } = this.layout;
+    const { kernels } = this.#state.memory;
+    const programme = this.#views[0].features.power;
+    programme.fill(0);
+    for (let channel = 0; channel < format.channels; channel++) {
+      this.#transform(channel);
+      addScaled(kernels, programme, this.#powers[channel], programme.length, weights[channel]);
+    }
+    for (const { features, thirds, bark } of this.#views) {
+      features.measure();
+      this.masks.thirds.measure(features.power, thirds);
+      this.masks.bark.measure(features.power, bark);
+    }
+    const rate = format.sampleRate / this.layout.fftSize;
+    this.#writeView(0, this.#meanCrossings() * rate);
+    if (pair) {
+      this.#writeView(1, this.#crossings[pair[0]] * rate);
+      this.#writeView(2, this.#crossings[pair[1]] * rate);
+    }
+    this.sums.open[0] += 1;
+    this.#count[0] += 1;
+    this.#onWindow?.();
+  }
+
+  #transform(channel: number): void {
+    const { kernels } = this.#state.memory;
+    const { input, re, im } = this.#fft;
+    const power = this.#powers[channel];
+    const sum = this.#sums[channel];
+    this.#windows.read(channel, input);
+    this.#fft.transform();
+    // DC and Nyquist have no mirror image, so half the power.
+    re[0] *= Math.SQRT1_2;
+    re[re.length - 1] *= Math.SQRT1_2;
+    this.#totals[channel] = kernels
+      ? kernels.framePower(re.byteOffset, im.byteOffset, re.length, power.byteOffset, sum.byteOffset)
+      : framePower(re, im, power, sum);
+    this.#crossings[channel] = this.#windows.crossings(channel);
+  }
+
+  /** Crossings in a window, mean over the channels by their power: a silent side or LFE has no say. */
+  #meanCrossings(): number {
+    const { weights } = this.layout;
+    let crossings = 0;
+    let total = 0;
+    for (let channel = 0; channel < weights.length; channel++) {
+      const power = weights[channel] * this.#totals[channel];
+      crossings += power * this.#crossings[channel];
+      total += power;
+    }
+    return total > 0 ? crossings / total : Number.NaN;
+  }
+
+  #writeView(view: number, zeroCrossingRate: number): void {
+    const { layout, record } = this;
+    const { features } = this.#views[view];
+    const hzPerBin = layout.format.sampleRate / layout.fftSize;
+    const at = view * layout.viewLength;
+    const power = features.total / HANN_ENBW;
+    const values = this.#values;
+    values[0] = features.centroid * hzPerBin;
+    values[1] = features.rolloff * hzPerBin;
+    values[2] = features.flatness;
+    // The first window has none before it.
+    values[3] = this.#count[0] > 0 ? features.flux : Number.NaN;
+    values[4] = features.crest;
+    values[5] = power > 0 ? zeroCrossingRate : Number.NaN;
+    record[at] = power;
+    record.set(values, at + featureAt(0));
+    if (power < SILENCE) return;
+    for (let feature = 0; feature < FEATURES.length; feature++) {
+      if (Number.isNaN(values[feature])) continue;
+      const to = countAt(view, feature);
+      this.sums.open[to] += 1;
+      this.sums.open[to + 1] += values[feature];
+    }
+  }
+}

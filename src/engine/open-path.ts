@@ -1,0 +1,151 @@
+import type { Planar } from '../audio/block.ts';
+import { inputError } from '../audio/errors.ts';
+import { maskFromLayout } from '../audio/format.ts';
+import { type BackendName, type KernelMemory, onKernelMemory } from '../dsp/kernel-memory.ts';
+import { automationChanges, type PlannedMove } from '../graph/automation.ts';
+import type { Change } from '../graph/change.ts';
+import type { PipelineDefinition } from '../graph/definition.ts';
+import { type LivePipeline, preparePipeline } from '../graph/live-pipeline.ts';
+import { isTransparent, sideBySide } from '../graph/prepare-pipeline.ts';
+import { formatsOut, framesOut } from '../graph/segments.ts';
+import { type SampleEncoding, writtenFor } from '../io/sample-format.ts';
+import type { AudioHeader, StreamDecoder } from '../io/stream-decoder.ts';
+import { type DitherKind, StreamEncoder } from '../io/stream-encoder.ts';
+import { ditherFor } from './dither.ts';
+import { LoudnessWatch } from './loudness-watch.ts';
+import type { SideInput } from './side-input.ts';
+import type { SideOutput } from './side-output.ts';
+
+/** What a path of audio is prepared from, once its format is known. */
+export interface PathOptions {
+  /** Moves of parameters at times of the output. */
+  readonly automation: readonly PlannedMove[];
+  /** Told of every change that came while running. */
+  readonly onChange: (change: Change) => void;
+  readonly backend: BackendName;
+  readonly blockFrames: number;
+  readonly seed: number;
+  /** Where the word length is reduced. */
+  readonly dither: DitherKind;
+  /** Whether the header can be written over at the end. */
+  readonly seekable: boolean;
+  /** Of the first input, for messages. */
+  readonly inputName: string;
+  /** The pipeline's further inputs, opened before the first byte of the first one comes, and its further outputs. */
+  readonly inputs: readonly SideInput[];
+  readonly outputs: readonly SideOutput[];
+  readonly sampleFormat?: SampleEncoding | undefined;
+  /** The samples that `main` takes where those would be written. */
+  readonly samplesFor?: ((wanted: SampleEncoding) => SampleEncoding) | undefined;
+  /** What happens to the stages where another file begins in the input: nothing, or they start anew. */
+  readonly onTrack?: 'keep' | 'reset' | undefined;
+  /** Whether the metadata of the input goes with the audio. */
+  readonly metadata?: boolean | undefined;
+  /** Guards also what no stage could be harmed by. */
+  readonly strict?: boolean | undefined;
+  /** Whether the loudness of what goes out is metered. */
+  readonly watchLoudness: boolean;
+}
+
+/** What exists once the format is known, all on one memory. */
+export interface OpenPath {
+  readonly header: AudioHeader;
+  readonly memory: KernelMemory;
+  readonly graph: LivePipeline;
+  /** Where the pipeline's inputs come in, in its order. */
+  readonly inputs: readonly Planar[];
+  readonly encoder: StreamEncoder;
+  readonly dither: DitherKind;
+  /** Meters the output, where a log asks for it. */
+  readonly loudness: LoudnessWatch | null;
+  /** Room for one number a frame of a block. */
+  readonly scratch: Float32Array;
+}
+
+/** Prepares the graph, what decodes into it and what encodes its outputs, on one memory. */
+export function openPath(
+  pipeline: PipelineDefinition,
+  header: AudioHeader,
+  options: PathOptions,
+  decoder: StreamDecoder,
+): OpenPath {
+  const { automation, backend, blockFrames, onChange, inputs, outputs } = options;
+  const { encoding: incoming } = header.sampleFormat;
+  const { format, channelMask } = widest(header, options);
+  const wanted = options.sampleFormat ?? writtenFor(incoming);
+  const outputFormats = formatsOut(pipeline, format);
+  const changes = automationChanges(pipeline, automation, outputFormats[0].sampleRate);
+  // Who says what to do with tracks expects more of them than the first one's header knows.
+  const announced = options.onTrack === undefined ? header.announcedFrames : null;
+  const announcedFrames = announced && framesOut(pipeline, format, announced);
+  return onKernelMemory(backend, (memory) => {
+    const graph = preparePipeline(pipeline, {
+      format,
+      maxFrames: blockFrames,
+      memory,
+      changes,
+      onChange,
+      alwaysGuard: options.strict === true,
+    });
+    const { maxFramesOut } = graph.run;
+    const encoder = (n: number, sink: Pick<PathOptions, 'seekable' | 'samplesFor'>) => {
+      const outputFormat = outputFormats[n];
+      const encoding = sink.samplesFor?.(wanted) ?? wanted;
+      const transparent = isTransparent(pipeline, format, pipeline.outputs[n].name);
+      const dither = ditherFor(incoming, encoding, transparent, options.dither);
+      const sameLayout = outputFormat.layout.join() === format.layout.join();
+      const made = new StreamEncoder({
+        format: outputFormat,
+        sampleFormat: { ...header.sampleFormat, encoding },
+        announcedFrames,
+        container: header.container === 'raw' ? 'raw' : 'wav',
+        channelMask: sameLayout ? channelMask : maskFromLayout(outputFormat.layout),
+        metadata: options.metadata === false ? [] : header.metadata,
+        dither,
+        seed: options.seed,
+        seekable: sink.seekable,
+        memory,
+        maxFrames: maxFramesOut,
+      });
+      return { encoder: made, dither };
+    };
+    const main = encoder(0, options);
+    outputs.forEach((side, n) => void side.attach(encoder(n + 1, side).encoder));
+    decoder.attach(memory, blockFrames);
+    for (const side of inputs) side.attach(memory, blockFrames);
+    return {
+      header: { ...header, format },
+      memory,
+      graph,
+      inputs: sideBySide(
+        graph.run.input,
+        pipeline.inputs.map(() => format),
+      ),
+      ...main,
+      loudness: options.watchLoudness ? new LoudnessWatch(memory, outputFormats[0], maxFramesOut) : null,
+      scratch: memory.f32(maxFramesOut),
+    };
+  });
+}
+
+/** The header of the input with most channels: a mono one is heard in all of them, any other number must agree. */
+function widest(header: AudioHeader, { inputName, inputs }: PathOptions): AudioHeader {
+  let most = { name: inputName, header };
+  for (const { name, header: other } of inputs) {
+    if (other === null) continue;
+    const [rate, otherRate] = [header.format.sampleRate, other.format.sampleRate];
+    if (otherRate !== rate) {
+      throw inputError(
+        `${inputName}: has ${rate} Hz and ${name} ${otherRate} Hz, all inputs need the same rate`,
+      );
+    }
+    const [channels, count] = [most.header.format.channels, other.format.channels];
+    if (count !== channels && count !== 1 && channels !== 1) {
+      throw inputError(
+        `${inputName}: ${count} channels in ${name} and ${channels} in ${most.name}, all inputs need as many, or one`,
+      );
+    }
+    if (count > channels) most = { name, header: other };
+  }
+  return most.header;
+}

@@ -1,0 +1,24 @@
+import { IN, type PipelineSource } from './definition.ts';
+
+/** The ids of a pipeline's entries: those given, and for the others the stage's or part's name with the first free number. */
+export function assignIds({ stages, inputs = [IN] }: PipelineSource): string[] {
+  const given = stages.map(({ id }) => (typeof id === 'string' ? id : undefined));
+  const taken = new Set<string | undefined>([...inputs, ...given]);
+  return stages.map((raw, n) => {
+    const own = given[n];
+    if (own !== undefined) return own;
+    const { use, stage } = raw;
+    const name = typeof use === 'string' ? partName(use) : typeof stage === 'string' ? stage : 'entry';
+    let id = name;
+    for (let number = 2; taken.has(id); number++) id = `${name}${number}`;
+    taken.add(id);
+    return id;
+  });
+}
+
+/** `vocal` for `parts/vocal.json`; what an id can't hold becomes `-`. */
+function partName(reference: string): string {
+  const file = reference.split(/[/\\]/).at(-1) ?? '';
+  const name = file.replace(/\.json$/i, '').replace(/[^\w-]/g, '-');
+  return /^[A-Za-z]/.test(name) ? name : `part${name}`;
+}

@@ -1,0 +1,33 @@
+import { assignIds } from './assign-ids.ts';
+import type { PipelineDefinition } from './definition.ts';
+import { checkPipeline } from './parse-pipeline.ts';
+
+type Raw = Readonly<Record<string, unknown>>;
+
+const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+/** What a file says of the entry of an id that is of the same make. */
+function find({ source }: PipelineDefinition, id: string, { stage, use }: Raw): Raw | undefined {
+  const raw = source.stages[assignIds(source).indexOf(id)];
+  return raw && same([raw.stage, raw.use], [stage, use]) ? raw : undefined;
+}
+
+/**
+ * What a pipeline file that was edited asks of a running pipeline: where the file says what it said before, a value that
+ * was moved meanwhile stays where it is.
+ */
+export function carryOver(
+  fileBefore: PipelineDefinition,
+  fileNow: PipelineDefinition,
+  present: PipelineDefinition,
+): PipelineDefinition {
+  const ids = assignIds(fileNow.source);
+  const stages = fileNow.source.stages.map((raw, n) => {
+    const old = find(fileBefore, ids[n], raw);
+    const running = find(present, ids[n], raw);
+    if (old === undefined || running === undefined) return raw;
+    const moved = Object.entries(running).filter(([key]) => key !== 'id' && same(old[key], raw[key]));
+    return { ...raw, ...Object.fromEntries(moved), id: ids[n] };
+  });
+  return checkPipeline({ ...fileNow.source, stages }, fileNow.origin);
+}

@@ -1,0 +1,133 @@
+import type { AudioFormat } from '../audio/format.ts';
+import { IN, type InputRef, MAIN, type PipelineDefinition, type PipelineEntry } from './definition.ts';
+import type { PreparedPipeline } from './prepare-pipeline.ts';
+
+/** A signal on its way into an entry. */
+export interface PlannedInput {
+  /** Id of the entry it comes from, or `in`. */
+  readonly from: string;
+  readonly port: string;
+  /** In dB. */
+  readonly gain: number;
+  /** Frames of delay that are put in to align it. */
+  readonly delay: number;
+}
+
+/** One entry of a plan. */
+export interface PlannedEntry {
+  readonly id: string;
+  readonly stage: string;
+  /** Every parameter, defaults included. */
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly inputs: readonly PlannedInput[];
+  readonly key: PlannedInput | null;
+  readonly mix: number;
+  readonly bypass: boolean;
+  /** Of what it takes and of what it gives. */
+  readonly format: AudioFormat;
+  readonly outputFormat: AudioFormat;
+  /** Frames by which the stage itself is late, and its output behind what comes in or the last change of rate. */
+  readonly latency: number;
+  readonly totalLatency: number;
+  /** Frames by which the dry signal is delayed, 0 without one. */
+  readonly dryDelay: number;
+}
+
+/** One way through the graph. */
+export interface PlannedPath {
+  readonly entries: readonly string[];
+  /** Frames by which the stages on it are late, and frames of delay put in. */
+  readonly latency: number;
+  readonly delay: number;
+}
+
+/** What a pipeline is going to do, for people to read before it runs. */
+export interface Plan {
+  readonly name: string;
+  readonly description: string | undefined;
+  readonly format: AudioFormat;
+  /** Of `main`. */
+  readonly outputFormat: AudioFormat;
+  /** In the order in which they run. */
+  readonly entries: readonly PlannedEntry[];
+  /** Entries that work one after the other in the same arrays, without a copy in between. */
+  readonly runs: readonly (readonly string[])[];
+  /** Ways from the input to the output; the first 32. */
+  readonly paths: readonly PlannedPath[];
+  /** Frames of the input by which the output is late before it is aligned. */
+  readonly latency: number;
+}
+
+const MOST_PATHS = 32;
+
+/** Describes a prepared pipeline. */
+export function planPipeline(definition: PipelineDefinition, prepared: PreparedPipeline): Plan {
+  const latencies = new Map(prepared.entries.map(({ id, latency }) => [id, latency]));
+  const entries = definition.entries.map((entry, n) => {
+    const { latency: totalLatency, processor, format, outputFormat } = prepared.entries[n];
+    const arrival = totalLatency - processor.latency;
+    const inputOf = ({ from, port, gainDb }: InputRef): PlannedInput => ({
+      from,
+      port,
+      gain: gainDb,
+      // What changes the rate begins a new count behind an aligned segment.
+      delay: entry.definition.changesRate ? 0 : arrival - (latencies.get(from) ?? 0),
+    });
+    const mixes = entry.mix < 1 || entry.bypass;
+    return {
+      id: entry.id,
+      stage: entry.definition.name,
+      params: entry.params,
+      inputs: entry.inputs.map(inputOf),
+      key: entry.key && inputOf(entry.key),
+      mix: entry.mix,
+      bypass: entry.bypass,
+      format,
+      outputFormat,
+      latency: processor.latency,
+      totalLatency,
+      dryDelay: mixes ? processor.latency : 0,
+    };
+  });
+  return {
+    name: definition.name,
+    description: definition.description,
+    format: prepared.run.format,
+    outputFormat: prepared.run.outputFormat,
+    entries,
+    runs: fusedRuns(definition.entries, prepared),
+    paths: pathsThrough(entries),
+    latency: prepared.latency,
+  };
+}
+
+function fusedRuns(entries: readonly PipelineEntry[], prepared: PreparedPipeline): string[][] {
+  const runs: string[][] = [];
+  entries.forEach(({ id, inputs }, n) => {
+    const before = prepared.entries[n].gathers
+      ? undefined
+      : runs.find((run) => run.at(-1) === inputs[0].from);
+    if (before && inputs[0].port === MAIN) before.push(id);
+    else runs.push([id]);
+  });
+  return runs;
+}
+
+/** Ways from the input to the last entry, built up entry by entry, so that no number of forks and joins takes long. */
+function pathsThrough(entries: readonly PlannedEntry[]): readonly PlannedPath[] {
+  const ways = new Map<string, readonly PlannedPath[]>([[IN, [{ entries: [], latency: 0, delay: 0 }]]]);
+  let last: readonly PlannedPath[] = [];
+  for (const { id, inputs, latency } of entries) {
+    last = inputs
+      .flatMap(({ from, delay }) =>
+        (ways.get(from) ?? []).map((way) => ({
+          entries: [...way.entries, id],
+          latency: way.latency + latency,
+          delay: way.delay + delay,
+        })),
+      )
+      .slice(0, MOST_PATHS);
+    ways.set(id, last);
+  }
+  return last;
+}

@@ -1,0 +1,109 @@
+import * as z from 'zod';
+import { channelWeights } from '../dsp/channel-weights.ts';
+import { LoudnessMeter } from '../dsp/loudness-meter.ts';
+import {
+  defineStage,
+  type ProcessSpec,
+  type Readings,
+  type StageIO,
+  StageProcessor,
+} from './define-stage.ts';
+import { IntervalReadings } from './interval-readings.ts';
+import { flag, number } from './parameters.ts';
+
+const params = z.strictObject({
+  interval: number({
+    min: 10,
+    max: 60000,
+    default: 1000,
+    unit: 'ms',
+    doc: 'stream time from one reading to the next, counted from the start of the stream',
+  }),
+  dualMono: flag(false, 'read mono as it sounds from two loudspeakers: 3.01 LU more'),
+  truePeak: flag(true, 'read the peaks between the samples too'),
+});
+type Params = z.output<typeof params>;
+
+class Loudness extends StageProcessor<Params> {
+  readonly #meter: LoudnessMeter;
+  readonly #readings: IntervalReadings;
+
+  constructor(spec: ProcessSpec, initial: Params) {
+    super('loudness', spec, initial);
+    const { sampleRate, channels, layout } = spec.format;
+    this.#meter = new LoudnessMeter(this.state, {
+      sampleRate,
+      channels,
+      maxFrames: spec.maxFrames,
+      weights: channelWeights(layout, initial.dualMono),
+      truePeak: initial.truePeak,
+    });
+    this.#readings = new IntervalReadings(this.state);
+    this.configure(false);
+  }
+
+  protected override configure(glide: boolean): void {
+    this.#readings.set(this.params.interval, this.format.sampleRate, glide);
+    if (!glide) this.#meter.reset();
+  }
+
+  override process({ main }: StageIO, frames: number): void {
+    for (let done = 0; done < frames; ) {
+      const span = this.#readings.span(frames - done);
+      const whole = span === frames;
+      this.#meter.process(whole ? main : main.map((channel) => channel.subarray(done)), span);
+      done += span;
+      if (this.#readings.advance(span)) this.#readings.push(this.meters());
+    }
+  }
+
+  override finish(): void {
+    this.#meter.finish();
+  }
+
+  override takeReadings(): readonly Readings[] {
+    return this.#readings.take();
+  }
+
+  /**
+   * Momentary and short-term loudness now, all else since the start; LUFS, the range in LU, peaks in dBTP and dBFS: of the
+   * highest channel, and of each.
+   */
+  override meters(): Readings {
+    const frame = this.#readings.position;
+    const meter = this.#meter;
+    const channels = this.format.layout.map((name, channel) => ({
+      name,
+      truePeak: this.params.truePeak ? meter.truePeak(channel) : null,
+      samplePeak: meter.samplePeak(channel),
+    }));
+    const samplePeak = Math.max(...channels.map((channel) => channel.samplePeak));
+    return {
+      frame,
+      seconds: frame / this.format.sampleRate,
+      momentary: meter.momentary,
+      shortTerm: meter.shortTerm,
+      integrated: meter.integrated,
+      range: meter.range,
+      momentaryMax: meter.momentaryMax,
+      shortTermMax: meter.shortTermMax,
+      truePeak: this.params.truePeak
+        ? Math.max(...channels.map(({ truePeak }) => truePeak ?? samplePeak))
+        : null,
+      samplePeak,
+      channels,
+    };
+  }
+}
+
+/** Measures loudness, loudness range and peaks, and changes nothing. */
+export const loudness = defineStage({
+  name: 'loudness',
+  summary: 'Measures loudness (M, S, I), loudness range and true peak; changes nothing',
+  source: 'Rec. ITU-R BS.1770-5; EBU R 128, Tech 3341 (2023), Tech 3342 (2023)',
+  params,
+  transparent: true,
+  neutral: {},
+  exercise: {},
+  prepare: (spec, initial) => new Loudness(spec, initial),
+});

@@ -1,0 +1,149 @@
+// Any bytes: no crash, no hang above 5 s, no memory above 200 MB, no stack trace, no exit code outside the list. Every
+// case goes through the decoder, every tenth through a whole run, every four-hundredth through a process of its own.
+// In full 200,000 cases; short form 5,000 in at most a minute.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable, Writable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { KernelMemory } from '../../dist/dsp/kernel-memory.js';
+import { streamSink } from '../../dist/engine/output-sink.js';
+import { runPipeline } from '../../dist/engine/run.js';
+import { definePipeline } from '../../dist/graph/pipeline.js';
+import { StreamDecoder } from '../../dist/io/stream-decoder.js';
+import { writeEvidence } from './evidence.js';
+import { fuzzCases } from './fuzz-case.js';
+
+const CLI = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+const HANG = 5000;
+const MEMORY_MB = 200;
+/** 0 and 1: audio and what is none. Whatever comes in, nothing else may come of it. */
+const CODES = [0, 1];
+const EMPTY = definePipeline({ stages: [] });
+const CHAIN = definePipeline({ stages: [{ stage: 'compressor' }, { stage: 'limiter' }] });
+const MAX_FRAMES = 512;
+
+function* pieces({ bytes, pieces: sizes }) {
+  for (let at = 0, n = 0; at < bytes.length; n++) {
+    const size = sizes[n % sizes.length];
+    yield Buffer.from(bytes.subarray(at, at + size));
+    at += size;
+  }
+}
+
+/** What an error tells: nothing when it is one of ours, in one line, about the input. */
+function complaint(error) {
+  const ours =
+    error.name === 'AuralisError' && CODES.includes(error.exitCode) && !error.message.includes('\n');
+  return ours ? null : `${error.stack}`;
+}
+
+function decode(testCase) {
+  const decoder = new StreamDecoder();
+  let planar = null;
+  const drain = () => {
+    if (decoder.header === null) return;
+    if (planar === null) {
+      const memory = new KernelMemory('reference', 0);
+      planar = memory.planar(decoder.header.format.channels, MAX_FRAMES);
+      decoder.attach(memory, MAX_FRAMES);
+    }
+    while (decoder.read(planar, MAX_FRAMES) > 0 || decoder.nextTrack());
+  };
+  for (const piece of pieces(testCase)) {
+    decoder.write(piece);
+    drain();
+  }
+  decoder.end();
+  drain();
+}
+
+async function runWhole(testCase, pipeline) {
+  const output = streamSink('out', new Writable({ write: (_chunk, _encoding, done) => done() }));
+  await runPipeline({ pipeline, input: Readable.from(pieces(testCase)), output, backend: 'reference' });
+}
+
+/** Runs the command on a case; gives what is wrong with how it ended, or null, and the memory it took. */
+function runProcess(testCase, pipeline) {
+  const child = spawn(process.execPath, [CLI, pipeline, '--block-frames', '512'], {
+    stdio: ['pipe', 'ignore', 'pipe'],
+  });
+  let words = '';
+  child.stderr.on('data', (chunk) => {
+    words += chunk;
+  });
+  child.stdin.on('error', () => {});
+  child.stdin.end(testCase.bytes);
+  return new Promise((resolve) => {
+    const late = setTimeout(() => child.kill('SIGKILL'), HANG);
+    child.on('close', (code, signal) => {
+      clearTimeout(late);
+      if (signal !== null) resolve(`ended by ${signal}`);
+      else if (!CODES.includes(code)) resolve(`exit code ${code}: ${words}`);
+      else if (/^ {4}at /m.test(words)) resolve(`a stack trace: ${words}`);
+      else resolve(null);
+    });
+  });
+}
+
+export async function run({ short }) {
+  const count = short ? 5000 : 200_000;
+  const processShare = short ? 250 : 400;
+  const caseOf = await fuzzCases();
+  const folder = mkdtempSync(join(tmpdir(), 'auralis-fuzz-'));
+  const pipeline = join(folder, 'chain.json');
+  writeFileSync(pipeline, JSON.stringify({ stages: [{ stage: 'compressor' }, { stage: 'limiter' }] }));
+  const began = performance.now();
+  const failures = [];
+  const figures = { read: 0, refused: 0, runs: 0, processes: 0, slowest: 0, peak: 0 };
+
+  const attempt = async (seed, what, work) => {
+    const from = performance.now();
+    try {
+      await work();
+      if (what === 'decoder') figures.read++;
+    } catch (error) {
+      if (what === 'decoder') figures.refused++;
+      const words = complaint(error);
+      if (words !== null) failures.push(`seed ${seed}, ${what}: ${words}`);
+    }
+    const took = performance.now() - from;
+    figures.slowest = Math.max(figures.slowest, took);
+    if (took > HANG) failures.push(`seed ${seed}, ${what}: took ${took.toFixed(0)} ms`);
+  };
+
+  for (let seed = 0; seed < count && failures.length < 20; seed++) {
+    const testCase = caseOf(seed);
+    await attempt(seed, 'decoder', () => decode(testCase));
+    if (seed % 10 === 0) {
+      figures.runs++;
+      await attempt(seed, 'run', () => runWhole(testCase, seed % 20 === 0 ? EMPTY : CHAIN));
+    }
+    if (seed % processShare === 0) {
+      figures.processes++;
+      const wrong = await runProcess(testCase, pipeline);
+      if (wrong !== null) failures.push(`seed ${seed}, process: ${wrong}`);
+    }
+    if (seed % 1000 === 0) figures.peak = Math.max(figures.peak, process.memoryUsage.rss() / 2 ** 20);
+  }
+  rmSync(folder, { recursive: true });
+  if (figures.peak > MEMORY_MB) failures.push(`memory: ${figures.peak.toFixed(0)} MB, at most ${MEMORY_MB}`);
+
+  const { read, refused, runs, processes, slowest, peak } = figures;
+  const lines = [
+    `${read + refused} cases: ${read} read to their end, ${refused} refused in one line with code 1`,
+    `${runs} of them through a whole run, ${processes} through a process of their own`,
+    `slowest ${slowest.toFixed(0)} ms (limit ${HANG}), memory of the fuzzer ${peak.toFixed(0)} MB (limit ${MEMORY_MB})`,
+    `${((performance.now() - began) / 1000).toFixed(0)} s`,
+  ];
+  for (const line of [...lines, ...failures]) console.log(line);
+  console.log(failures.length === 0 ? 'fuzz: passed' : 'fuzz: FAILED');
+  if (!short)
+    writeEvidence(
+      'fuzz',
+      'Any bytes',
+      lines.map((line) => `- ${line}`),
+    );
+  return failures.length === 0;
+}

@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { audioFormat } from '../../src/audio/format.ts';
+import { onKernelMemory } from '../../src/dsp/kernel-memory.ts';
+import { analyseSpectrum } from '../../src/engine/spectrum-analysis.ts';
+import type { Readings } from '../../src/stages/define-stage.ts';
+import { spectrum } from '../../src/stages/spectrum.ts';
+import { BACKENDS } from '../support/backends.ts';
+import { programme } from '../support/signals.ts';
+
+const RATE = 44100;
+const FORMAT = audioFormat(RATE, 2);
+
+/** Readings and final meters of a stage that hears the audio in blocks. */
+function read(
+  audio: readonly Float32Array[],
+  params: Readonly<Record<string, unknown>>,
+  blockFrames = 4096,
+  backend: (typeof BACKENDS)[number] = 'wasm',
+) {
+  return onKernelMemory(backend, (memory) => {
+    const spec = { format: FORMAT, maxFrames: blockFrames, memory };
+    const processor = spectrum.prepare(spec, spectrum.params.parse(params));
+    const main = memory.planar(2, blockFrames);
+    const readings: Readings[] = [];
+    for (let at = 0; at < audio[0].length; at += blockFrames) {
+      const frames = Math.min(blockFrames, audio[0].length - at);
+      for (const [c, x] of audio.entries()) main[c].set(x.subarray(at, at + frames));
+      processor.process({ main, key: null, outputs: [] }, frames);
+      readings.push(...processor.takeReadings());
+    }
+    return { readings, meters: processor.meters() };
+  });
+}
+
+describe.each(BACKENDS)('spectrum, %s', (backend) => {
+  it('gives the same readings to the bit for blocks of 1, 7, 1024 and 16384 frames, each window or each 73 ms', () => {
+    const audio = programme(2, 12_000, 5);
+    for (const interval of [0, 73]) {
+      const params = { interval, fftSize: 1024 };
+      const whole = read(audio, params, 16384, backend);
+      expect(whole.readings).toHaveLength(interval === 0 ? 43 : 3);
+      for (const blockFrames of [1, 7, 1024]) {
+        expect(read(audio, params, blockFrames, backend)).toEqual(whole);
+      }
+    }
+  });
+});
+
+describe('spectrum', () => {
+  it('reads every window where it ends with an interval of 0: frames 4096, 5120, 6144', () => {
+    const { readings } = read(programme(2, 7000), { interval: 0 });
+    expect(readings.map((reading) => reading.frame)).toEqual([4096, 5120, 6144]);
+  });
+
+  it('agrees with the analysis of the whole: tempo and width within 1e-9, centroid within 1e-9 of it', async () => {
+    const audio = programme(2, 6 * RATE, 7);
+    const { meters } = read(audio, { interval: 500 });
+    const whole = (await analyseSpectrum(audio, { format: FORMAT, threads: 1 })).result();
+    const { centroid } = meters.programme as { centroid: number };
+    expect(centroid / whole!.programme.centroid! - 1).toBeCloseTo(0, 9);
+    expect(meters.width).toBeCloseTo(whole!.width!, 9);
+    expect(meters.tempo).toEqual(whole?.tempo);
+  });
+
+  it('leaves the bands out when told so', () => {
+    const { meters } = read(programme(2, 9000), { bands: false });
+    expect(Object.keys(meters.mid as object)).toEqual([
+      'level', 'centroid', 'rolloff', 'flatness', 'flux', 'crest', 'zeroCrossingRate',
+    ]); // biome-ignore format: one line of names
+  });
+
+  it.each([
+    ['interval', -1],
+    ['interval', 60001],
+    ['fftSize', 1000],
+  ])('refuses %s %d', (name, value) => {
+    expect(spectrum.params.safeParse({ [name]: value }).success).toBe(false);
+  });
+});

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { AudioBlock } from '../../src/audio/block.ts';
 import { audioFormat } from '../../src/audio/format.ts';
 import { type BackendName, onKernelMemory } from '../../src/dsp/kernel-memory.ts';
+import type { Change } from '../../src/graph/change.ts';
 import type { LiveOptions } from '../../src/graph/live-pipeline.ts';
 import {
   definePipeline,
@@ -13,9 +14,11 @@ import {
   preparePipeline,
   withFormat,
 } from '../../src/graph/pipeline.ts';
+import { withSetting } from '../../src/graph/settings.ts';
 import { resample } from '../../src/stages/resample.ts';
 import { stageFactory } from '../../src/stages/stage-transform.ts';
 import { BACKENDS } from '../support/backends.ts';
+import { runGraph } from '../support/graph.ts';
 import { drain, feed, join } from '../support/render.ts';
 import { impulse, maxAbsDifference, noise, programme, type Signal, slice } from '../support/signals.ts';
 
@@ -137,6 +140,63 @@ describe('a pipeline that changes its rate', () => {
     expect(all[0].length).toBe(Math.ceil(Math.ceil((100_000 * 96_000) / 44_100) / 2));
   });
 
+  it('becomes another pipeline while it runs, also one that changes its rate elsewhere, in any chunks', () => {
+    const others = [
+      { stage: 'resample', rate: 32_000, quality: 'fast' },
+      { stage: 'gain', gain: -6 },
+      { id: 'down', stage: 'resample', rate: 48_000, quality: 'fast' },
+    ];
+    const input = programme(2, 150_000, 9);
+    const through = (chunks: readonly number[], maxFrames: number): Signal => {
+      const pipeline = live(TWO_RATES, CD, 'wasm', maxFrames);
+      const head = feed(pipeline.run, slice(input, 0, 5000), chunks);
+      pipeline.replace(definePipeline({ stages: others }));
+      return [head, feed(pipeline.run, slice(input, 5000), chunks), drain(pipeline.run)].reduce(join);
+    };
+    const whole = through([], 4096);
+    expect(maxAbsDifference(whole, through([700, 1, 333], 1000))).toBe(0);
+    // From the fade on it is what the other one gives for the same input: a resampler that began on its own phase.
+    const other = join(feed(live(others).run, input), new Array(2).fill(new Float32Array()) as Signal);
+    expect(maxAbsDifference(slice(whole, 110_000, 150_000), slice(other, 110_000, 150_000))).toBeLessThan(
+      1e-6,
+    );
+  });
+
+  it('moves at frames of the output: nothing before the frame, the value from it on', () => {
+    const stages = [
+      { stage: 'resample', rate: 48_000 },
+      { stage: 'limiter', ceiling: 0, lookahead: 5 },
+      { stage: 'gain', gain: 0 },
+    ];
+    const input = programme(2, 50_000, 10);
+    const action = { set: 'gain.gain', to: -60, frames: 0, curve: 'hold' } as const;
+    const moved = prepared(definePipeline({ stages }), { changes: [{ frame: 30_000, action }] });
+    const still = through(live(stages), input);
+    const out = through(moved, input);
+    expect(maxAbsDifference(slice(out, 0, 30_000), slice(still, 0, 30_000))).toBe(0);
+    expect(maxAbsDifference(slice(out, 30_000, 30_200), slice(still, 30_000, 30_200))).toBeGreaterThan(1e-4);
+  });
+
+  it.each([
+    ['eq.bands[0].gain', -3],
+    ['compressor.threshold', -20],
+    ['limiter.ceiling', -9],
+    ['compressor.lookahead', 1],
+  ])('notes the output frame of %s, and the note replays to the same bits in other blocks', (set, to) => {
+    const input = programme(2, 130_000, 11);
+    const notes: Change[] = [];
+    const pipeline = prepared(definePipeline({ stages: TWO_RATES }), {
+      onChange: (change) => notes.push(change),
+    });
+    const head = feed(pipeline.run, slice(input, 0, 7001));
+    pipeline.set(set, to);
+    const out = [head, feed(pipeline.run, slice(input, 7001)), drain(pipeline.run)].reduce(join);
+    expect(notes).toHaveLength(1);
+    const replay = prepared(definePipeline({ stages: TWO_RATES }), { changes: notes, maxFrames: 777 });
+    expect(maxAbsDifference(through(replay, input, [500, 31]), out)).toBe(0);
+    expect(maxAbsDifference(out, through(live(TWO_RATES), input))).toBeGreaterThan(1e-3);
+  });
+
   it('refuses another rate or other channels while it runs', () => {
     const pipeline = live([{ stage: 'remix' }, ...TWO_RATES]);
     const fixed = 'rate and channels of what comes out are fixed while audio runs';
@@ -179,6 +239,33 @@ describe('a pipeline that changes its rate', () => {
   });
 });
 
+describe('several inputs and outputs', () => {
+  it('are joined before a change of rate and part behind it, the outputs with channels of their own', () => {
+    const file = {
+      inputs: ['a', 'b'],
+      stages: [
+        { id: 'sum', stage: 'mix', input: ['a', 'b'] },
+        { stage: 'resample', rate: 48_000 },
+        { stage: 'remix', channels: 'mono' },
+      ],
+      outputs: { main: 'remix', wide: 'resample' },
+    };
+    const { main, wide } = runGraph(file, [noise(2, 4410, 12), noise(2, 4410, 13)], { format: CD });
+    expect([main.length, wide.length]).toEqual([1, 2]);
+    expect([main[0].length, wide[1].length]).toEqual([4800, 4800]);
+    expect(maxAbsDifference([main[0]], [wide[0].map((value, i) => (value + wide[1][i]) / 2)])).toBeLessThan(
+      1e-6,
+    );
+  });
+
+  it('refuses an output that stands before a change of rate', () => {
+    const stages = [{ id: 'a', stage: 'gain' }, { stage: 'resample' }];
+    expect(() => definePipeline({ stages, outputs: { main: 'resample', dry: 'a' } })).toThrow(
+      'outputs.dry: "a" stands before "resample" at another sample rate; take "resample" or what follows it',
+    );
+  });
+});
+
 describe('as streams', () => {
   const block: AudioBlock = { format: CD, start: 0, frames: 4410, channels: noise(2, 4410, 8) };
 
@@ -201,6 +288,20 @@ describe('as streams', () => {
 });
 
 describe('withFormat', () => {
+  it('stays in front whatever is set later, and is put before every input of several', () => {
+    const set = withSetting(withFormat(definition, { rate: 48_000 }), 'gain.gain', -3);
+    expect(set.entries.map(({ id }) => id)).toEqual(['to-rate', 'gain', 'compressor', 'mix']);
+    const two = definePipeline({
+      inputs: ['a', 'b'],
+      stages: [{ stage: 'mix', input: ['a', 'b'] }],
+    });
+    const wide = withFormat(two, { channels: 'mono' });
+    expect(wide.entries.map(({ id }) => id)).toEqual(['to-channels', 'to-channels-b', 'mix']);
+    expect(() => withFormat(two, { rate: 48_000 })).toThrow(
+      'put a resample behind the stage that joins them',
+    );
+  });
+
   const definition = definePipeline({
     stages: [
       { stage: 'gain', input: 'in' },

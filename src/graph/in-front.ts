@@ -13,16 +13,11 @@ function frontEntry(id: string, stage: string, where: string, from: string, give
   return { id, where, definition, params, inputs: [mainOf(from)], ...plain };
 }
 
-/** Refuses a rate that can't be had by one conversion in front. */
-function checkRate(rate: number, { entries, inputs }: Wired): void {
+/** Refuses a rate that the pipeline would change again. */
+function checkRate(rate: number, { entries }: Wired): void {
   const own = entries.find((entry) => entry.definition.changesRate);
-  if (own)
-    throw usageError(`--rate ${rate}: the pipeline sets its own rate; use --set ${own.id}.rate=${rate}`);
-  if (inputs.length > 1) {
-    throw usageError(
-      `--rate ${rate}: the pipeline takes ${inputs.join(', ')}, and only a single input is converted in front; put a resample behind the stage that joins them`,
-    );
-  }
+  if (own === undefined) return;
+  throw usageError(`--rate ${rate}: the pipeline sets its own rate; use --set ${own.id}.rate=${rate}`);
 }
 
 /**
@@ -32,18 +27,16 @@ function checkRate(rate: number, { entries, inputs }: Wired): void {
 export function putInFront<T extends Wired>(pipeline: T, { rate, channels }: WantedFormat): T {
   if (rate !== undefined) checkRate(rate, pipeline);
   const front: PipelineEntry[] = [];
-  const standIns = pipeline.inputs.map((name, n) => {
-    const suffix = n === 0 ? '' : `-${name}`;
-    let last = name;
-    const add = (id: string, stage: string, option: string, given: object): void => {
-      front.push(frontEntry(`${id}${suffix}`, stage, option, last, given));
-      last = `${id}${suffix}`;
-    };
-    if (channels !== undefined) add('to-channels', 'remix', '--channels', { channels });
-    if (rate !== undefined) add('to-rate', 'resample', '--rate', { rate });
-    return [name, last] as const;
-  });
-  const taken = new Map(standIns);
+  const taken = new Map(pipeline.inputs.map((name) => [name, name]));
+  const add = (id: string, stage: string, option: string, given: object): void => {
+    pipeline.inputs.forEach((name, n) => {
+      const own = n === 0 ? id : `${id}-${name}`;
+      front.push(frontEntry(own, stage, option, taken.get(name)!, given));
+      taken.set(name, own);
+    });
+  };
+  if (channels !== undefined) add('to-channels', 'remix', '--channels', { channels });
+  if (rate !== undefined) add('to-rate', 'resample', '--rate', { rate });
   const behind = (ref: InputRef): InputRef => ({ ...ref, from: taken.get(ref.from) ?? ref.from });
   const entries = pipeline.entries.map((entry) => ({
     ...entry,

@@ -107,18 +107,19 @@ export class PreparedPipeline {
     const entries: PreparedEntry[] = [];
     const runs: (AlignedRun | RateChangeRun)[] = [];
     let spec = { format, maxFrames: options.maxFrames, memory };
-    for (const { definition: part, change } of segmentsOf(definition)) {
+    for (const { definition: part, changes } of segmentsOf(definition)) {
       const guard = segments.length === 0 ? this.#guard : null;
       const segment = new PreparedSegment(part, { ...spec, state: this.#state, guard });
       segments.push(segment);
       entries.push(...segment.nodes);
       runs.push(segment.run);
-      if (change === null) break;
-      const { processor, run } = this.#openChange(change, { ...spec, format: segment.run.outputFormat });
-      const { id, definition: stage } = change;
-      const { format: taken, outputFormat } = run;
-      const own = { id, definition: stage, processor, format: taken, outputFormat };
-      entries.push({ ...own, latency: 0, gathers: true });
+      if (changes.length === 0) break;
+      const taken = { ...spec, format: segment.run.outputFormat };
+      const { processor, run } = this.#openChange(changes, taken);
+      for (const { id, definition: stage } of changes) {
+        const ends = { format: taken.format, outputFormat: run.outputFormat };
+        entries.push({ id, definition: stage, processor, ...ends, latency: 0, gathers: true });
+      }
       runs.push(run);
       spec = { ...spec, format: run.outputFormat, maxFrames: run.maxFramesOut };
     }
@@ -132,10 +133,15 @@ export class PreparedPipeline {
     this.latency = Math.round(latency);
   }
 
-  #openChange({ definition, params }: PipelineEntry, spec: Omit<PrepareOptions, 'alwaysGuard'>) {
-    const processor: StageProcessor = definition.prepare(spec, params);
+  /** One stage for all signals, side by side, so that they stay together. */
+  #openChange(changes: readonly PipelineEntry[], spec: Omit<PrepareOptions, 'alwaysGuard'>) {
+    const [{ definition, params }] = changes;
+    const layout = changes.flatMap(() => spec.format.layout);
+    const wide = { ...spec, format: { ...spec.format, channels: layout.length, layout } };
+    const processor: StageProcessor = definition.prepare(wide, params);
     const outputFormat = definition.outputFormat(spec.format, params);
-    const run = new RateChangeRun({ processor, outputFormat, spec, state: this.#state, guard: null });
+    const outputFormats = changes.map(() => outputFormat);
+    const run = new RateChangeRun({ processor, outputFormats, spec: wide, state: this.#state, guard: null });
     return { processor, run };
   }
 

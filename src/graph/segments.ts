@@ -1,37 +1,44 @@
 import type { AudioFormat } from '../audio/format.ts';
 import { resampledFrames } from '../dsp/resampler.ts';
-import { MAIN, type PipelineDefinition, type PipelineEntry } from './definition.ts';
+import type { PipelineDefinition, PipelineEntry } from './definition.ts';
 import { EntryFormats } from './entry-formats.ts';
 
 /** A part of a pipeline that runs at one rate. */
 export interface Segment {
-  /** Its input is what the pipeline's is, or what changed the rate in front of it. */
+  /** Its inputs are what the pipeline's are, or what changed the rate in front of it. */
   readonly definition: PipelineDefinition;
-  /** What changes the rate behind it; null for the last segment. */
-  readonly change: PipelineEntry | null;
+  /** What changes the rate behind it, alike for each signal that goes on; none for the last segment. */
+  readonly changes: readonly PipelineEntry[];
 }
 
 /** Cuts a pipeline where it changes its rate; one that keeps it is a single segment. */
 export function segmentsOf(definition: PipelineDefinition): readonly Segment[] {
   const segments: Segment[] = [];
   let entries: PipelineEntry[] = [];
+  let changes: PipelineEntry[] = [];
   let { inputs } = definition;
+  const cut = (): void => {
+    const outputs = changes.map(({ id, inputs: [from] }) => ({ name: id, from }));
+    segments.push({ definition: { ...definition, inputs, outputs, entries }, changes });
+    inputs = changes.map(({ id }) => id);
+    entries = [];
+    changes = [];
+  };
   for (const entry of definition.entries) {
-    if (entry.definition.changesRate) {
-      const outputs = [{ name: MAIN, from: entry.inputs[0] }];
-      segments.push({ definition: { ...definition, inputs, outputs, entries }, change: entry });
-      entries = [];
-      inputs = [entry.id];
-    } else entries.push(entry);
+    const isBehind = changes.some(({ id }) => id === entry.inputs[0].from);
+    if (changes.length > 0 && (isBehind || !entry.definition.changesRate)) cut();
+    if (entry.definition.changesRate) changes.push(entry);
+    else entries.push(entry);
   }
-  return [...segments, { definition: { ...definition, inputs, entries }, change: null }];
+  if (changes.length > 0) cut();
+  return [...segments, { definition: { ...definition, inputs, entries }, changes }];
 }
 
 /** Frames that go out of a pipeline for so many that come in. */
 export function framesOut(definition: PipelineDefinition, format: AudioFormat, frames: number): number {
   const formats = new EntryFormats(definition, format);
-  return definition.entries
-    .filter((entry) => entry.definition.changesRate)
+  return segmentsOf(definition)
+    .flatMap(({ changes }) => changes.slice(0, 1))
     .reduce((count, entry) => {
       const from = formats.input(entry).sampleRate;
       const to = formats.output({ ...entry.inputs[0], from: entry.id }).sampleRate;

@@ -8,7 +8,8 @@ import type { ProcessSpec, RateChange, StageIO, StageProcessor } from './define-
 
 interface RateChangeOptions {
   readonly processor: StageProcessor;
-  readonly outputFormat: AudioFormat;
+  /** Of the signals that stand side by side in what goes out. */
+  readonly outputFormats: readonly AudioFormat[];
   readonly spec: ProcessSpec;
   readonly state: StateMemory;
   readonly guard: Guard | null;
@@ -17,7 +18,6 @@ interface RateChangeOptions {
 /** A run of a stage that changes the number of frames; `flush` brings out the last of them. */
 export class RateChangeRun implements BlockRun {
   readonly format: AudioFormat;
-  readonly outputFormat: AudioFormat;
   readonly outputFormats: readonly AudioFormat[];
   readonly maxFrames: number;
   readonly input: Planar;
@@ -28,18 +28,18 @@ export class RateChangeRun implements BlockRun {
   /** Frames in, frames out. */
   readonly #count: Float64Array;
 
-  constructor({ processor, outputFormat, spec, state, guard }: RateChangeOptions) {
+  constructor({ processor, outputFormats, spec, state, guard }: RateChangeOptions) {
     const { format, maxFrames, memory } = spec;
     if (processor.rateChange === null) throw internalError(`"${processor.name}" keeps the rate`);
     this.format = format;
-    this.outputFormat = outputFormat;
-    this.outputFormats = [outputFormat];
+    this.outputFormats = outputFormats;
     this.maxFrames = maxFrames;
     this.input = memory.planar(format.channels, maxFrames);
     this.#processor = processor;
     this.#change = processor.rateChange;
     this.#guard = guard;
-    const output = memory.planar(outputFormat.channels, this.#change.maxFrames);
+    const width = outputFormats.reduce((sum, { channels }) => sum + channels, 0);
+    const output = memory.planar(width, this.#change.maxFrames);
     this.#io = { main: this.input, key: null, outputs: [output] };
     this.#count = state.f64(2);
   }
@@ -47,6 +47,10 @@ export class RateChangeRun implements BlockRun {
   /** Frames of input behind a frame that bring it out. */
   get latency(): number {
     return this.#change.tail;
+  }
+
+  get outputFormat(): AudioFormat {
+    return this.outputFormats[0];
   }
 
   get maxFramesOut(): number {

@@ -47,7 +47,10 @@ export function prepareStage<S extends z.ZodObject>(
   const state = new StateMemory(memory);
   if (definition.changesRate) {
     const guard = new Guard(state, format.channels);
-    return { run: new RateChangeRun({ processor, outputFormat, spec, state, guard }), processor };
+    return {
+      run: new RateChangeRun({ processor, outputFormats: [outputFormat], spec, state, guard }),
+      processor,
+    };
   }
   const outputs = definition.outputs(params).length;
   const apart = outputs > 1 || !sameFormat(format, outputFormat);

@@ -297,9 +297,13 @@ describe('withFormat', () => {
     });
     const wide = withFormat(two, { channels: 'mono' });
     expect(wide.entries.map(({ id }) => id)).toEqual(['to-channels', 'to-channels-b', 'mix']);
-    expect(() => withFormat(two, { rate: 48_000 })).toThrow(
-      'put a resample behind the stage that joins them',
-    );
+    const inputs = [noise(2, 4410, 14), noise(2, 4410, 15)];
+    const wanted = { rate: 48_000, channels: 'mono' };
+    const { main } = runGraph(withFormat(two, wanted), inputs, { format: CD });
+    const single = withFormat(definePipeline({ stages: [{ stage: 'gain' }] }), wanted);
+    const sum = inputs.map((input) => runGraph(single, [input], { format: CD }).main[0]);
+    expect(main[0].length).toBe(4800);
+    expect(maxAbsDifference(main, [sum[0].map((value, i) => value + sum[1][i])])).toBeLessThan(1e-6);
   });
 
   const definition = definePipeline({

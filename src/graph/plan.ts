@@ -103,11 +103,12 @@ export function planPipeline(definition: PipelineDefinition, prepared: PreparedP
 
 function fusedRuns(entries: readonly PipelineEntry[], prepared: PreparedPipeline): string[][] {
   const runs: string[][] = [];
+  const changing = new Set(entries.filter(({ definition }) => definition.changesRate).map(({ id }) => id));
   entries.forEach(({ id, inputs }, n) => {
     const before = prepared.entries[n].gathers
       ? undefined
       : runs.find((run) => run.at(-1) === inputs[0].from);
-    if (before && inputs[0].port === MAIN) before.push(id);
+    if (before && inputs[0].port === MAIN && !changing.has(inputs[0].from)) before.push(id);
     else runs.push([id]);
   });
   return runs;

@@ -207,8 +207,8 @@ describe.skipIf(!HAS_FFMPEG)('what goes wrong', () => {
     expect(readdirSync(folder)).not.toContain('orphan.flac');
   });
 
-  it('a Ctrl-C finishes the file: what came in is in it', async () => {
-    const line = `cd '${folder}' && (cat long.wav; sleep 5) | timeout -s INT 2 ${AURALIS} none.json - ctrl-c.flac -f`;
+  it('a Ctrl-C finishes the file where --partial keeps it: what came in is in it', async () => {
+    const line = `cd '${folder}' && (cat long.wav; sleep 5) | timeout -s INT 2 ${AURALIS} none.json - ctrl-c.flac --partial`;
     const { stderr } = await shell(line);
     expect(stderr).toBe('');
     expect((await samplesOf('ctrl-c.flac')).length).toBeGreaterThan(48_000);

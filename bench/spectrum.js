@@ -1,22 +1,29 @@
 // How fast is the spectrum analysis? 180 s of stereo at 44.1 kHz: programme, mid and side, 4096 points, 75 % overlap, with
-// the FFT, three band sets, all features and the tempo; in this process with samples in memory and workers warm, on
-// one thread and on two; then where threads begin to pay. It measures no decoding and no start of the process.
+// the FFT, three band sets, all features and the tempo; in this process with samples in (shared) memory and workers warm,
+// on one thread and on two, without decoding and the start of a process; beside it the command line on the same piece
+// as a file, whole; then where threads begin to pay.
 import { spawnSync } from 'node:child_process';
+import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { audioFormat } from '../dist/audio/format.js';
 import { demoPiece } from '../dist/demo/demo-piece.js';
 import { analyseSpectrum } from '../dist/engine/spectrum-analysis.js';
 import { SpectrumPool } from '../dist/engine/spectrum-pool.js';
-import { printTable, spread } from './measure.js';
+import { printTable, spread, timeInTurns } from './measure.js';
 
 export const question =
   'ms for the spectrum and features of 180 s of stereo in memory, 44.1 kHz, workers warm';
 
 const RATE = 44100;
 const FORMAT = audioFormat(RATE, 2);
+const SECONDS = 180;
+const CLI = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
 
-/** The demo piece. */
+/** The demo piece, on memory that threads share. */
 function programme(seconds) {
-  const channels = [0, 1].map(() => new Float32Array(seconds * RATE));
+  const channels = [0, 1].map(() => new Float32Array(new SharedArrayBuffer(4 * seconds * RATE)));
   let at = 0;
   for (const block of demoPiece({ seconds, sampleRate: RATE })) {
     for (const n of [0, 1]) channels[n].set(block.channels[n].subarray(0, block.frames), at);
@@ -26,15 +33,39 @@ function programme(seconds) {
 }
 
 async function timed(audio, options) {
+  const before = process.cpuUsage();
   const began = performance.now();
   const total = await analyseSpectrum(audio, { format: FORMAT, ...options });
-  return { ms: performance.now() - began, figures: JSON.stringify(total.result()) };
+  const ms = performance.now() - began;
+  const { user, system } = process.cpuUsage(before);
+  return { ms, cpu: (user + system) / 1000, figures: JSON.stringify(total.result()) };
+}
+
+/** The command line on a file of the same piece, on one thread and on two: seconds of wall and processor. */
+function wholeProcess(rounds) {
+  const folder = mkdtempSync(join(tmpdir(), 'auralis-bench-'));
+  try {
+    const file = join(folder, 'demo.wav');
+    const out = openSync(file, 'w');
+    const made = spawnSync('node', [CLI, 'demo', '--seconds', String(SECONDS)], {
+      stdio: ['ignore', out, 'pipe'],
+    });
+    closeSync(out);
+    if (made.status !== 0) throw new Error(`demo: ${made.stderr}`);
+    const analyze = `node ${CLI} analyze --only spectrum,features --json --quiet`;
+    return timeInTurns(
+      { '1 thread': `${analyze} --threads 1 < ${file}`, '2 threads': `${analyze} --threads 2 < ${file}` },
+      rounds,
+    );
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 /** Where threads begin to gain: serial against two warm threads for short pieces. */
 async function crossover(audio, pool) {
   const rows = [];
-  for (const seconds of [3, 6, 10, 15, 20, 30, 60]) {
+  for (const seconds of [3, 6, 10, 20, 60, 180]) {
     const part = audio.map((channel) => channel.subarray(0, seconds * RATE));
     const [serial, cold, warm] = [[], [], []];
     for (let round = 0; round < 7; round++) {
@@ -91,38 +122,49 @@ function scipyPeer() {
 }
 
 export async function run({ full }) {
-  const audio = programme(180);
+  const audio = programme(SECONDS);
+  const apart = audio.map((channel) => Float32Array.from(channel));
   const pool = new SpectrumPool(2);
+  const ways = {
+    '1 thread': () => timed(audio, { threads: 1 }),
+    '2 threads': () => timed(audio, { pool }),
+    '2 threads, samples copied': () => timed(apart, { pool }),
+  };
   try {
-    const [one, two] = [[], []];
-    let same = true;
-    for (let round = 0; round < (full ? 25 : 9); round++) {
-      const serial = await timed(audio, { threads: 1 });
-      const threaded = await timed(audio, { pool });
-      same &&= serial.figures === threaded.figures;
-      // The first rounds are for the compilers.
-      if (round < 2) continue;
-      one.push(serial.ms);
-      two.push(threaded.ms);
+    const runs = Object.fromEntries(Object.keys(ways).map((what) => [what, []]));
+    const figures = new Set();
+    for (let round = 0; round < (full ? 31 : 13); round++) {
+      for (const [what, way] of Object.entries(ways)) {
+        const measured = await way();
+        figures.add(measured.figures);
+        // The first rounds are for the compilers.
+        if (round >= 3) runs[what].push(measured);
+      }
     }
-    const rows = Object.entries({ '1 thread': one, '2 threads': two }).map(([what, times]) => {
-      const { median, min, max } = spread(times);
-      return { what, ms: median, min, max, 'x real time': 180_000 / median };
-    });
+    const row = (what, wall, cpu) => {
+      const { median, min, max } = spread(wall);
+      const realTime = (1000 * SECONDS) / median;
+      return { what, ms: median, min, max, 'cpu ms': spread(cpu).median, 'x real time': realTime };
+    };
+    const rows = Object.entries(runs).map(([what, list]) =>
+      row(what, ...['ms', 'cpu'].map((key) => list.map((measured) => measured[key]))),
+    );
+    for (const [what, { wall, cpu }] of Object.entries(wholeProcess(full ? 15 : 5))) {
+      const [walls, cpus] = [wall, cpu].map(({ min, median, max }) =>
+        [min, median, max].map((s) => 1000 * s),
+      );
+      rows.push(row(`analyze FILE, whole process, ${what}`, walls, cpus));
+    }
     const peer = scipyPeer();
-    if (typeof peer === 'number')
-      rows.push({
-        what: 'NumPy + SciPy, 1 thread',
-        ms: peer,
-        min: peer,
-        max: peer,
-        'x real time': 180_000 / peer,
-      });
+    if (typeof peer === 'number') rows.push(row('NumPy + SciPy, 1 thread', [peer], [peer]));
     printTable(rows);
     if (typeof peer === 'string') console.log(`peer: ${peer}`);
-    const gain = spread(one).median / spread(two).median;
+    const same = figures.size === 1;
+    // Neighbours in time are compared: the speed of a shared machine drifts over the rounds.
+    const [one, two] = [runs['1 thread'], runs['2 threads']];
+    const gain = spread(one.map(({ ms }, round) => ms / two[round].ms)).median;
     console.log(
-      `2 threads are ${gain.toFixed(2)} times as fast as 1; figures ${same ? 'the same to the bit' : 'DIFFER'}`,
+      `2 threads are ${gain.toFixed(2)} times as fast as 1 (median of ${one.length} pairs of runs); figures ${same ? 'the same to the bit' : 'DIFFER'}`,
     );
     return { rows, gain, same, threshold: await crossover(audio, pool) };
   } finally {

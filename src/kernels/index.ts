@@ -24,5 +24,6 @@ export * from './spectrum';
 export * from './statistics';
 export * from './pcm';
 export * from './quantise';
+export * from './tempo';
 export * from './true-peak';
 export * from './waveshaper';

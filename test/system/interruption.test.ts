@@ -152,12 +152,12 @@ describe('a downstream that does not end well', () => {
 
 describe.runIf(process.platform !== 'win32')('SIGTSTP and SIGCONT', () => {
   it('stop a run for longer than --stall-timeout, and nothing is lost', async () => {
-    const child = start([EMPTY, '--stall-timeout', '1s']);
+    const child = start([EMPTY, '--stall-timeout', '2s']);
     const ended = outcome(child);
     child.stdin!.write(FIRST_HALF);
     await pause(700);
     child.kill('SIGTSTP');
-    await pause(2000);
+    await pause(3500);
     child.kill('SIGCONT');
     await pause(100);
     child.stdin!.end(WAV.subarray(FIRST_HALF.length));

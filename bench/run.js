@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { machine } from './measure.js';
 
-const QUESTIONS = ['adaptive', 'batch', 'envelope', 'graph', 'kernels', 'spectrum', 'whole'];
+const QUESTIONS = ['adaptive', 'batch', 'envelope', 'graph', 'kernels', 'resample', 'spectrum', 'whole'];
 
 const words = process.argv.slice(2);
 const full = words.includes('full');

@@ -18,6 +18,8 @@ import { loudnessNormalize as loudnessNormalizeStage } from './stages/loudness-n
 import { lowpass as lowpassStage } from './stages/lowpass.ts';
 import { midSide as midSideStage } from './stages/mid-side.ts';
 import { multibandCompressor as multibandCompressorStage } from './stages/multiband-compressor.ts';
+import { remix as remixStage } from './stages/remix.ts';
+import { resample as resampleStage } from './stages/resample.ts';
 import { saturator as saturatorStage } from './stages/saturator.ts';
 import { spectrum as spectrumStage } from './stages/spectrum.ts';
 import { stageFactory } from './stages/stage-transform.ts';
@@ -64,6 +66,10 @@ export const clipper = stageFactory(clipperStage);
 export const midSide = stageFactory(midSideStage);
 /** Compresses several bands, each by itself. */
 export const multibandCompressor = stageFactory(multibandCompressorStage);
+/** Changes number and order of channels. */
+export const remix = stageFactory(remixStage);
+/** Changes the sample rate. */
+export const resample = stageFactory(resampleStage);
 /** Adds odd and even harmonics at the same level. */
 export const saturator = stageFactory(saturatorStage);
 /** Measures and passes on: band levels, spectral features, stereo width, tempo. */

@@ -27,9 +27,12 @@ const ROOMS: Record<string, readonly string[]> = {
 const PACKAGES: Record<string, readonly string[]> = {
   '@resvg/resvg-wasm': ['monitor/svg-to-png.ts'],
   '@viz-js/viz': ['cli/plan-svg.ts'],
+  '@wasm-audio-decoders/flac': ['io/decode-codec.ts'],
+  '@wasm-audio-decoders/ogg-vorbis': ['io/decode-codec.ts'],
   'cli-progress': ['monitor/'],
   echarts: ['monitor/chart-svg.ts'],
   'jsonc-parser': ['graph/'],
+  'mpg123-decoder': ['io/decode-codec.ts'],
   pngjs: ['monitor/spectrogram-image.ts'],
   piscina: ['batch/', 'engine/'],
   'stream-chain': ['engine/'],

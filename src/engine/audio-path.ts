@@ -215,7 +215,7 @@ export class AudioPath {
       yield* this.#outgoing.take();
       return;
     }
-    const [main, ...others] = sideBySide(passing.channels, passing.format);
+    const [main, ...others] = sideBySide(passing.channels, this.#open!.graph.run.outputFormats);
     this.outputs.forEach((side, n) => void side.write(others[n], passing.frames));
     yield* this.#outgoing.add(this.#open!.encoder.encode(main, passing.frames));
   }

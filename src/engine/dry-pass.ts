@@ -36,11 +36,12 @@ class MeteredPipeline {
 
   constructor(memory: KernelMemory, format: AudioFormat, pipeline: PipelineDefinition) {
     this.#graph = preparePipeline(pipeline, { format, maxFrames: READ_FRAMES, memory });
+    const { outputFormat, maxFramesOut } = this.#graph.run;
     this.meter = new LoudnessMeter(new StateMemory(memory), {
-      sampleRate: format.sampleRate,
-      channels: format.channels,
-      maxFrames: READ_FRAMES,
-      weights: channelWeights(format.layout),
+      sampleRate: outputFormat.sampleRate,
+      channels: outputFormat.channels,
+      maxFrames: maxFramesOut,
+      weights: channelWeights(outputFormat.layout),
     });
   }
 

@@ -10,7 +10,7 @@ import { automationChanges, entryOf, ownMoves, type PlannedMove } from '../graph
 import type { PipelineDefinition } from '../graph/definition.ts';
 import { loadPipelineStages } from '../graph/prepare-pipeline.ts';
 import type { RawFormat, SampleEncoding } from '../io/sample-format.ts';
-import type { Patch } from '../io/stream-encoder.ts';
+import type { DitherKind, Patch } from '../io/stream-encoder.ts';
 import type { Progress } from '../monitor/progress-line.ts';
 import type { PlainReading } from '../monitor/reading-line.ts';
 import type { Controller } from '../stages/controller.ts';
@@ -48,6 +48,8 @@ export interface RunOptions {
   readonly sampleFormat?: SampleEncoding | undefined;
   /** Most frames that are processed at a time; changes no bit of the output. @default 4096 */
   readonly blockFrames?: number;
+  /** Where the word length is reduced. @default 'tpdf' */
+  readonly dither?: DitherKind | undefined;
   /** Of the dither. @default 0 */
   readonly seed?: number;
   /** Takes readings, and changes that came while running, as JSON lines; ended with the run. */
@@ -80,6 +82,8 @@ export interface RunControl {
 export interface RunSummary {
   /** Null when the input ended or was cut before its format was known. */
   readonly format: AudioFormat | null;
+  /** Of what went out as `main`; null like `format`. */
+  readonly outputFormat: AudioFormat | null;
   readonly backend: BackendName;
   readonly framesIn: number;
   readonly framesOut: number;
@@ -87,9 +91,9 @@ export interface RunSummary {
   readonly seconds: number;
   /** Seconds that the run took. */
   readonly elapsed: number;
-  /** Frames by which the pipeline was late before alignment. */
+  /** Frames of the input by which the pipeline was late before alignment. */
   readonly latency: number;
-  readonly dither: 'none' | 'tpdf';
+  readonly dither: DitherKind;
   /** Samples beyond full scale that an integer output clipped. */
   readonly clippedSamples: number;
   /** Null when the pipeline needs no guard. */
@@ -133,9 +137,11 @@ export async function runPipeline(options: RunOptions): Promise<RunSummary> {
     backend,
     blockFrames: options.blockFrames ?? 4096,
     seed: options.seed ?? 0,
+    dither: options.dither ?? 'tpdf',
     seekable: output.revision !== null,
     raw,
     sampleFormat,
+    samplesFor: output.samplesFor,
     onTrack: options.onTrack,
     metadata: options.metadata,
     strict: options.strict,
@@ -275,10 +281,11 @@ function summarise(
   const framesOut = open?.encoder.framesWritten ?? 0;
   const summary = {
     format: open?.header.format ?? null,
+    outputFormat: open?.graph.run.outputFormat ?? null,
     backend,
     framesIn: open?.graph.run.framesIn ?? 0,
     framesOut,
-    seconds: open ? framesOut / open.header.format.sampleRate : 0,
+    seconds: open ? framesOut / open.graph.run.outputFormat.sampleRate : 0,
     elapsed: monitor.elapsed,
     latency: open?.graph.latency ?? 0,
     dither: open?.dither ?? 'none',

@@ -1,4 +1,5 @@
 import { AuralisError, pipelineError } from '../audio/errors.ts';
+import { type AudioFormat, sameFormat } from '../audio/format.ts';
 import type { GuardReport } from '../dsp/guard.ts';
 import { onKernelMemory } from '../dsp/kernel-memory.ts';
 import type { Controller } from '../stages/controller.ts';
@@ -21,6 +22,7 @@ import {
   type PrepareOptions,
   type StageReading,
 } from './prepare-pipeline.ts';
+import { commonPeriod, formatsOut } from './segments.ts';
 
 /** What a pipeline that can change is prepared for. */
 export interface LiveOptions extends PrepareOptions {
@@ -32,7 +34,7 @@ export interface LiveOptions extends PrepareOptions {
   readonly controller?: Controller | undefined;
 }
 
-/** A pipeline at work and the stream frame at which it heard its first input. */
+/** A pipeline at work and the frame of the output at which it heard its first input. */
 interface Running {
   readonly prepared: PreparedPipeline;
   readonly origin: number;
@@ -45,7 +47,7 @@ interface Waiting {
   readonly unannounced: boolean;
 }
 
-/** What comes in and goes out stays while audio flows: streams hang on it. */
+/** What comes in and goes out by name stays while audio flows: streams hang on it. */
 function checkEnds(before: PipelineDefinition, after: PipelineDefinition): void {
   const endsOf = ({ inputs, outputs }: PipelineDefinition): string =>
     `${inputs.join(', ')} to ${outputs.map(({ name }) => name).join(', ')}`;
@@ -59,11 +61,14 @@ function checkEnds(before: PipelineDefinition, after: PipelineDefinition): void 
  * A pipeline that can change while audio flows: parameters glide where their stage can, and everything else is a second
  * pipeline that takes over the state of what is the same, hears the input for a second, and is faded in, aligned.
  * All changes stand on one clock, the frames of the output: what arrives by wall clock is stamped with a frame and goes
- * the way of what was announced, so announcing it with that stamp gives the same bytes.
+ * the way of what was announced, so announcing it with that stamp gives the same bytes. Where the rate changes on the
+ * way, a second graph begins at a frame that input, output and every segment have in common.
  */
 export class LivePipeline {
   readonly run: SwitchingRun;
   readonly #options: LiveOptions;
+  readonly #outputFormats: readonly AudioFormat[];
+  readonly #outputRate: number;
   readonly #primeFrames: number;
   readonly #appointments: readonly Appointment[];
   #kept = 0;
@@ -82,10 +87,16 @@ export class LivePipeline {
 
   constructor(definition: PipelineDefinition, options: LiveOptions) {
     const prepared = new PreparedPipeline(definition, options);
+    const { outputFormats } = prepared.run;
     this.#options = options;
-    this.#primeFrames = Math.round(PRIME_SECONDS * options.format.sampleRate);
-    this.#appointments = appointments(definition, options.changes ?? [], this.#primeFrames, (next) =>
-      this.#prepare(next),
+    this.#outputFormats = outputFormats;
+    this.#outputRate = outputFormats[0].sampleRate;
+    this.#primeFrames = Math.round(PRIME_SECONDS * this.#outputRate);
+    this.#appointments = appointments(
+      definition,
+      options.changes ?? [],
+      (frame, next, glides) => this.#beginOf(frame, next, glides),
+      (next) => this.#tryOut(next),
     );
     this.#nextLook = options.controller?.intervalFrames ?? Number.POSITIVE_INFINITY;
     this.#definition = definition;
@@ -98,7 +109,7 @@ export class LivePipeline {
     return this.#definition;
   }
 
-  /** Frames from the input to the output, before alignment. */
+  /** Frames from the input to the output, before alignment, at the rate of the input. */
   get latency(): number {
     return this.#newest.latency;
   }
@@ -151,9 +162,18 @@ export class LivePipeline {
   #arrive(action: Action): void {
     const next = after(this.#definition, action);
     // A stage may refuse this audio: the caller is told, and what plays plays on.
-    if (needsTrial(this.#definition, next)) this.#prepare(next);
+    if (needsTrial(this.#definition, next)) this.#tryOut(next);
     this.#definition = next;
     this.#arrived.push(action);
+  }
+
+  /** Refuses what this audio can't go through, and what would change the format of what comes out. */
+  #tryOut(definition: PipelineDefinition): void {
+    const given = formatsOut(definition, this.#options.format);
+    if (!given.every((format, n) => sameFormat(format, this.#outputFormats[n]))) {
+      throw pipelineError('rate and channels of what comes out are fixed while audio runs');
+    }
+    this.#prepare(definition);
   }
 
   /** Prepares a pipeline on a memory of its own. */
@@ -164,20 +184,36 @@ export class LivePipeline {
     );
   }
 
-  /** Does what is due at a stream frame and gives the frame at which there is more to do. */
-  #advance(frame: number): number {
+  /** Frame of the input at which work has to begin on what is to be heard at a frame of the output. */
+  #beginOf(frame: number, next: PipelineDefinition, glides: boolean): number {
+    const { sampleRate } = this.#options.format;
+    const begin = (at: number): number => Math.floor((at * sampleRate) / this.#outputRate);
+    if (glides) return begin(frame);
+    const period = commonPeriod(next, this.#options.format);
+    return Math.floor(begin(Math.max(0, frame - this.#primeFrames)) / period) * period;
+  }
+
+  /** Does what is due at a frame of the input and gives the frame at which there is more to do. */
+  #advance(frameIn: number): number {
+    const frame = Math.ceil((frameIn * this.#outputRate) / this.#options.format.sampleRate);
     if (!this.run.changing) this.#running = this.#running.slice(-1);
     this.#moves = this.#moves.filter((move) => move.frame + move.frames > frame);
-    while (this.#nextBegin <= frame) this.#keep(this.#appointments[this.#kept++], frame);
-    if (this.#nextLook <= frame) this.#look(this.#options.controller!, frame);
+    while (this.#nextBegin <= frameIn) this.#keep(this.#appointments[this.#kept++], frame);
+    if (this.#nextLook <= frameIn) this.#look(this.#options.controller!, frameIn, frame);
     for (const action of this.#arrived.splice(0)) this.#welcome(action, frame);
-    if (this.#waiting.length > 0 && !this.run.changing) this.#switch(frame);
-    return Math.min(this.#nextBegin, this.#nextLook);
+    const next = Math.min(this.#nextBegin, this.#nextLook);
+    if (this.#waiting.length === 0 || this.run.changing) return next;
+    const target = this.#after(this.#waiting.map(({ action }) => action));
+    const period = target === null ? 1 : commonPeriod(target, this.#options.format);
+    const origin = Math.ceil(frameIn / period) * period;
+    if (origin > frameIn) return Math.min(origin, next);
+    this.#switch(target, frame);
+    return next;
   }
 
   /** Lets the controller decide; a block always ends where it looks, so that it sees the same whatever the chunks. */
-  #look(controller: Controller, frame: number): void {
-    this.#nextLook = frame + controller.intervalFrames;
+  #look(controller: Controller, frameIn: number, frame: number): void {
+    this.#nextLook = frameIn + controller.intervalFrames;
     for (const { set, to } of controller.step(this.meters(), frame)) this.set(set, to);
   }
 
@@ -191,7 +227,7 @@ export class LivePipeline {
     if (next === null) return;
     this.#definition = actions.reduce(after, this.#definition);
     if (canGlide(this.#sounding, next)) {
-      for (const action of actions) this.#glide(action, now);
+      for (const action of actions) this.#glide(action, Math.max(frame, now));
       return;
     }
     this.#waiting.push(...actions.map((action) => ({ action, frame, unannounced: false })));
@@ -245,8 +281,7 @@ export class LivePipeline {
   }
 
   /** Begins to change into a second graph, with all that waits for it. */
-  #switch(frame: number): void {
-    const target = this.#after(this.#waiting.map(({ action }) => action));
+  #switch(target: PipelineDefinition | null, frame: number): void {
     const waiting = this.#waiting.splice(0);
     if (target === null) return;
     const asked = Math.max(...waiting.map((one) => one.frame));

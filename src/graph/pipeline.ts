@@ -27,3 +27,4 @@ export {
   sideBySide,
 } from './prepare-pipeline.ts';
 export { withSettings } from './settings.ts';
+export { withFormat } from './with-format.ts';

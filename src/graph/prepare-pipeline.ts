@@ -1,16 +1,18 @@
 import type { Planar } from '../audio/block.ts';
-import { internalError, pipelineError, usageError } from '../audio/errors.ts';
-import type { AudioFormat } from '../audio/format.ts';
+import { usageError } from '../audio/errors.ts';
+import { type AudioFormat, sameFormat } from '../audio/format.ts';
 import { Guard, type GuardReport } from '../dsp/guard.ts';
 import { type KernelMemory, StateMemory } from '../dsp/kernel-memory.ts';
-import { AlignedRun } from '../stages/aligned-run.ts';
+import type { AlignedRun } from '../stages/aligned-run.ts';
+import { ChainRun } from '../stages/chain-run.ts';
 import { needsRestart } from '../stages/change-params.ts';
-import type { Readings, StageSnapshot } from '../stages/define-stage.ts';
+import type { AnyStage, Readings, StageProcessor, StageSnapshot } from '../stages/define-stage.ts';
+import { RateChangeRun } from '../stages/rate-change-run.ts';
 import { type InputRef, MAIN, type PipelineDefinition, type PipelineEntry } from './definition.ts';
-import type { Move } from './move.ts';
-import { MovePlayer } from './move-player.ts';
-import { GraphNode } from './node.ts';
-import { Tap, type Wire } from './tap.ts';
+import { EntryFormats } from './entry-formats.ts';
+import { atRate, type Move } from './move.ts';
+import { PreparedSegment } from './prepared-segment.ts';
+import { segmentsOf } from './segments.ts';
 
 /** A pipeline's whole state at a frame. */
 export interface PipelineSnapshot {
@@ -35,14 +37,33 @@ export interface PrepareOptions {
   readonly alwaysGuard?: boolean;
 }
 
-/** True when no stage on the way from the first input to an output changes a sample. */
-export function isTransparent({ entries, inputs, outputs }: PipelineDefinition, output = MAIN): boolean {
+/** An entry at work. */
+export interface PreparedEntry {
+  readonly id: string;
+  readonly definition: AnyStage;
+  readonly processor: StageProcessor;
+  /** What it takes and gives, all channels. */
+  readonly format: AudioFormat;
+  readonly outputFormat: AudioFormat;
+  /** Frames by which its output is behind what comes into its segment, at the segment's rate. */
+  readonly latency: number;
+  /** Whether its input is copied or summed into arrays of its own. */
+  readonly gathers: boolean;
+}
+
+/** True when no stage on the way from the first input to an output changes a sample of that format. */
+export function isTransparent(pipeline: PipelineDefinition, format: AudioFormat, output = MAIN): boolean {
+  const { entries, inputs, outputs } = pipeline;
+  const formats = new EntryFormats(pipeline, format);
   const byId = new Map(entries.map((entry) => [entry.id, entry]));
-  let ref = outputs.find(({ name }) => name === output)?.from;
+  const keepsRate = (entry: PipelineEntry): boolean =>
+    entry.definition.changesRate &&
+    formats.output({ ...entry.inputs[0], from: entry.id }).sampleRate === formats.input(entry).sampleRate;
+  let ref: InputRef | undefined = outputs.find(({ name }) => name === output)?.from;
   for (;;) {
-    const entry = ref && byId.get(ref.from);
+    const entry: PipelineEntry | undefined = ref && byId.get(ref.from);
     if (entry === undefined) return ref?.from === inputs[0];
-    const passes = entry.definition.transparent || entry.bypass;
+    const passes = entry.definition.transparent || entry.bypass || keepsRate(entry);
     if (!passes || entry.inputs.length > 1 || entry.inputs[0].gainDb !== 0) return false;
     ref = entry.inputs[0];
   }
@@ -53,91 +74,75 @@ export async function loadPipelineStages({ entries }: PipelineDefinition): Promi
   await Promise.all(entries.map(({ definition }) => definition.load?.()));
 }
 
-/** A pipeline at work: nodes in the order of the file, on one memory, each block through all of them at once. */
+/**
+ * A pipeline at work, on one memory. Where it changes its rate it is cut: each segment runs at one rate and is aligned in
+ * itself, so that all of it is aligned to the frame.
+ */
 export class PreparedPipeline {
   readonly definition: PipelineDefinition;
   /**
    * Takes blocks in and gives them out, aligned to the sample. Where the pipeline has several inputs or outputs their
    * channels stand side by side in one block, in its order; `sideBySide` takes them apart.
    */
-  readonly run: AlignedRun;
-  /** Frames from the input to the output, before alignment. */
+  readonly run: AlignedRun | ChainRun;
+  /** Frames from the input to the output, before alignment, at the rate of the input. */
   readonly latency: number;
   /** No stage changes a sample. */
   readonly transparent: boolean;
   /** In the order of the file. */
-  readonly nodes: readonly GraphNode[];
+  readonly entries: readonly PreparedEntry[];
   readonly #guard: Guard | null;
   readonly #state: StateMemory;
-  readonly #moves: MovePlayer;
+  readonly #segments: readonly PreparedSegment[];
 
-  constructor(
-    definition: PipelineDefinition,
-    { format, maxFrames, memory, alwaysGuard = false }: PrepareOptions,
-  ) {
+  constructor(definition: PipelineDefinition, options: PrepareOptions) {
+    const { format, memory, alwaysGuard = false } = options;
     this.definition = definition;
-    this.transparent = isTransparent(definition);
+    this.transparent = isTransparent(definition, format);
     this.#state = new StateMemory(memory);
-    const processes = definition.outputs.some(({ name }) => !isTransparent(definition, name));
+    const processes = definition.outputs.some(({ name }) => !isTransparent(definition, format, name));
     this.#guard = processes || alwaysGuard ? new Guard(this.#state, format.channels) : null;
 
-    const wires = new Map<string, ReadonlyMap<string, Wire>>();
-    const find = ({ from, port }: InputRef): Wire => {
-      const wire = wires.get(from)?.get(port);
-      if (wire === undefined) throw internalError(`no wire "${from}.${port}"`);
-      return wire;
-    };
-    const input = definition.inputs.flatMap((name) => {
-      const channels = memory.planar(format.channels, maxFrames);
-      wires.set(name, new Map([[MAIN, { channels, latency: 0 }]]));
-      return channels;
-    });
-    const readers = countReaders(definition);
-    this.nodes = definition.entries.map((entry) => {
-      const node = new GraphNode({
-        entry,
-        processor: entry.definition.prepare(
-          { format: formatFor(entry, format), maxFrames, memory },
-          entry.params,
-        ),
-        state: this.#state,
-        maxFrames,
-        inputs: entry.inputs.map(find),
-        key: entry.key && find(entry.key),
-        inPlace: entry.inputs.length === 1 && readers.get(nameOf(entry.inputs[0])) === 1,
-      });
-      wires.set(entry.id, node.wires);
-      return node;
-    });
-
-    this.#moves = new MovePlayer(this.#state, this.nodes);
-
-    const ends = definition.outputs.map(({ from }) => find(from));
-    const latency = Math.max(...ends.map((wire) => wire.latency));
-    const taps = ends.map(
-      (wire) => new Tap({ state: this.#state, wire, gainDb: 0, delay: latency - wire.latency, maxFrames }),
+    const segments: PreparedSegment[] = [];
+    const entries: PreparedEntry[] = [];
+    const runs: (AlignedRun | RateChangeRun)[] = [];
+    let spec = { format, maxFrames: options.maxFrames, memory };
+    for (const { definition: part, changes } of segmentsOf(definition)) {
+      const guard = segments.length === 0 ? this.#guard : null;
+      const segment = new PreparedSegment(part, { ...spec, state: this.#state, guard });
+      segments.push(segment);
+      entries.push(...segment.nodes);
+      runs.push(segment.run);
+      if (changes.length === 0) break;
+      const taken = { ...spec, format: segment.run.outputFormat };
+      const { processor, run } = this.#openChange(changes, taken);
+      for (const { id, definition: stage } of changes) {
+        const ends = { format: taken.format, outputFormat: run.outputFormat };
+        entries.push({ id, definition: stage, processor, ...ends, latency: 0, gathers: true });
+      }
+      runs.push(run);
+      spec = { ...spec, format: run.outputFormat, maxFrames: run.maxFramesOut };
+    }
+    this.#segments = segments;
+    this.entries = entries;
+    this.run = segments.length === 1 ? segments[0].run : new ChainRun(runs, memory);
+    const latency = segments.reduce(
+      (sum, { run }) => sum + (run.latency * format.sampleRate) / run.format.sampleRate,
+      0,
     );
-    this.latency = latency;
-    this.run = new AlignedRun({
-      format,
-      maxFrames,
-      input,
-      outputs: taps.length,
-      state: this.#state,
-      guard: this.#guard,
-      processor: {
-        latency,
-        span: () => this.#moves.span(),
-        process: (_input, frames) => {
-          for (const node of this.nodes) node.process(frames);
-          this.#moves.advance(frames);
-          return taps.length === 1 ? taps[0].read(frames) : taps.flatMap((tap) => tap.read(frames));
-        },
-        end: (framesIn) => {
-          for (const node of this.nodes) node.end(framesIn);
-        },
-      },
-    });
+    this.latency = Math.round(latency);
+  }
+
+  /** One stage for all signals, side by side, so that they stay together. */
+  #openChange(changes: readonly PipelineEntry[], spec: Omit<PrepareOptions, 'alwaysGuard'>) {
+    const [{ definition, params }] = changes;
+    const layout = changes.flatMap(() => spec.format.layout);
+    const wide = { ...spec, format: { ...spec.format, channels: layout.length, layout } };
+    const processor: StageProcessor = definition.prepare(wide, params);
+    const outputFormat = definition.outputFormat(spec.format, params);
+    const outputFormats = changes.map(() => outputFormat);
+    const run = new RateChangeRun({ processor, outputFormats, spec: wide, state: this.#state, guard: null });
+    return { processor, run };
   }
 
   /** What the guard has replaced, or null when no stage needs one. */
@@ -147,41 +152,44 @@ export class PreparedPipeline {
 
   /** What every stage has measured, by id. */
   meters(): Readonly<Record<string, Readings>> {
-    return Object.fromEntries(this.nodes.map(({ id, processor }) => [id, processor.meters()]));
+    return Object.fromEntries(this.entries.map(({ id, processor }) => [id, processor.meters()]));
   }
 
   /** Readings of intervals that closed since the last call. */
   takeReadings(): readonly StageReading[] {
-    return this.nodes.flatMap(({ id, processor }) =>
+    return this.entries.flatMap(({ id, processor }) =>
       processor.takeReadings().map((reading) => ({ id, reading })),
     );
   }
 
-  /** Moves `live` parameters of an entry; `origin` is the stream frame at which this pipeline heard its first input. */
+  /**
+   * Moves `live` parameters of an entry; `origin` is the frame of the output at which this pipeline heard its first
+   * input, which is one of every segment's too.
+   */
   move(move: Move, origin: number): void {
-    this.#moves.push(move, origin);
-  }
-
-  /** Takes over the state of the entries that a pipeline shares with this one. */
-  adopt(other: PreparedPipeline): void {
-    for (const { id, definition, params } of this.definition.entries) {
-      const before = other.definition.entries.find((entry) => entry.id === id);
-      if (before?.definition !== definition) continue;
-      const { processor } = other.#node(id);
-      if (needsRestart(definition, processor.params as object, params)) continue;
-      this.#node(id).processor.restore(processor.snapshot());
-      this.#node(id).processor.set(params);
+    const { sampleRate } = this.run.outputFormat;
+    for (const { run, moves } of this.#segments) {
+      const rate = run.format.sampleRate;
+      moves.push(atRate(move, rate, sampleRate), Math.round((origin * rate) / sampleRate));
     }
   }
 
-  #node(id: string): GraphNode {
-    const node = this.nodes.find((one) => one.id === id);
-    if (node === undefined) throw internalError(`no node "${id}"`);
-    return node;
+  /** Takes over the state of the entries that a pipeline shares with this one; what changes the rate begins anew. */
+  adopt(other: PreparedPipeline): void {
+    for (const { id, definition, params } of this.definition.entries) {
+      const before = other.entries.find((entry) => entry.id === id);
+      if (before?.definition !== definition || definition.changesRate) continue;
+      const { processor } = before;
+      const own = this.entries.find((entry) => entry.id === id)!;
+      if (!sameFormat(own.format, before.format)) continue;
+      if (needsRestart(definition, processor.params as object, params)) continue;
+      own.processor.restore(processor.snapshot());
+      own.processor.set(params);
+    }
   }
 
   snapshot(): PipelineSnapshot {
-    const stages = Object.fromEntries(this.nodes.map(({ id, processor }) => [id, processor.snapshot()]));
+    const stages = Object.fromEntries(this.entries.map(({ id, processor }) => [id, processor.snapshot()]));
     return { stages, graph: this.#state.snapshot() };
   }
 
@@ -195,42 +203,15 @@ export class PreparedPipeline {
       }
     }
     this.#state.restore(graph);
-    for (const { id, processor } of this.nodes) processor.restore(stages[id]);
+    for (const { id, processor } of this.entries) processor.restore(stages[id]);
   }
 }
 
-const nameOf = ({ from, port }: InputRef): string => `${from}.${port}`;
-
-/** How many inputs, keys and ends of the pipeline read each output. */
-function countReaders({ entries, outputs }: PipelineDefinition): Map<string, number> {
-  const readers = new Map<string, number>();
-  const refs = entries.flatMap(({ inputs, key }) => (key ? [...inputs, key] : inputs));
-  for (const ref of [...refs, ...outputs.map(({ from }) => from)]) {
-    readers.set(nameOf(ref), (readers.get(nameOf(ref)) ?? 0) + 1);
-  }
-  return readers;
-}
-
-/** The format of those channels that an entry has. */
-function formatFor({ channels, where }: PipelineEntry, format: AudioFormat): AudioFormat {
-  if (channels === null) return format;
-  channels.forEach((channel, n) => {
-    if (channel < format.channels) return;
-    const last = format.channels - 1;
-    throw pipelineError(
-      `${where}.channels[${n}]: there is no channel ${channel}, the audio has ${format.channels}: 0${last > 0 ? ` to ${last}` : ''}`,
-    );
+/** Arrays that stand side by side in a run, one group a signal, in the order of the pipeline. */
+export function sideBySide(arrays: Planar, formats: readonly AudioFormat[]): Planar[] {
+  let end = 0;
+  return formats.map(({ channels }) => {
+    end += channels;
+    return arrays.slice(end - channels, end);
   });
-  return {
-    sampleRate: format.sampleRate,
-    channels: channels.length,
-    layout: channels.map((channel) => format.layout[channel]),
-  };
-}
-
-/** Arrays that stand side by side in a run, one group an input or output, in the order of the pipeline. */
-export function sideBySide(arrays: Planar, { channels }: AudioFormat): Planar[] {
-  return Array.from({ length: arrays.length / channels }, (_, n) =>
-    arrays.slice(n * channels, (n + 1) * channels),
-  );
 }

@@ -15,6 +15,8 @@ export * from './log-level';
 export * from './limiter';
 export * from './mid-side';
 export * from './mono-guard';
+export * from './noise-shaper';
+export * from './resampler';
 export * from './reverse-poles';
 export * from './sliding-max';
 export * from './spectral-features';

@@ -43,7 +43,7 @@ async function levelsOf(channels) {
   const top = decibels(peak * peak);
   const { thirdOctaves } = (await analyseSpectrum(channels, { format: FORMAT, threads: 1 })).result()
     .programme;
-  return { rms, peak: top, crest: top - rms, thirds: thirdOctaves };
+  return { rms, peak: top, crest: top - rms, thirds: thirdOctaves.levels };
 }
 
 export async function run({ full }) {

@@ -2,7 +2,7 @@
 import { audioFormat } from '../dist/audio/format.js';
 import { onKernelMemory } from '../dist/dsp/kernel-memory.js';
 import { definePipeline, loadPipelineStages, preparePipeline } from '../dist/graph/pipeline.js';
-import { blocksOf, piece, RATE } from './material.js';
+import { blocksOf, chorus, RATE } from './material.js';
 import { mapValues, nanosecondsPerUnit } from './measure.js';
 
 export const BACKENDS = ['reference', 'wasm'];
@@ -56,8 +56,8 @@ function outputOf(backend, stages, options) {
 }
 
 /** Both backends on chains of stages given by name: ns per stereo frame, in turns, and how far apart they are. */
-export async function compareChains(chains, { full, frames = 4096, seconds = 20 }) {
-  const blocks = blocksOf(piece(seconds), frames);
+export async function compareChains(chains, { full, frames = 4096 }) {
+  const blocks = blocksOf(chorus(), frames);
   const rows = [];
   for (const [work, stages] of Object.entries(chains)) {
     await loadPipelineStages(definePipeline({ stages }));

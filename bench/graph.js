@@ -6,7 +6,7 @@ import { definePipeline, pipelineTransform } from '../dist/graph/pipeline.js';
 import { eq, gain } from '../dist/index.js';
 import { CHAIN } from './chain.js';
 import { BACKENDS, chainTask } from './compare-backends.js';
-import { blocksOf, piece, RATE } from './material.js';
+import { blocksOf, chorus, piece, RATE } from './material.js';
 import { inTurns, mapValues, nanosecondsPerUnit, printTable, spread } from './measure.js';
 
 export const question = 'ns per stereo frame: fused and not, by block size, by number of stages';
@@ -39,7 +39,7 @@ async function throughStreams(streams, blocks, frames) {
 async function fusing({ full }) {
   const rows = [];
   for (const { stages, frames, entry, make } of CASES) {
-    const blocks = blocksOf(piece(full ? 20 : 3), frames);
+    const blocks = blocksOf(full ? piece(20) : chorus(), frames);
     const ten = (one) => Array.from({ length: 10 }, one);
     const definition = definePipeline({ stages: ten(() => entry) });
     const ways = {
@@ -65,7 +65,7 @@ async function series(column, values, settingOf, options) {
   const rows = [];
   for (const value of values) {
     const { stages, frames } = settingOf(value);
-    const blocks = blocksOf(piece(5), frames);
+    const blocks = blocksOf(chorus(), frames);
     const tasks = Object.fromEntries(
       BACKENDS.map((backend) => [backend, chainTask(backend, stages, { frames, blocks }).next]),
     );

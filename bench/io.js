@@ -7,7 +7,7 @@ import { onKernelMemory } from '../dist/dsp/kernel-memory.js';
 import { StreamDecoder } from '../dist/io/stream-decoder.js';
 import { StreamEncoder } from '../dist/io/stream-encoder.js';
 import { BACKENDS } from './compare-backends.js';
-import { blocksOf, inFolder, piece, RATE, writeWav } from './material.js';
+import { blocksOf, chorus, inFolder, RATE, writeWav } from './material.js';
 import { mapValues, nanosecondsPerUnit, printTable, timeCommands } from './measure.js';
 import { peers } from './peers.js';
 
@@ -36,7 +36,7 @@ function codec(backend, encoding, dither) {
       maxFrames: FRAMES,
     });
     decoder.attach(memory, FRAMES);
-    const [block] = blocksOf(piece(2), FRAMES).slice(5);
+    const [block] = blocksOf(chorus(), FRAMES);
     for (const n of [0, 1]) planar[n].set(block[n]);
     const bytes = Buffer.from(encoder.encode(planar, FRAMES));
     return {
@@ -78,7 +78,7 @@ async function codecs(options) {
 }
 
 function pipes({ full }) {
-  const seconds = full ? 600 : 60;
+  const seconds = full ? 600 : 30;
   return inFolder(async (path) => {
     const input = path('in.wav');
     writeWav(input, seconds);
@@ -99,7 +99,7 @@ function pipes({ full }) {
       }),
       ...(peers.sox && { 'gain, SoX': `cat ${input} | sox -t wav - -t wav - vol -1 dB > ${output}` }),
     };
-    const rows = Object.entries(await timeCommands(commands, full ? 5 : 2)).map(([what, { wall, cpu }]) => ({
+    const rows = Object.entries(await timeCommands(commands, full ? 5 : 1)).map(([what, { wall, cpu }]) => ({
       what,
       wall: wall.median,
       min: wall.min,

@@ -1,7 +1,7 @@
 // What does measuring cost? Loudness with and without true peak, levels, spectrum as stages; and how far apart the
 // readings of the two backends are. Against ffmpeg's ebur128 as whole processes: the question "whole".
 import { BACKENDS, chainTask } from './compare-backends.js';
-import { blocksOf, piece } from './material.js';
+import { blocksOf, chorus } from './material.js';
 import { mapValues, nanosecondsPerUnit, printTable } from './measure.js';
 
 export const question =
@@ -33,7 +33,7 @@ function readingsOf(backend, stage, blocks) {
 }
 
 export async function run({ full }) {
-  const blocks = blocksOf(piece(10), FRAMES);
+  const blocks = blocksOf(chorus(), FRAMES);
   const rows = [];
   for (const [meter, stage] of Object.entries(METERS)) {
     const tasks = Object.fromEntries(

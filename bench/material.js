@@ -6,8 +6,18 @@ import { demoPiece } from '../dist/demo/demo-piece.js';
 
 export const RATE = 44100;
 
-/** The demo piece of a length in seconds, one array a channel. */
+const pieces = new Map();
+
+/** The demo piece of a length in seconds, one array a channel; rendered once. */
 export function piece(seconds) {
+  if (!pieces.has(seconds)) pieces.set(seconds, render(seconds));
+  return pieces.get(seconds);
+}
+
+/** Its chorus, four seconds with peaks at -3 dBFS: what gives dynamics something to do. */
+export const chorus = () => piece(20).map((channel) => channel.subarray(8 * RATE, 12 * RATE));
+
+function render(seconds) {
   const channels = [0, 1].map(() => new Float32Array(Math.round(seconds * RATE)));
   for (const { channels: block, start, frames } of demoPiece({ seconds, sampleRate: RATE })) {
     for (const n of [0, 1]) channels[n].set(block[n].subarray(0, frames), start);

@@ -10,7 +10,7 @@ import { inTurns, mapValues, printTable, spread } from './measure.js';
 import { PythonPeer } from './peers.js';
 
 export const question =
-  'ms for the spectrum and features of stereo in memory, 44.1 kHz, workers warm (180 s in full, 30 s in quick)';
+  'ms for the spectrum and features of stereo in memory, 44.1 kHz, workers warm (180 s in full, 20 s in quick)';
 
 const FORMAT = audioFormat(RATE, 2);
 
@@ -51,7 +51,7 @@ const numbersOf = (value) =>
       : [];
 
 export async function run({ full }) {
-  const seconds = full ? 180 : 30;
+  const seconds = full ? 180 : 20;
   const audio = piece(seconds);
   const pool = new SpectrumPool(2);
   const peer = await PythonPeer.start('spectrum.py', seconds);

@@ -44,7 +44,7 @@ export function run({ full }) {
       }),
       ...(peers.sox && { SoX: firstByte(input, 'sox', ...'-t wav - -t wav - gain -1'.split(' ')) }),
     };
-    const figures = mapValues(await inTurns(tasks, full ? 21 : 5), spread);
+    const figures = mapValues(await inTurns(tasks, full ? 21 : 3), spread);
     const own = figures['Node itself'].median;
     const rows = Object.entries(figures).map(([what, { median, min, max }]) => ({
       what,

@@ -13,7 +13,7 @@ export const TARGETS = [
   { work: 'three equalisers, wall time: SoX / ours', figure: 'soxWall', bound: 5 },
   { work: 'envelope follower, 1 s buffers, per sample: Numba / ours', figure: 'envelope', bound: 2 },
   {
-    work: 'psychoacoustic EQ with all it hears, per block: NumPy (filter alone) / ours',
+    work: 'psychoacoustic EQ, per block, gains alone or listening: NumPy / ours',
     figure: 'psychoacoustic',
     bound: 5,
   },

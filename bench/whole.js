@@ -14,11 +14,8 @@ export const question =
 const CLI = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
 const OURS = `${process.execPath} ${CLI}`;
 
-/** Whether the command line as it stands knows an option or a command. */
-const knows = (...words) => {
-  const { status, stdout } = spawnSync(process.execPath, [CLI, ...words, '--help'], { encoding: 'utf8' });
-  return status === 0 && stdout;
-};
+/** The help of the command line, or of one of its commands. */
+const help = (...words) => spawnSync(process.execPath, [CLI, ...words, '--help'], { encoding: 'utf8' }).stdout;
 
 /** What is run, by name; `full` adds what shows why. */
 function commandsFor(path, { full }) {
@@ -38,10 +35,10 @@ function commandsFor(path, { full }) {
     ...(peers.ffmpeg && {
       'loudness, ffmpeg': from('ffmpeg -v error -nostats -i - -af ebur128=peak=true -f null -'),
     }),
-    ...(/--threads/.test(knows()) && {
+    ...(/--threads/.test(help()) && {
       'true-peak chain, ours, 2 threads': from(`${OURS} ${path('true-peak.json')} --threads 2`),
     }),
-    ...(knows('master') && { 'adaptive master, ours': from(`${OURS} master - -`) }),
+    ...(help('master').startsWith('auralis-stream master') && { 'adaptive master, ours': from(`${OURS} master - -`) }),
     ...(full && { 'chain, ours, reference': from(`${OURS} ${path('chain.json')} --backend reference`) }),
   };
 }
@@ -86,7 +83,7 @@ export function run({ full }) {
     writeFileSync(path('true-peak.json'), JSON.stringify(TRUE_PEAK_CHAIN));
     writeFileSync(path('eq.json'), JSON.stringify(THREE_EQ));
     const commands = commandsFor(path, { full });
-    const longest = full ? 600 : 60;
+    const longest = full ? 600 : 30;
     const runs = await measure(path, longest, commands, full ? 5 : 2);
     const rows = rowsOf(longest, runs);
     printTable(rows);

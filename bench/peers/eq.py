@@ -1,7 +1,8 @@
 """The EQ chunk of Auralis in NumPy: a Fourier transform of 4096 frames, a gain for each critical band, and back; here with the
 overlap of 75 % that a stream needs to be free of clicks, so four transforms for 4096 frames of output.
 
-Work: `chunk` is the filter alone; `adaptive` also measures the bands and their masking thresholds, as its EQ does."""
+Work: `chunk` is the filter alone; `adaptive` also measures the bands and their masking thresholds, as its EQ does. Its
+transforms are complex ones, channel by channel; these are real ones of both channels at once, which is faster."""
 import numpy as np
 
 from turns import serve

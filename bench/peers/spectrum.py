@@ -1,5 +1,5 @@
-"""Spectrum and features of 180 s of stereo by NumPy and SciPy: mid and side, 4096 points, 75 % overlap, 256 windows at a
-time; centroid, roll-off, flatness, crest, flux, zero crossings and three sets of bands. No tempo, no per-channel spectra."""
+"""Spectrum and features of stereo by NumPy and SciPy: programme, mid and side, 4096 points, 75 % overlap, 256 windows at a
+time; centroid, roll-off, flatness, crest, flux, zero crossings and three sets of bands. No tempo. Argument: seconds."""
 import sys
 
 import numpy as np
@@ -20,32 +20,34 @@ cuts = [np.searchsorted(freqs, np.minimum(edges, 22049)) for edges in (bark, thi
 window = get_window("hann", SIZE).astype(np.float32)
 
 
-def features(signal):
-    frames = np.lib.stride_tricks.sliding_window_view(signal, SIZE)[::HOP]
-    means = []
-    for at in range(0, len(frames), GROUP):
-        group = frames[at:at + GROUP]
-        spectrum = rfft(group * window, axis=1)
-        power = spectrum.real ** 2 + spectrum.imag ** 2 + np.float32(1e-20)
-        amplitude = np.sqrt(power)
-        total = amplitude.sum(1)
-        running = np.cumsum(amplitude, 1)
-        means.append([
-            ((amplitude @ freqs) / total).mean(),
-            freqs[(running >= 0.85 * total[:, None]).argmax(1)].mean(),
-            (np.exp(np.log(power).mean(1)) / power.mean(1)).mean(),
-            (power.max(1) / power.mean(1)).mean(),
-            np.maximum(np.diff(amplitude, axis=0), 0).sum(1).mean(),
-            np.diff(np.signbit(group), axis=1).mean(),
-        ])
-        for cut in cuts:
-            np.add.reduceat(power, cut[:-1], axis=1)
-    return np.mean(means, axis=0)
+def features(power, frames):
+    amplitude = np.sqrt(power)
+    total = amplitude.sum(1)
+    running = np.cumsum(amplitude, 1)
+    bands = [np.add.reduceat(power, cut[:-1], axis=1).mean(0) for cut in cuts]
+    return [
+        ((amplitude @ freqs) / total).mean(),
+        freqs[(running >= 0.85 * total[:, None]).argmax(1)].mean(),
+        (np.exp(np.log(power).mean(1)) / power.mean(1)).mean(),
+        (power.max(1) / power.mean(1)).mean(),
+        np.maximum(np.diff(amplitude, axis=0), 0).sum(1).mean(),
+        np.diff(np.signbit(frames), axis=1).mean(),
+    ], bands
 
 
 def work():
-    features((audio[0] + audio[1]) / 2)
-    features((audio[0] - audio[1]) / 2)
+    views = [np.lib.stride_tricks.sliding_window_view(signal, SIZE)[::HOP]
+             for signal in ((audio[0] + audio[1]) / 2, (audio[0] - audio[1]) / 2)]
+    for at in range(0, len(views[0]), GROUP):
+        groups = [view[at:at + GROUP] for view in views]
+        powers = []
+        for group in groups:
+            spectrum = rfft(group * window, axis=1)
+            powers.append(spectrum.real ** 2 + spectrum.imag ** 2 + np.float32(1e-20))
+        # The mean of both channels' powers is the sum of those of mid and side.
+        features(powers[0] + powers[1], groups[0])
+        for power, group in zip(powers, groups):
+            features(power, group)
 
 
 serve({"analyse": work})

@@ -15,7 +15,8 @@ const CLI = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
 const OURS = `${process.execPath} ${CLI}`;
 
 /** The help of the command line, or of one of its commands. */
-const help = (...words) => spawnSync(process.execPath, [CLI, ...words, '--help'], { encoding: 'utf8' }).stdout;
+const help = (...words) =>
+  spawnSync(process.execPath, [CLI, ...words, '--help'], { encoding: 'utf8' }).stdout;
 
 /** What is run, by name; `full` adds what shows why. */
 function commandsFor(path, { full }) {
@@ -38,7 +39,9 @@ function commandsFor(path, { full }) {
     ...(/--threads/.test(help()) && {
       'true-peak chain, ours, 2 threads': from(`${OURS} ${path('true-peak.json')} --threads 2`),
     }),
-    ...(help('master').startsWith('auralis-stream master') && { 'adaptive master, ours': from(`${OURS} master - -`) }),
+    ...(help('master').startsWith('auralis-stream master') && {
+      'adaptive master, ours': from(`${OURS} master - -`),
+    }),
     ...(full && { 'chain, ours, reference': from(`${OURS} ${path('chain.json')} --backend reference`) }),
   };
 }

@@ -90,7 +90,6 @@ export function machine() {
   return {
     date: new Date().toISOString(),
     commit: git('rev-parse', '--short', 'HEAD'),
-    changed: git('status', '--porcelain', '--untracked-files=no', 'src') !== null,
     node: process.version,
     platform: `${process.platform} ${process.arch}`,
     cpu: cpus()[0]?.model ?? 'unknown',

@@ -84,6 +84,9 @@ function pace() {
   return word === 0 ? 0 : performance.now() - began;
 }
 
+/** Load of the machine over 1, 5 and 15 minutes. */
+export const loadNow = () => loadavg().map((value) => Number(value.toFixed(2)));
+
 /** What the figures were taken on. */
 export function machine() {
   const git = (...words) => spawnSync('git', words, { encoding: 'utf8' }).stdout?.trim() || null;
@@ -95,7 +98,7 @@ export function machine() {
     cpu: cpus()[0]?.model ?? 'unknown',
     cores: cpus().length,
     memoryGiB: Math.round(totalmem() / 2 ** 30),
-    load: loadavg().map((value) => Number(value.toFixed(2))),
+    load: loadNow(),
     paceMs: Math.round(pace()),
   };
 }

@@ -6,7 +6,7 @@ import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { CHAIN, FFMPEG_CHAIN, SOX_EQ } from './chain.js';
 import { inFolder, writeWav } from './material.js';
-import { mapValues, printTable, spread } from './measure.js';
+import { printTable } from './measure.js';
 import { peers } from './peers.js';
 
 export const question =
@@ -62,13 +62,11 @@ export async function run({ full }) {
     const rows = [];
     for (const seconds of full ? [5, 30, 180, 600] : [30]) {
       writeWav(path('in.wav'), seconds);
-      const peaks = mapValues(programs, () => []);
-      for (let round = 0; round < (full ? 3 : 1); round++) {
-        for (const [name, program] of Object.entries(programs)) {
-          peaks[name].push(await peakOf(path('in.wav'), path('out'), ...program));
-        }
+      const row = { seconds };
+      for (const [name, program] of Object.entries(programs)) {
+        row[name] = await peakOf(path('in.wav'), path('out'), ...program);
       }
-      rows.push({ seconds, ...mapValues(peaks, (list) => spread(list).median) });
+      rows.push(row);
     }
     printTable(rows);
     const highest = Math.max(...rows.flatMap((row) => [row.mastering, row.chain]));

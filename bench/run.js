@@ -1,7 +1,7 @@
 // npm run bench [-- NAME...] [-- full]: answers the questions of bench/, one file each; prints tables and what became of the
-// targets, and writes bench/results/quick.json or full.json, and a copy named for the commit and time.
+// targets, and writes bench/results/quick.json or full.json.
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { machine, printTable } from './measure.js';
+import { loadNow, machine, printTable } from './measure.js';
 import { missingPeers, peers } from './peers.js';
 import { judge } from './targets.js';
 
@@ -21,7 +21,8 @@ const QUESTIONS = [
   'whole',
 ].filter((name) => existsSync(new URL(`./${name}.js`, import.meta.url)));
 
-async function answer(names, full) {
+/** Answers the questions one by one; what has been answered is on disk at any time. */
+async function answer(names, full, file) {
   const report = { machine: machine(), peers, full, results: {}, targets: [] };
   const { cpu, cores, node, platform, commit, load, paceMs } = report.machine;
   console.log(`${cpu}, ${cores} cores, ${platform}, Node ${node}, commit ${commit}`);
@@ -36,20 +37,19 @@ async function answer(names, full) {
     const result = await run({ full });
     report.results[name] = { question, seconds: (performance.now() - began) / 1000, ...result };
     figures = { ...figures, ...result?.figures };
+    report.targets = judge(figures, full);
+    report.machine.loadAfter = loadNow();
+    writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`);
   }
-  report.targets = judge(figures, full);
-  report.machine.loadAfter = machine().load;
   return report;
 }
 
-function write(report) {
+/** bench/results/full.json or quick.json for all questions; for some, a file of their names. */
+function resultFile(names, full) {
   const folder = new URL('./results/', import.meta.url);
   mkdirSync(folder, { recursive: true });
-  const text = `${JSON.stringify(report, null, 2)}\n`;
-  const { commit, date } = report.machine;
-  const kind = report.full ? 'full' : 'quick';
-  writeFileSync(new URL(`${kind}.json`, folder), text);
-  writeFileSync(new URL(`${kind}-${commit}-${date.slice(0, 16).replaceAll(':', '')}.json`, folder), text);
+  const kind = full ? 'full' : 'quick';
+  return new URL(names.length > 0 ? `${kind}-${names.join('-')}.json` : `${kind}.json`, folder);
 }
 
 const words = process.argv.slice(2);
@@ -61,10 +61,10 @@ if (unknown !== undefined) {
   console.error(`no bench is called "${unknown}"; there are ${QUESTIONS.join(', ')}, and the word full`);
   process.exitCode = 2;
 } else {
-  const report = await answer(wanted.length > 0 ? wanted : QUESTIONS, full);
+  const names = wanted.length > 0 ? wanted : QUESTIONS;
+  const { targets } = await answer(names, full, resultFile(wanted, full));
   console.log('\ntargets:');
-  const measured = report.targets.filter(({ verdict }) => wanted.length === 0 || verdict !== 'not measured');
+  const measured = targets.filter(({ verdict }) => wanted.length === 0 || verdict !== 'not measured');
   if (measured.length > 0) printTable(measured);
   if (missingPeers.length > 0) console.log(`not installed, so not measured: ${missingPeers.join(', ')}`);
-  write(report);
 }

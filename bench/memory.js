@@ -53,7 +53,7 @@ export async function run({ full }) {
       chain: [process.execPath, [CLI, path('chain.json')]],
       'chain, reference': [process.execPath, [CLI, path('chain.json'), '--backend', 'reference']],
       'analyze, all': [process.execPath, [CLI, 'analyze', '--json', '--threads', '1']],
-      'Node itself': [process.execPath, ['-e', 'process.stdin.resume()']],
+      'Node, dropping stdin': [process.execPath, ['-e', 'process.stdin.resume()']],
       ...(peers.ffmpeg && {
         ffmpeg: ['ffmpeg', ['-v', 'error', '-i', '-', '-af', FFMPEG_CHAIN, '-f', 'wav', '-']],
       }),

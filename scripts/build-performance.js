@@ -13,34 +13,33 @@ const path = (name) => fileURLToPath(new URL(`../${name}`, import.meta.url));
 const report = JSON.parse(readFileSync(process.argv[2] ?? path('bench/results/full.json'), 'utf8'));
 const { machine, peers, results, targets } = report;
 
-const COLOURS = ['#2456a6', '#c2571a', '#2c8a57', '#8a4fa3', '#777777', '#b8860b'];
+const COLOURS = ['#2456a6', '#c2571a', '#2c8a57', '#8a4fa3', '#777777', '#b8860b', '#111111'];
 
-/** Lines over one axis of plain numbers, as the text of an SVG. */
+/** Lines over what was measured, evenly spaced, as the text of an SVG; all of them have the same places. */
 function plot({ title, x, y, series, logarithmic = true }) {
-  const chart = init(null, null, { renderer: 'svg', ssr: true, width: 720, height: 380 });
+  const chart = init(null, null, { renderer: 'svg', ssr: true, width: 720, height: 410 });
   const axis = { nameLocation: 'middle', nameTextStyle: { color: '#333' }, axisLabel: { color: '#333' } };
-  const values = series.flatMap(({ points }) => points.map(([at]) => at));
+  const values = series[0].points.map(([at]) => at);
   chart.setOption({
     animation: false,
     backgroundColor: '#fff',
     color: COLOURS,
     title: { text: title, left: 'center', textStyle: { fontSize: 15, fontWeight: 'normal' } },
-    legend: { bottom: 0 },
-    grid: { left: 70, right: 30, top: 45, bottom: 80 },
+    legend: { bottom: 0, itemGap: 22 },
+    grid: { left: 70, right: 30, top: 45, bottom: 110 },
     xAxis: {
-      type: 'log',
+      type: 'category',
+      data: values,
+      boundaryGap: false,
       name: x,
       nameGap: 28,
-      min: Math.min(...values),
-      max: Math.max(...values),
-      splitLine: { show: false },
       ...axis,
     },
     yAxis: { type: logarithmic ? 'log' : 'value', name: y, nameGap: 50, ...axis },
     series: series.map(({ name, points }) => ({
       type: 'line',
       name,
-      data: points,
+      data: points.map(([, value]) => value),
       symbol: 'circle',
       symbolSize: 7,
     })),

@@ -25,6 +25,10 @@ export const workerSources: Plugin = {
         format: 'esm',
         mainFields: ['module', 'main'],
         logLevel: 'warning',
+        // CommonJS dependencies ask for Node's own modules by require.
+        banner: {
+          js: "import { createRequire as nodeRequire } from 'node:module';\nconst require = nodeRequire(import.meta.url);",
+        },
       });
       return `new URL('${pathToFileURL(outfile).href}')`;
     });

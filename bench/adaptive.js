@@ -5,7 +5,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { printTable, timeInTurns, versionOf } from './measure.js';
+import { printTable, timeCommands } from './measure.js';
+import { peers } from './peers.js';
 
 export const question = 'seconds for one-pass mastering of a stereo s16 WAV at 44.1 kHz (the demo piece)';
 
@@ -27,13 +28,13 @@ export async function run({ full }) {
       `cat ${input} | ${process.execPath} ${CLI} master --quiet ${options} > ${path('ours.wav')}`;
     const commands = { 'one pass, 3 s ahead': ours(''), 'one pass, 0 s ahead': ours('--lookahead 0') };
     commands['two passes'] = `${process.execPath} ${CLI} master ${input} ${path('two.wav')} --force --quiet`;
-    const ffmpeg = versionOf('ffmpeg');
+    const { ffmpeg } = peers;
     if (ffmpeg) {
       commands['3 bands, compressor, limiter in ffmpeg'] =
         `cat ${input} | ffmpeg -v error -y -i - -af "${FFMPEG}" -c:a pcm_s16le -f wav - > ${path('ffmpeg.wav')}`;
     }
     console.log(`input: ${seconds} s; ${ffmpeg ?? 'ffmpeg is not installed'}`);
-    const figures = timeInTurns(commands, full ? 5 : 3);
+    const figures = await timeCommands(commands, full ? 5 : 3);
     const rows = Object.entries(figures).map(([what, { wall, cpu }]) => ({
       what,
       wall: wall.median,
@@ -42,7 +43,12 @@ export async function run({ full }) {
       'x real time': seconds / wall.median,
     }));
     printTable(rows);
-    return { seconds, ffmpeg, rows };
+    return {
+      seconds,
+      ffmpeg,
+      rows,
+      figures: { adaptive: seconds / figures['one pass, 3 s ahead'].wall.median },
+    };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url';
 import libsamplerate from '@alexanderolsen/libsamplerate-js';
 import { onKernelMemory, StateMemory } from '../dist/dsp/kernel-memory.js';
 import { Resampler } from '../dist/dsp/resampler.js';
-import { nanosecondsPerUnit, printTable, timeCommand, timeInTurns, versionOf } from './measure.js';
+import { nanosecondsPerUnit, printTable, timeCommand, timeCommands } from './measure.js';
+import { peers } from './peers.js';
 
 const { ConverterType, create } = libsamplerate;
 
@@ -61,7 +62,7 @@ const leftOf = (file) => {
   return Float32Array.from({ length: all.length / 2 }, (_, i) => all[2 * i]);
 };
 
-function processes(folder, from, to) {
+async function processes(folder, from, to) {
   const freq = toneFor(from, to);
   const input = join(folder, 'in.raw');
   writeTone(input, from, freq);
@@ -73,7 +74,7 @@ function processes(folder, from, to) {
       return [`auralis ${quality}`, `node ${CLI} ${pipeline} --raw f32le:${from}:2 ${input} OUT -f`];
     }),
   );
-  if (versionOf('ffmpeg')) {
+  if (peers.ffmpeg) {
     const ffmpeg = (resampler) =>
       `ffmpeg -v error -y ${raw(from)} -i ${input} -af aresample=${to}:${resampler} ${raw(to)} OUT`;
     commands['ffmpeg swr'] = ffmpeg('filter_size=32');
@@ -90,7 +91,7 @@ function processes(folder, from, to) {
   const timed = Object.fromEntries(
     Object.entries(commands).map(([name, command]) => [name, command.replace('OUT', out)]),
   );
-  return Object.entries(timeInTurns(timed, 2)).map(([name, { wall, cpu }]) => ({
+  return Object.entries(await timeCommands(timed, 2)).map(([name, { wall, cpu }]) => ({
     from,
     to,
     what: name,
@@ -116,7 +117,7 @@ function kernelTask(from, to, quality) {
   });
 }
 
-async function inMemory(from, to) {
+async function inMemory(from, to, full) {
   const tasks = Object.fromEntries(
     QUALITIES.map((quality) => [`auralis ${quality}`, kernelTask(from, to, quality)]),
   );
@@ -126,21 +127,21 @@ async function inMemory(from, to) {
     const peer = await create(2, from, to, { converterType });
     tasks[`libsamplerate ${name}`] = () => peer.full(input);
   }
-  const figures = await nanosecondsPerUnit('resample', (FRAMES * to) / from, tasks);
-  return Object.entries(figures).map(([what, ns]) => ({ from, to, what, 'ns a frame': ns }));
+  const figures = await nanosecondsPerUnit((FRAMES * to) / from, tasks, { full });
+  return Object.entries(figures).map(([what, ns]) => ({ from, to, what, 'ns a frame': ns.median }));
 }
 
-export async function run() {
+export async function run({ full }) {
   const folder = mkdtempSync(join(tmpdir(), 'auralis-bench-'));
   const rows = [];
   try {
-    for (const [from, to] of PAIRS) rows.push(...processes(folder, from, to));
+    for (const [from, to] of PAIRS) rows.push(...(await processes(folder, from, to)));
   } finally {
     rmSync(folder, { recursive: true });
   }
   printTable(rows);
   const kernels = [];
-  for (const [from, to] of PAIRS) kernels.push(...(await inMemory(from, to)));
+  for (const [from, to] of PAIRS) kernels.push(...(await inMemory(from, to, full)));
   printTable(kernels);
-  return [...rows, ...kernels];
+  return { rows, kernels };
 }

@@ -37,11 +37,6 @@ export class UnfinishedFile {
     return fd;
   }
 
-  /** Where it is written; null before it is made and when it is no more. */
-  get part(): string | null {
-    return this.#part;
-  }
-
   /** Moves the file to its place; what came to be there since is written over only if `overwrite` says so. */
   keep(overwrite: boolean): void {
     if (this.#part === null) return;

@@ -28,11 +28,7 @@ const onSharedMemory = (channels) =>
     return shared;
   });
 
-const milliseconds = (audio, options) => async () => {
-  // Warm means warm: what ran in between has put threads to sleep and their code out of the caches.
-  await timed(audio, options);
-  return (await timed(audio, options)).ms;
-};
+const milliseconds = (audio, options) => async () => (await timed(audio, options)).ms;
 
 /** Where threads begin to gain: serial against two threads, cold and warm, for short pieces. */
 async function crossover(audio, pool) {
@@ -68,16 +64,23 @@ export async function run({ full }) {
   const pool = new SpectrumPool(2);
   const peer = await PythonPeer.start('spectrum.py', seconds);
   try {
-    const figures = await inTurns(
+    // Threads against none in an unbroken row: what runs in between would leave the threads cold.
+    const threads = await inTurns(
       {
         '1 thread': milliseconds(audio, { threads: 1 }),
         '2 threads': milliseconds(audio, { pool }),
+      },
+      full ? 21 : 5,
+    );
+    const others = await inTurns(
+      {
+        '1 thread beside these': milliseconds(audio, { threads: 1 }),
         ...(full && { 'reference, 1 thread': milliseconds(audio, { threads: 1, backend: 'reference' }) }),
         ...(peer && { 'SciPy, 1 thread': async () => 1000 * (await peer.seconds('analyse')) }),
       },
       full ? 9 : 3,
     );
-    const spreads = mapValues(figures, spread);
+    const spreads = mapValues({ ...threads, ...others }, spread);
     const rows = Object.entries(spreads).map(([what, { median, min, max }]) => ({
       what,
       ms: median,
@@ -106,9 +109,10 @@ export async function run({ full }) {
     const same = JSON.stringify(results.one) === JSON.stringify(results.two);
     const finite = (result) => numbersOf(result).map((value) => (Number.isFinite(value) ? value : 0));
     const { largest } = differenceOf([finite(results.reference)], [finite(results.wasm)]);
-    const gain = spreads['1 thread'].median / spreads['2 threads'].median;
+    const pairs = threads['1 thread'].map((ms, round) => ms / threads['2 threads'][round]);
+    const gain = spread(pairs).median;
     console.log(
-      `2 threads are ${gain.toFixed(2)} times as fast as 1, with figures ${same ? 'the same to the bit' : 'that DIFFER'}; largest difference of a figure, wasm against reference: ${largest}`,
+      `2 threads are ${gain.toFixed(2)} times as fast as 1 (median of neighbouring runs), with figures ${same ? 'the same to the bit' : 'that DIFFER'}; largest difference of a figure, wasm against reference: ${largest}`,
     );
     return {
       seconds,
@@ -117,7 +121,7 @@ export async function run({ full }) {
       same,
       'largest difference': largest,
       threshold: full ? await crossover(audio, pool) : null,
-      figures: peer ? { spectrum: spreads['SciPy, 1 thread'].median / spreads['1 thread'].median } : {},
+      figures: peer ? { spectrum: spreads['SciPy, 1 thread'].median / spreads['1 thread beside these'].median } : {},
     };
   } finally {
     await pool.close();

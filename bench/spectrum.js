@@ -121,7 +121,9 @@ export async function run({ full }) {
       same,
       'largest difference': largest,
       threshold: full ? await crossover(audio, pool) : null,
-      figures: peer ? { spectrum: spreads['SciPy, 1 thread'].median / spreads['1 thread beside these'].median } : {},
+      figures: peer
+        ? { spectrum: spreads['SciPy, 1 thread'].median / spreads['1 thread beside these'].median }
+        : {},
     };
   } finally {
     await pool.close();

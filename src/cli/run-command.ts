@@ -10,11 +10,12 @@ import { parseRawFormat, RAW_SAMPLE_FORMATS } from '../io/sample-format.ts';
 import { DITHER_KINDS } from '../io/stream-encoder.ts';
 import { meterSummary } from '../monitor/meter-summary.ts';
 import { abortOnSignals } from './abort-on-signals.ts';
+import { AIR_OPTIONS, blockFramesFor, openEvents, openRunInput, type RunInput } from './air-options.ts';
 import { type Arguments, COMMAND_NAMES, type Command } from './command.ts';
-import { latencyLine } from './latency-line.ts';
+import { delayLine, latencyLine } from './latency-line.ts';
 import { LOUDNESS_LOG_OPTIONS, openLoudnessLog } from './loudness-log-target.ts';
 import { type NamedEnds, namedEnds, openNamedInputs, openNamedOutputs } from './named-ends.ts';
-import { duration, list, oneOf, text } from './option-value.ts';
+import { list, oneOf, text } from './option-value.ts';
 import { OUTPUT_FORMATS } from './output-formats.ts';
 import { type ReloadOptions, reloadPipeline } from './reload-pipeline.ts';
 import { openReport } from './report-target.ts';
@@ -22,13 +23,12 @@ import {
   BACKEND_OPTION,
   BLOCK_OPTION,
   backendOf,
-  blockFramesOf,
   FORMAT_OPTIONS,
   SEED_OPTION,
   seedOf,
   wantedFormatOf,
 } from './shared-options.ts';
-import { type OpenInput, openInput, openOutput } from './standard-streams.ts';
+import { openOutput } from './standard-streams.ts';
 
 /** `auralis-stream [PIPELINE] [IN] [OUT]`: the main job. */
 export const runCommand: Command = {
@@ -95,6 +95,7 @@ export const runCommand: Command = {
       describe: 'end with an error at a sample that is not finite or above +60 dBFS',
     },
     report: { type: 'string', requiresArg: true, describe: 'write readings as JSON lines to FILE or fd:N' },
+    ...AIR_OPTIONS,
     ...LOUDNESS_LOG_OPTIONS,
     meter: { type: 'boolean', describe: 'print what the stages measured, at the end' },
     ...BACKEND_OPTION,
@@ -143,7 +144,7 @@ async function run(args: Arguments): Promise<number> {
     backend: backendOf(args),
     dither: oneOf(args, 'dither', DITHER_KINDS),
     seed: seedOf(args),
-    blockFrames: blockFramesOf(args),
+    blockFrames: blockFramesFor(args),
     onTrack: oneOf(args, 'on-track', ['keep', 'reset']),
     metadata: args['no-metadata'] !== true,
     partial: args.partial === true,
@@ -151,7 +152,9 @@ async function run(args: Arguments): Promise<number> {
   };
   oneOf(args, 'on-format-change', ['stop']);
   const ends = namedEnds(args, pipeline);
-  const input = openInput(text(args, 'in'), duration(args, 'stall-timeout'));
+  const ownFiles = ['pipeline', 'automation', 'in', 'out'].flatMap((name) => text(args, name) ?? []);
+  const events = openEvents(args, [...ownFiles, ...ends.inputs.values(), ...ends.outputs.values()]);
+  const input = await openRunInput(args, options, events);
   let inputs: Readonly<Record<string, NamedInput>> = {};
   try {
     inputs = openNamedInputs(ends.inputs);
@@ -159,13 +162,14 @@ async function run(args: Arguments): Promise<number> {
   } finally {
     // A pipe that is still open would keep the process waiting.
     for (const { stream } of [input, ...Object.values(inputs)]) stream.destroy();
+    events.close();
   }
 }
 
 /** What the run reads, and from where the pipeline can be read again. */
 interface Opened extends Pick<ReloadOptions, 'read' | 'watched'> {
   readonly ends: NamedEnds;
-  readonly input: OpenInput;
+  readonly input: RunInput;
   readonly inputs: Readonly<Record<string, NamedInput>>;
 }
 
@@ -200,6 +204,8 @@ async function carry(
       ...options,
       input: input.stream,
       inputName: input.name,
+      raw: input.raw,
+      sampleFormat: input.sampleFormat,
       output,
       inputs,
       outputs,
@@ -215,6 +221,10 @@ async function carry(
             if (args.quiet !== true) process.stderr.write(`auralis-stream: ${line}\n`);
           },
         });
+      },
+      onOpen: ({ sampleRate }, latency) => {
+        if (args.live !== true || args.quiet === true) return;
+        process.stderr.write(`auralis-stream: ${delayLine((latency / sampleRate) * 1000, input.held)}\n`);
       },
       onProgress: progress ? (now) => progress.show(now) : undefined,
     });

@@ -4,7 +4,7 @@ import { inputError, outputError, usageError } from '../audio/errors.ts';
 import { codecInput } from '../engine/codec-input.ts';
 import { ffmpegSink } from '../engine/ffmpeg-process.ts';
 import { descriptorSink, fileSink, type OutputSink, pipeSink } from '../engine/output-sink.ts';
-import { rotatingReader } from '../engine/rotating-reader.ts';
+import { type ReaderOptions, rotatingReader } from '../engine/rotating-reader.ts';
 import type { NamedInput } from '../engine/side-input.ts';
 import { systemReason } from '../engine/system-reason.ts';
 
@@ -17,15 +17,18 @@ export interface OpenInput extends NamedInput {
   readonly hasStalled: () => boolean;
 }
 
+/** How an input is read: `timeout` in ms, of a pipe that gives nothing; `readBytes` at a time. */
+export type InputRules = Partial<Pick<ReaderOptions, 'timeout' | 'readBytes'>>;
+
 const isStandard = (path: string | undefined): path is '-' | undefined => path === undefined || path === '-';
 
-/** Opens the input: a file, or stdin for `-` or nothing. `stallTimeout` in ms. */
-export function openInput(path: string | undefined, stallTimeout = Number.POSITIVE_INFINITY): OpenInput {
+/** Opens the input: a file, or stdin for `-` or nothing. */
+export function openInput(path: string | undefined, how: InputRules = {}): OpenInput {
   if (!isStandard(path)) {
     try {
       const decoded = codecInput(path);
       return decoded === null
-        ? namedInput(path, openSync(path, 'r'), stallTimeout)
+        ? namedInput(path, openSync(path, 'r'), how)
         : { name: path, stream: decoded, hasStalled: () => false };
     } catch (cause) {
       throw inputError(`${path}: ${systemReason(cause)}`, { cause });
@@ -37,21 +40,21 @@ export function openInput(path: string | undefined, stallTimeout = Number.POSITI
     );
   }
   try {
-    return namedInput('stdin', 0, stallTimeout);
+    return namedInput('stdin', 0, how);
   } catch (cause) {
     throw inputError(`stdin: ${systemReason(cause)}`, { cause });
   }
 }
 
 /** A reader on an open descriptor, whatever it is. */
-export function namedInput(name: string, fd: number, timeout = Number.POSITIVE_INFINITY): OpenInput {
+export function namedInput(name: string, fd: number, how: InputRules = {}): OpenInput {
   let stalled = false;
   const onStall = (): void => {
     stalled = true;
   };
   const stats = fstatSync(fd);
   const kind = stats.isFIFO() || stats.isSocket() ? 'pipe' : 'file';
-  return { name, stream: rotatingReader(fd, kind, { timeout, onStall }), hasStalled: () => stalled };
+  return { name, stream: rotatingReader(fd, kind, { ...how, onStall }), hasStalled: () => stalled };
 }
 
 /** What an output must not be: an input, and files that the run reads. */

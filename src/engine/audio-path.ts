@@ -21,6 +21,8 @@ interface AudioPathOptions extends PathOptions {
   readonly strict?: boolean | undefined;
   /** Called when nothing more of the input can be read though it goes on: `failure` says why. */
   readonly onFailure: () => void;
+  /** Called when the format is known and all is prepared. */
+  readonly onOpen: (open: OpenPath) => void;
   /** Called after each processed block; a promise holds the audio up until it resolves. */
   readonly onBlock: (block: AudioBlock, open: OpenPath) => Promise<void> | undefined;
 }
@@ -239,6 +241,7 @@ export class AudioPath {
   #prepare(header: AudioHeader): OpenPath {
     const open = openPath(this.#pipeline, header, this.#options, this.#decoder);
     if (this.#options.onTrack === 'reset') this.#atStart = open.graph.snapshot();
+    this.#options.onOpen(open);
     return open;
   }
 }

@@ -31,6 +31,8 @@ export interface RunOptions {
   readonly controller?: ((format: AudioFormat) => Controller) | undefined;
   /** Called at the start with what can change the run. */
   readonly onStart?: ((control: RunControl) => void) | undefined;
+  /** Called once the format is known: what comes in, and frames by which the pipeline is late before it is aligned. */
+  readonly onOpen?: ((format: AudioFormat, latency: number) => void) | undefined;
   /** Bytes of a WAV, or of headerless samples when `raw` says so. Destroyed at the end of the run. */
   readonly input: Readable;
   /** For messages. @default 'input' */
@@ -149,6 +151,7 @@ export async function runPipeline(options: RunOptions): Promise<RunSummary> {
     inputName,
     inputs: sides.inputs,
     outputs: sides.outputs,
+    onOpen: ({ header, graph }) => options.onOpen?.(header.format, graph.latency),
     onBlock: (block, open) => monitor.block(block, open),
     onFailure: () => stop.abort(),
   });

@@ -5,6 +5,7 @@ import type { AirEvent, AirListener, AirWord } from './air-event.ts';
 import { Continuity } from './continuity.ts';
 import { type Fallback, SILENCE } from './fallback.ts';
 import type { FeedEnd, ProgrammeFeed } from './programme-feed.ts';
+import { ProgrammePieces } from './programme-pieces.ts';
 import { ProgrammeWatch } from './programme-watch.ts';
 import { StreamClock } from './stream-clock.ts';
 
@@ -51,17 +52,16 @@ interface DeskOptions extends AirRules {
 export class AirDesk {
   readonly #options: DeskOptions;
   readonly #clock: StreamClock;
-  readonly #pieceFrames: number;
   readonly #continuity: Continuity;
   #watch: ProgrammeWatch;
-  readonly #piece: Planar;
-  /** Frames of the piece that have come. */
-  #gathered = 0;
+  readonly #pieces: ProgrammePieces;
   /** When the programme was last heard, or first missed. */
   #heard: number;
   /** Off air: frames for which the programme has been good. */
   #good = 0;
   #returning = false;
+  /** A writer was turned away since the programme was last heard. */
+  #refused = false;
   /** Counts where the programme went off air. */
   #left = { frame: 0, inserted: 0, dropped: 0 };
 
@@ -70,7 +70,7 @@ export class AirDesk {
     const framesOf = (ms: number): number => Math.round((ms * format.sampleRate) / 1000);
     this.#options = options;
     this.#clock = new StreamClock(clock, format.sampleRate);
-    this.#pieceFrames = framesOf(PIECE_MS);
+    this.#pieces = new ProgrammePieces(format, framesOf(PIECE_MS));
     this.#continuity = new Continuity({
       channels: format.channels,
       holdFrames: fallback === null ? 0 : framesOf(HOLD_MS),
@@ -78,14 +78,13 @@ export class AirDesk {
       maxFrames: this.maxFrames,
       fallback: fallback ?? SILENCE,
     });
-    this.#piece = format.layout.map(() => new Float32Array(this.#pieceFrames));
     this.#watch = this.#newWatch();
     this.#heard = clock.now();
   }
 
   /** Most frames that `next` gives. */
   get maxFrames(): number {
-    return MOST_PIECES * this.#pieceFrames;
+    return MOST_PIECES * this.#pieces.frames;
   }
 
   /** Whether the programme is what is heard. */
@@ -107,7 +106,7 @@ export class AirDesk {
   /** Another writer has come. */
   connect(): void {
     this.#watch = this.#newWatch();
-    this.#tell('connected');
+    if (!this.#refused) this.#tell('connected');
   }
 
   /** Puts the next frames of the stream into `target`; 0 when there are none now, -1 when it is over. */
@@ -120,10 +119,10 @@ export class AirDesk {
   get wait(): number {
     const { clock, fallback, pace, starveAfter } = this.#options;
     const { framesOut, onAir } = this.#continuity;
-    if (!onAir) return this.#clock.wait(this.#pieceFrames - this.#clock.due(framesOut));
+    if (!onAir) return this.#clock.wait(this.#pieces.frames - this.#clock.due(framesOut));
     const starved = fallback === null ? Number.POSITIVE_INFINITY : this.#heard + starveAfter - clock.now();
     const allowed = pace ? this.#clock.allowed(framesOut) : 1;
-    const paced = allowed > 0 ? Number.POSITIVE_INFINITY : this.#clock.wait(this.#pieceFrames - allowed);
+    const paced = allowed > 0 ? Number.POSITIVE_INFINITY : this.#clock.wait(this.#pieces.frames - allowed);
     return Math.max(1, Math.min(starved, paced));
   }
 
@@ -133,11 +132,12 @@ export class AirDesk {
     if (pace) this.#catchUp();
     const allowed = pace ? this.#clock.allowed(continuity.framesOut) : this.maxFrames;
     if (allowed <= 0) return 0;
-    while (continuity.ready + this.#pieceFrames <= this.maxFrames && this.#gather(feed)) {
+    while (continuity.ready + this.#pieces.frames <= this.maxFrames && this.#pieces.gather(feed)) {
       this.#heard = clock.now();
-      const verdict = fallback === null ? 'good' : this.#watch.judge(this.#piece, this.#pieceFrames);
-      if (verdict === 'garbage') continuity.drop(this.#pieceFrames);
-      else continuity.offer(this.#piece, this.#pieceFrames);
+      const verdict =
+        fallback === null ? 'good' : this.#watch.judge(this.#pieces.channels, this.#pieces.frames);
+      if (verdict === 'garbage') continuity.drop(this.#pieces.frames);
+      else continuity.offer(this.#pieces.channels, this.#pieces.frames);
       if (verdict === 'good') continue;
       this.#leave(verdict);
       return 0;
@@ -151,8 +151,7 @@ export class AirDesk {
 
   /** What is left goes out, as it is where the stream ends and faded out where it goes on. */
   #atEnd(target: Planar, { event, reason }: FeedEnd): number {
-    this.#continuity.offer(this.#piece, this.#gathered);
-    this.#gathered = 0;
+    this.#continuity.offer(this.#pieces.channels, this.#pieces.cut());
     if (this.#exits) {
       const { left } = this.#continuity;
       return left > 0 ? this.#take(target, Math.min(left, this.maxFrames)) : -1;
@@ -176,8 +175,8 @@ export class AirDesk {
     this.#catchUp();
     const { framesOut, ready } = this.#continuity;
     if (ready === 0 && this.#exits && feed?.end) return -1;
-    if (this.#clock.due(framesOut) < this.#pieceFrames) return 0;
-    const frames = ready > 0 ? Math.min(ready, this.#pieceFrames) : this.#pieceFrames;
+    if (this.#clock.due(framesOut) < this.#pieces.frames) return 0;
+    const frames = ready > 0 ? Math.min(ready, this.#pieces.frames) : this.#pieces.frames;
     if (ready > 0) this.#continuity.take(target, frames);
     else {
       this.#continuity.insert(target, frames);
@@ -190,27 +189,31 @@ export class AirDesk {
     const { live, clock, starveAfter, backAfter, format } = this.#options;
     const continuity = this.#continuity;
     let good = false;
-    for (let pieces = live ? CATCH_UP : 1; pieces > 0 && !continuity.onAir && this.#gather(feed); pieces--) {
+    for (
+      let pieces = live ? CATCH_UP : 1;
+      pieces > 0 && !continuity.onAir && this.#pieces.gather(feed);
+      pieces--
+    ) {
       this.#heard = clock.now();
-      good = this.#watch.judge(this.#piece, this.#pieceFrames) === 'good';
+      good = this.#watch.judge(this.#pieces.channels, this.#pieces.frames) === 'good';
       if (!good) this.#startOver();
       if (good && this.#returning) this.#return();
-      else continuity.drop(this.#pieceFrames);
+      else continuity.drop(this.#pieces.frames);
     }
     if (continuity.onAir) return;
-    if (good) this.#good += this.#pieceFrames;
+    if (good) this.#good += this.#pieces.frames;
     else if (clock.now() - this.#heard >= starveAfter) this.#startOver();
     this.#returning = this.#good * 1000 >= backAfter * format.sampleRate;
     if (!feed?.end) return;
-    continuity.drop(this.#gathered);
-    this.#gathered = 0;
+    this.#refuse(feed.end);
+    continuity.drop(this.#pieces.cut());
     this.#startOver();
   }
 
   /** Keeps a piece for the crossfade, and begins it when there is enough. */
   #return(): void {
     const continuity = this.#continuity;
-    continuity.offer(this.#piece, this.#pieceFrames);
+    continuity.offer(this.#pieces.channels, this.#pieces.frames);
     if (!continuity.canReturn) return;
     const { framesOut, inserted, dropped } = continuity;
     const { frame } = this.#left;
@@ -221,7 +224,14 @@ export class AirDesk {
       dropped: dropped - this.#left.dropped,
     });
     continuity.back();
+    this.#refused = false;
     if (!this.#options.pace) this.#clock.setTo(framesOut);
+  }
+
+  /** Tells of a writer that sends no audio, and then no more until a programme was heard: it may come back at once. */
+  #refuse({ event, reason = '' }: FeedEnd): void {
+    if (event === 'garbage' && !this.#refused) this.#tell(event, { reason });
+    this.#refused ||= event === 'garbage';
   }
 
   /** Off air, a programme has to be good from here on again. */
@@ -238,20 +248,6 @@ export class AirDesk {
     this.#continuity.leave();
     this.#good = 0;
     this.#returning = this.#options.backAfter === 0;
-  }
-
-  /** Fills the piece as far as frames have come; true when it is whole. */
-  #gather(feed: ProgrammeFeed | null): boolean {
-    const { format } = this.#options;
-    while (feed !== null && this.#gathered < this.#pieceFrames) {
-      const rest = this.#piece.map((channel) => channel.subarray(this.#gathered));
-      const taken = feed.read(rest, this.#pieceFrames - this.#gathered, format);
-      if (taken === 0) return false;
-      this.#gathered += taken;
-    }
-    if (feed === null) return false;
-    this.#gathered = 0;
-    return true;
   }
 
   #catchUp(): void {

@@ -16,8 +16,8 @@ import { ProgrammeFeed } from './programme-feed.ts';
 export interface ProgrammeSource {
   /** For messages. */
   readonly name: string;
-  /** Resolves when there is somebody to read from. */
-  readonly connect: () => Promise<Readable>;
+  /** Resolves when there is somebody to read from; rejects when it is aborted, or can't be. */
+  readonly connect: (signal: AbortSignal) => Promise<Readable>;
   /** Whether another one may come after the end of one. */
   readonly reconnects: boolean;
 }
@@ -51,6 +51,7 @@ export class AirInput extends Readable {
   #wanted = false;
   #headed = false;
   #cancel: (() => void) | null = null;
+  readonly #closed = new AbortController();
 
   private constructor(feed: ProgrammeFeed, header: AudioHeader, options: AirInputOptions) {
     super({ highWaterMark: 1 });
@@ -86,7 +87,7 @@ export class AirInput extends Readable {
   /** Waits for the first programme. Throws an input error that names it when it is none. */
   static async open(options: AirInputOptions): Promise<AirInput> {
     const { source, raw, backend } = options;
-    const stream = await source.connect();
+    const stream = await source.connect(AbortSignal.any([]));
     let onReadable = (): void => {};
     const feed = new ProgrammeFeed(stream, { raw, backend, onReadable: () => onReadable() });
     while (feed.header() === null && feed.end === null) {
@@ -117,6 +118,7 @@ export class AirInput extends Readable {
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
     this.#cancel?.();
+    this.#closed.abort();
     this.#feed?.close();
     this.#fallback?.close();
     const { framesOut: frame, ...totals } = this.#desk.counts;
@@ -158,14 +160,14 @@ export class AirInput extends Readable {
     if (!source.reconnects) return;
     this.#feed?.close();
     this.#feed = null;
-    void source.connect().then((stream) => {
-      if (this.destroyed) {
-        stream.destroy();
-        return;
-      }
+    const { signal } = this.#closed;
+    const onConnect = (stream: Readable): void => {
       this.#feed = new ProgrammeFeed(stream, { raw, backend, onReadable: () => this.#pump() });
       this.#desk.connect();
       this.#pump();
+    };
+    source.connect(signal).then(onConnect, (error) => {
+      if (!signal.aborted) this.destroy(named(error, source.name, inputError));
     });
   }
 }

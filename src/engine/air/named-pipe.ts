@@ -21,7 +21,7 @@ function firstBytes(fd: number): Buffer | null {
 }
 
 /** Opens a named pipe without waiting in a thread that could not be called back, and waits for a writer. */
-async function connect(path: string, readBytes: number): Promise<Readable> {
+async function connect(path: string, readBytes: number, signal: AbortSignal): Promise<Readable> {
   const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     for (;;) {
@@ -31,7 +31,7 @@ async function connect(path: string, readBytes: number): Promise<Readable> {
         if (first !== null) stream.unshift(first);
         return stream;
       }
-      await pause(RETRY, undefined, { ref: true });
+      await pause(RETRY, undefined, { signal });
     }
   } catch (error) {
     closeSync(fd);
@@ -41,5 +41,5 @@ async function connect(path: string, readBytes: number): Promise<Readable> {
 
 /** A named pipe, from one writer to the next. */
 export function namedPipe(path: string, readBytes: number): ProgrammeSource {
-  return { name: path, connect: () => connect(path, readBytes), reconnects: true };
+  return { name: path, connect: (signal) => connect(path, readBytes, signal), reconnects: true };
 }

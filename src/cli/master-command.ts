@@ -109,7 +109,7 @@ async function run(args: Arguments): Promise<number> {
   const aim = await aimOf(args, settings.backend);
   const output = openOutput(text(args, 'out'), { force: args.force === true, inputs: [input] });
   const log = decisionLog(args);
-  const signals = abortOnSignals([output.stream]);
+  const signals = abortOnSignals([output]);
   try {
     const { signal } = signals;
     const { end, ...steps } =

@@ -180,7 +180,7 @@ async function write(
   args: Arguments,
 ): Promise<number> {
   const { name, stream } = openInput(input);
-  const signals = abortOnSignals([output.stream]);
+  const signals = abortOnSignals([output]);
   try {
     const { signal } = signals;
     const summary = await runPipeline({

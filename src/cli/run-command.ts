@@ -198,7 +198,7 @@ async function carry(
   const report = target === undefined ? undefined : openReport(target, force, inUse);
   const loudnessLog = openLoudnessLog(args, target === undefined ? inUse : [...inUse, target]);
   const progress = args.quiet === true ? null : await progressLine();
-  const signals = abortOnSignals([output, ...Object.values(outputs)].map(({ stream }) => stream));
+  const signals = abortOnSignals([output, ...Object.values(outputs)]);
   let endReload: (() => void) | undefined;
   try {
     const summary = await runPipeline({

@@ -8,6 +8,7 @@ import type { NamedInput } from '../engine/side-input.ts';
 import { withSettings } from '../graph/settings.ts';
 import { withFormat } from '../graph/with-format.ts';
 import { parseRawFormat, RAW_SAMPLE_FORMATS } from '../io/sample-format.ts';
+import { FORMAT_CHANGES } from '../io/stream-decoder.ts';
 import { DITHER_KINDS } from '../io/stream-encoder.ts';
 import { meterSummary } from '../monitor/meter-summary.ts';
 import { abortOnSignals } from './abort-on-signals.ts';
@@ -85,7 +86,8 @@ export const runCommand: Command = {
     'on-format-change': {
       type: 'string',
       requiresArg: true,
-      describe: 'where that has another rate or other channels: stop, with what came before (default)',
+      describe:
+        'where that has another rate or other channels: stop, with what came before (default), or convert it to the first',
     },
     'stall-timeout': {
       type: 'string',
@@ -150,11 +152,11 @@ async function run(args: Arguments): Promise<number> {
     seed: numberIn(args, 'seed', { min: 0, max: 2 ** 32 - 1, whole: true }) ?? 0,
     blockFrames: numberIn(args, 'block-frames', { min: 1, max: 65536, whole: true }) ?? 4096,
     onTrack: oneOf(args, 'on-track', ['keep', 'reset']),
+    onFormatChange: oneOf(args, 'on-format-change', FORMAT_CHANGES),
     metadata: args['no-metadata'] !== true,
     partial: args.partial === true,
     strict: args.strict === true,
   };
-  oneOf(args, 'on-format-change', ['stop']);
   const ends = namedEnds(args, pipeline);
   const input = openInput(text(args, 'in'), duration(args, 'stall-timeout'));
   let inputs: Readonly<Record<string, NamedInput>> = {};

@@ -6,7 +6,7 @@ import { automationChanges } from '../graph/automation.ts';
 import type { PipelineDefinition } from '../graph/definition.ts';
 import { type PipelineSnapshot, sideBySide } from '../graph/prepare-pipeline.ts';
 import type { RawFormat } from '../io/sample-format.ts';
-import { type AudioHeader, StreamDecoder } from '../io/stream-decoder.ts';
+import { type AudioHeader, type FormatChange, StreamDecoder } from '../io/stream-decoder.ts';
 import type { Patch } from '../io/stream-encoder.ts';
 import { refuseReplaced } from './guard-findings.ts';
 import { type OpenPath, openPath, type PathOptions } from './open-path.ts';
@@ -17,6 +17,7 @@ import { SlabWriter } from './slab-writer.ts';
 interface AudioPathOptions extends PathOptions {
   readonly pipeline: PipelineDefinition;
   readonly raw?: RawFormat | undefined;
+  readonly onFormatChange?: FormatChange | undefined;
   /** Makes an error of what the guard would replace. */
   readonly strict?: boolean | undefined;
   /** Called when nothing more of the input can be read though it goes on: `failure` says why. */
@@ -55,7 +56,7 @@ export class AudioPath {
   constructor(options: AudioPathOptions) {
     this.#options = options;
     this.#pipeline = options.pipeline;
-    this.#decoder = new StreamDecoder(options.raw === undefined ? {} : { raw: options.raw });
+    this.#decoder = new StreamDecoder(options);
     // Grouped into one function list: each generator runs only as far as the next one has taken, so one block's
     // arrays serve all the way and nothing is queued between the three.
     const walk = gen(

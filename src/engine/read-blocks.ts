@@ -61,6 +61,8 @@ export async function readBlocks<T extends BlockTaker>(
     opened ??= prepare(header);
     for (;;) {
       const frames = decoder.read(opened.planar, READ_FRAMES);
+      if (frames === 0 && decoder.nextTrack()) continue;
+      if (decoder.failure !== null) throw decoder.failure;
       if (frames === 0) return;
       const busy = opened.taker.process(opened.planar, frames);
       if (busy) await busy;

@@ -10,6 +10,7 @@ import { automationChanges, entryOf, ownMoves, type PlannedMove } from '../graph
 import type { PipelineDefinition } from '../graph/definition.ts';
 import { loadPipelineStages } from '../graph/prepare-pipeline.ts';
 import type { RawFormat, SampleEncoding } from '../io/sample-format.ts';
+import type { FormatChange } from '../io/stream-decoder.ts';
 import type { DitherKind, Patch } from '../io/stream-encoder.ts';
 import type { Progress } from '../monitor/progress-line.ts';
 import type { PlainReading } from '../monitor/reading-line.ts';
@@ -60,6 +61,8 @@ export interface RunOptions {
   readonly signal?: AbortSignal | undefined;
   /** What happens to the stages where another file begins in the input: nothing, or they start anew. @default 'keep' */
   readonly onTrack?: 'keep' | 'reset' | undefined;
+  /** What becomes of such a file with another rate or other channels: the run ends there, or it is converted. @default 'stop' */
+  readonly onFormatChange?: FormatChange | undefined;
   /** Whether the metadata of a WAV goes with its audio. @default true */
   readonly metadata?: boolean | undefined;
   /** Whether an output that could not be completed stays, as far as it goes. @default false */
@@ -111,6 +114,7 @@ export interface RunSummary {
 /** One run: decodes the input, sends it through the pipeline, encodes it to the output. */
 export async function runPipeline(options: RunOptions): Promise<RunSummary> {
   const { pipeline, input, inputName = 'input', output, raw, sampleFormat, signal } = options;
+  const { onFormatChange = 'stop' } = options;
   const backend = chooseBackend(options.backend);
   const automation = [...ownMoves(pipeline), ...(options.automation ?? [])];
   // Tried at some rate before anything is opened, so that what does not fit is told at once.
@@ -122,7 +126,9 @@ export async function runPipeline(options: RunOptions): Promise<RunSummary> {
     path.stream.destroy(error);
   };
   const sides = {
-    inputs: sidesFor('input', pipeline.inputs.slice(1), inputs).map((side) => new SideInput(side)),
+    inputs: sidesFor('input', pipeline.inputs.slice(1), inputs).map(
+      (side) => new SideInput(side, onFormatChange),
+    ),
     outputs: sidesFor(
       'output',
       pipeline.outputs.slice(1).map(({ name }) => name),
@@ -143,6 +149,7 @@ export async function runPipeline(options: RunOptions): Promise<RunSummary> {
     sampleFormat,
     samplesFor: output.samplesFor,
     onTrack: options.onTrack,
+    onFormatChange,
     metadata: options.metadata,
     strict: options.strict,
     watchLoudness: options.loudnessLog !== undefined,
@@ -172,7 +179,6 @@ export async function runPipeline(options: RunOptions): Promise<RunSummary> {
     await Promise.all(sides.inputs.map((side) => side.open()));
     const ends = [stop.signal, ...(signal ? [signal] : [])];
     const readerGone = await carry(input, inputName, path, output, AbortSignal.any(ends));
-    if (path.failure !== null) throw named(path.failure, inputName, inputError);
     await revise(output, path.patches);
     const aborted = signal?.aborted ?? false;
     const worthIt = !aborted || options.partial === true;
@@ -180,9 +186,11 @@ export async function runPipeline(options: RunOptions): Promise<RunSummary> {
     ended = true;
     await endAll(sides.outputs, worthIt);
     await monitor.end(path.open);
+    // A track that the run ends at takes nothing from those before it.
+    if (path.failure !== null) throw named(path.failure, inputName, inputError);
     return summarise(path, monitor, backend, { aborted, readerGone });
   } catch (error) {
-    if (options.partial || output.keep === null) await salvage(output, path);
+    if (!ended && (options.partial || output.keep === null)) await salvage(output, path);
     throw error;
   } finally {
     signal?.removeEventListener('abort', cut);

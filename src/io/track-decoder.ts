@@ -63,6 +63,11 @@ export class TrackDecoder {
     return this.#extent?.settled ? this.#header : null;
   }
 
+  /** Whether the header has been read, be it known or not whether audio follows. */
+  get headed(): boolean {
+    return this.#header !== null;
+  }
+
   /** Whether there is audio that has not been read. */
   get pending(): boolean {
     return this.#audio.length > 0;

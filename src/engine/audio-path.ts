@@ -4,7 +4,7 @@ import type { AudioBlock } from '../audio/block.ts';
 import type { AuralisError } from '../audio/errors.ts';
 import { automationChanges } from '../graph/automation.ts';
 import type { PipelineDefinition } from '../graph/definition.ts';
-import { type PipelineSnapshot, sideBySide } from '../graph/prepare-pipeline.ts';
+import { sideBySide } from '../graph/prepare-pipeline.ts';
 import type { RawFormat } from '../io/sample-format.ts';
 import { type AudioHeader, type FormatChange, StreamDecoder } from '../io/stream-decoder.ts';
 import type { Patch } from '../io/stream-encoder.ts';
@@ -50,8 +50,6 @@ export class AudioPath {
   #patches: readonly Patch[] = [];
   #warnings: readonly string[] = [];
   #cut = false;
-  /** The state of the stages before the first frame, where each track begins with it. */
-  #atStart: PipelineSnapshot | null = null;
 
   constructor(options: AudioPathOptions) {
     this.#options = options;
@@ -182,11 +180,11 @@ export class AudioPath {
     return block;
   }
 
-  /** Between two tracks, where it is asked for: lets the tail out and gives the stages the state they began with. */
+  /** Between two tracks, where it is asked for: lets the tail out, and the stages begin anew. */
   *#startAnew(): Generator<Passing | Promise<Passing>, void, void> {
-    if (this.#atStart === null) return;
+    if (this.#options.onTrack !== 'reset') return;
     yield* this.#drain();
-    this.#open!.graph.restore(this.#atStart);
+    this.#open!.graph.beginAnew();
   }
 
   *#drain(): Generator<Passing | Promise<Passing>, void, void> {
@@ -238,8 +236,6 @@ export class AudioPath {
   }
 
   #prepare(header: AudioHeader): OpenPath {
-    const open = openPath(this.#pipeline, header, this.#options, this.#decoder);
-    if (this.#options.onTrack === 'reset') this.#atStart = open.graph.snapshot();
-    return open;
+    return openPath(this.#pipeline, header, this.#options, this.#decoder);
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { audioFormat } from '../../src/audio/format.ts';
 import { onKernelMemory } from '../../src/dsp/kernel-memory.ts';
-import { StreamEncoder } from '../../src/io/stream-encoder.ts';
+import { StreamEncoder, type StreamEncoderOptions } from '../../src/io/stream-encoder.ts';
 import { buildWav, type Chunk, chunk, RECIPE } from '../fixtures/wav-corpus.ts';
 import { decodeAll, pieces } from './decode-all.ts';
 
@@ -83,6 +83,85 @@ describe('metadata', () => {
     expect(Buffer.from(body.subarray(602)).toString()).toBe(
       `${after}A=PCM,F=48000,W=24,M=stereo,T=auralis-stream\r\n`,
     );
+  });
+});
+
+describe('the loudness in bext', () => {
+  const RATE = 48_000;
+  const AT = 412;
+  /** A chunk of a version whose five numbers are 7.00. */
+  const stale = (version: number): Chunk => {
+    const chunk = bext('');
+    chunk.body[346] = version;
+    for (let n = 0; n < 5; n++) chunk.body.set([700 & 0xff, 700 >> 8], AT + 2 * n);
+    return chunk;
+  };
+  /** The version and the numbers of an output of so many seconds of a sine of 997 Hz at -20 dBFS. */
+  function written(chunk: Chunk, seconds: number, more: Partial<StreamEncoderOptions> = {}): number[] {
+    const bytes = onKernelMemory('wasm', (memory) => {
+      const maxFrames = RATE;
+      const encoder = new StreamEncoder({
+        format: audioFormat(RATE, 2),
+        sampleFormat: { encoding: 's24', bigEndian: false },
+        announcedFrames: seconds * RATE,
+        container: 'wav',
+        channelMask: 3,
+        metadata: [info, chunk],
+        dither: 'none',
+        seed: 0,
+        seekable: true,
+        memory,
+        maxFrames,
+        ...more,
+      });
+      const planar = memory.planar(2, maxFrames);
+      const whole = [Buffer.from(encoder.header())];
+      for (let at = 0; at < seconds * RATE; at += RATE / 2) {
+        for (const channel of planar) {
+          for (let i = 0; i < RATE / 2; i++) {
+            channel[i] = 0.1 * Math.sin((2 * Math.PI * 997 * (at + i)) / RATE);
+          }
+        }
+        whole.push(Buffer.from(encoder.encode(planar, RATE / 2)));
+      }
+      const { tail, patches } = encoder.end();
+      const all = Buffer.concat([...whole, tail]);
+      for (const { position, bytes } of patches) all.set(bytes, position);
+      return all;
+    });
+    const { body } = decodeAll([bytes]).header.metadata[1];
+    const view = new DataView(body.buffer, body.byteOffset);
+    return [view.getUint16(346, true), ...[0, 2, 4, 6, 8].map((at) => view.getInt16(AT + at, true))];
+  }
+
+  it.each([0, 1, 2])(
+    'of version %i becomes -20.00 LUFS, 0 LU, -20.00 dBTP, -20.00 and -20.00, version 2',
+    (version) => {
+      const [written2, ...values] = written(stale(version), 6);
+      expect(written2).toBe(2);
+      // BS.1770-5, Annex 1: 997 Hz at 0 dBFS in two channels is 0 LUFS; Tech 3341 allows 0.1 LU.
+      for (const [n, value] of [-2000, 0, -2000, -2000, -2000].entries()) {
+        expect(Math.abs(values[n] - value)).toBeLessThanOrEqual(1);
+      }
+    },
+  );
+
+  it('is not known in 1 s but for integrated, peak and momentary: the others are 0x7FFF', () => {
+    const [, , range, , , shortTerm] = written(stale(2), 1);
+    expect([range, shortTerm]).toEqual([0x7fff, 0x7fff]);
+  });
+
+  it.each([
+    ['on a pipe', { seekable: false }],
+    ['at 4 kHz, where K-weighting has no room', { format: audioFormat(4000, 2) }],
+  ])('is 0x7FFF %s, never that of the input; version 1 stays as it is', (_, more) => {
+    expect(written(stale(2), 6, more)).toEqual([2, ...new Array(5).fill(0x7fff)]);
+    expect(written(stale(1), 6, more)).toEqual([1, ...new Array(5).fill(700)]);
+  });
+
+  it('stays out of a chunk that is cut short of it', () => {
+    const short = { id: 'bext', body: new Uint8Array(400) };
+    expect(carried([short])).toEqual([short]);
   });
 });
 

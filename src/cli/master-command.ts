@@ -116,12 +116,13 @@ async function run(args: Arguments): Promise<number> {
       passes === 2
         ? await twoPasses(input, aim, settings, log.take)
         : await onePass(aim, lookahead, log.take);
-    const { name, stream } = openInput(input);
+    const { name, stream, metadataBehind } = openInput(input);
     const summary = await runPipeline({
       ...settings,
       ...steps,
       input: stream,
       inputName: name,
+      metadataBehind,
       output,
       signal,
     });

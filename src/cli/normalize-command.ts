@@ -179,7 +179,7 @@ async function write(
   { backend, raw, seed }: Required<Pick<RunOptions, 'backend' | 'raw' | 'seed'>>,
   args: Arguments,
 ): Promise<number> {
-  const { name, stream } = openInput(input);
+  const { name, stream, metadataBehind } = openInput(input);
   const signals = abortOnSignals([output]);
   try {
     const { signal } = signals;
@@ -187,6 +187,7 @@ async function write(
       pipeline,
       input: stream,
       inputName: name,
+      metadataBehind,
       output,
       signal,
       backend,

@@ -77,7 +77,7 @@ export const runCommand: Command = {
     },
     force: { type: 'boolean', alias: 'f', describe: 'write over an existing OUT' },
     partial: { type: 'boolean', describe: 'keep what there is of OUT when the run is cut short' },
-    'no-metadata': { type: 'boolean', describe: 'leave LIST, bext, iXML, cart and id3 chunks out' },
+    'no-metadata': { type: 'boolean', describe: 'leave titles, bext, iXML, cart and id3 out' },
     'on-track': {
       type: 'string',
       requiresArg: true,
@@ -123,7 +123,16 @@ export const runCommand: Command = {
 /** What the command line says of the run itself. */
 type Checked = Omit<
   RunOptions,
-  'input' | 'inputName' | 'output' | 'inputs' | 'outputs' | 'report' | 'signal' | 'onStart' | 'onProgress'
+  | 'input'
+  | 'inputName'
+  | 'metadataBehind'
+  | 'output'
+  | 'inputs'
+  | 'outputs'
+  | 'report'
+  | 'signal'
+  | 'onStart'
+  | 'onProgress'
 >;
 
 async function run(args: Arguments): Promise<number> {
@@ -207,6 +216,7 @@ async function carry(
       ...options,
       input: input.stream,
       inputName: input.name,
+      metadataBehind: input.metadataBehind,
       output,
       inputs,
       outputs,

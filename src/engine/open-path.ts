@@ -9,6 +9,7 @@ import type { PipelineDefinition } from '../graph/definition.ts';
 import { type LivePipeline, preparePipeline } from '../graph/live-pipeline.ts';
 import { isTransparent, sideBySide } from '../graph/prepare-pipeline.ts';
 import { formatsOut, framesOut } from '../graph/segments.ts';
+import type { MetadataChunk } from '../io/metadata-chunk.ts';
 import { type SampleEncoding, writtenFor } from '../io/sample-format.ts';
 import type { AudioHeader, StreamDecoder } from '../io/stream-decoder.ts';
 import { type DitherKind, StreamEncoder } from '../io/stream-encoder.ts';
@@ -45,6 +46,8 @@ export interface PathOptions {
   readonly onTrack?: 'keep' | 'reset' | undefined;
   /** Whether the metadata of the input goes with the audio. */
   readonly metadata?: boolean | undefined;
+  /** What stands behind it, which the decoder can't know. */
+  readonly metadataBehind?: readonly MetadataChunk[] | undefined;
   /** Guards also what no stage could be harmed by. */
   readonly strict?: boolean | undefined;
   /** Whether the loudness of what goes out is metered. */
@@ -84,6 +87,9 @@ export function openPath(
   // Who says what to do with tracks expects more of them than the first one's header knows.
   const announced = options.onTrack === undefined ? header.announcedFrames : null;
   const taken = announced && resampledFrames(announced, header.format.sampleRate, sampleRate);
+  const behind = options.metadataBehind ?? [];
+  const isBefore = (id: string): boolean => header.metadata.some((chunk) => chunk.id === id);
+  const metadata = [...header.metadata, ...behind.filter(({ id }) => !isBefore(id))];
   const announcedFrames = taken && framesOut(pipeline, format, taken);
   return onKernelMemory(backend, (memory) => {
     const graph = preparePipeline(pipeline, {
@@ -108,7 +114,7 @@ export function openPath(
         announcedFrames,
         container: header.container === 'raw' ? 'raw' : 'wav',
         channelMask: sameLayout ? channelMask : maskFromLayout(outputFormat.layout),
-        metadata: options.metadata === false ? [] : header.metadata,
+        metadata: options.metadata === false ? [] : metadata,
         dither,
         seed: options.seed,
         seekable: sink.seekable,

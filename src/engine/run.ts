@@ -9,6 +9,7 @@ import { type BackendName, chooseBackend } from '../dsp/kernel-memory.ts';
 import { automationChanges, entryOf, ownMoves, type PlannedMove } from '../graph/automation.ts';
 import type { PipelineDefinition } from '../graph/definition.ts';
 import { loadPipelineStages } from '../graph/prepare-pipeline.ts';
+import type { MetadataChunk } from '../io/metadata-chunk.ts';
 import type { RawFormat, SampleEncoding } from '../io/sample-format.ts';
 import type { FormatChange } from '../io/stream-decoder.ts';
 import type { DitherKind, Patch } from '../io/stream-encoder.ts';
@@ -63,7 +64,9 @@ export interface RunOptions {
   readonly onTrack?: 'keep' | 'reset' | undefined;
   /** What becomes of such a file with another rate or other channels: the run ends there, or it is converted. @default 'stop' */
   readonly onFormatChange?: FormatChange | undefined;
-  /** Whether the metadata of a WAV goes with its audio. @default true */
+  /** Metadata that stands behind the audio of the input, where it is a file that can be looked into: `fileMetadata`. */
+  readonly metadataBehind?: readonly MetadataChunk[] | undefined;
+  /** Whether the metadata of the input goes with its audio. @default true */
   readonly metadata?: boolean | undefined;
   /** Whether an output that could not be completed stays, as far as it goes. @default false */
   readonly partial?: boolean | undefined;
@@ -151,6 +154,7 @@ export async function runPipeline(options: RunOptions): Promise<RunSummary> {
     onTrack: options.onTrack,
     onFormatChange,
     metadata: options.metadata,
+    metadataBehind: options.metadataBehind,
     strict: options.strict,
     watchLoudness: options.loudnessLog !== undefined,
     inputName,

@@ -1,4 +1,4 @@
-import type { MetadataChunk } from './header-steps.ts';
+import type { MetadataChunk } from './metadata-chunk.ts';
 
 /** What a broadcast wave says of its loudness: LUFS, LU, dBTP; what is not finite is not known. */
 export interface BroadcastLoudness {

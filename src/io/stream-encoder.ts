@@ -7,7 +7,7 @@ import { LoudnessMeter } from '../dsp/loudness-meter.ts';
 import { NoiseShaper } from '../dsp/noise-shaper.ts';
 import { withLoudness } from './broadcast-loudness.ts';
 import { withCodingHistory } from './coding-history.ts';
-import type { MetadataChunk } from './header-steps.ts';
+import type { MetadataChunk } from './metadata-chunk.ts';
 import { createPcmEncoder, type PcmEncoder } from './pcm-encoder.ts';
 import { ENCODINGS, type SampleFormat } from './sample-format.ts';
 import { dataBytes, needsLongSizes, type WavHeaderShape, writeWavHeader } from './write-wav-header.ts';

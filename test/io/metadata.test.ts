@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { audioFormat } from '../../src/audio/format.ts';
 import { onKernelMemory } from '../../src/dsp/kernel-memory.ts';
+import { metadataBehind } from '../../src/io/metadata-behind.ts';
 import { StreamEncoder, type StreamEncoderOptions } from '../../src/io/stream-encoder.ts';
-import { buildWav, type Chunk, chunk, RECIPE } from '../fixtures/wav-corpus.ts';
+import { type AiffRecipe, buildAiff, buildW64 } from '../fixtures/containers.ts';
+import { buildWav, type Chunk, chunk, fmtBody, RECIPE } from '../fixtures/wav-corpus.ts';
 import { decodeAll, pieces } from './decode-all.ts';
 
 const text = (words: string): Uint8Array => Uint8Array.from(words, (char) => char.charCodeAt(0));
@@ -83,6 +85,135 @@ describe('metadata', () => {
     expect(Buffer.from(body.subarray(602)).toString()).toBe(
       `${after}A=PCM,F=48000,W=24,M=stereo,T=auralis-stream\r\n`,
     );
+  });
+});
+
+/** The entries of a LIST/INFO. */
+const entries = (...pairs: readonly (readonly [id: string, words: string])[]): Chunk => ({
+  id: 'LIST',
+  body: Uint8Array.from([
+    ...text('INFO'),
+    ...pairs.flatMap(([id, words]) => [
+      ...text(id),
+      words.length + 1,
+      0,
+      0,
+      0,
+      ...text(words),
+      ...new Uint8Array(words.length % 2 === 0 ? 2 : 1),
+    ]),
+  ]),
+});
+const aiffOf = (before: AiffRecipe['before'] = []) =>
+  buildAiff({
+    encoding: 's16',
+    channels: 2,
+    sampleRate: 44_100,
+    audio: new Uint8Array(400),
+    sized: true,
+    compression: null,
+    before,
+  });
+
+describe('metadata of other containers', () => {
+  it('comes from an AIFF: NAME, AUTH, (c) and ANNO as LIST/INFO, ID3 as it is', () => {
+    const aiff = aiffOf([
+      ['NAME', text('A song')],
+      ['ID3 ', text('ID3...')],
+      ['AUTH', text('Nobody\0\0')],
+      ['(c) ', text('2026')],
+      ['COMT', text('......')],
+      ['ANNO', text('odd')],
+    ]);
+    const list = entries(['INAM', 'A song'], ['IART', 'Nobody'], ['ICOP', '2026'], ['ICMT', 'odd']);
+    for (const size of [1, 77, 9999]) {
+      const { header } = decodeAll(pieces(aiff, [size]));
+      expect(header.metadata).toEqual([{ id: 'id3 ', body: text('ID3...') }, list]);
+    }
+  });
+
+  it('comes from the summary list of a Wave64, UTF-16 as UTF-8', () => {
+    const recipe = { ...RECIPE, audio: new Uint8Array(400) };
+    const utf16 = (words: string): number[] => [...Buffer.from(words, 'utf16le')];
+    const summary = [
+      2,
+      0,
+      0,
+      0,
+      ...text('INAM'),
+      10,
+      0,
+      0,
+      0,
+      ...utf16('Lied\0'),
+      ...text('IART'),
+      4,
+      0,
+      0,
+      0,
+      ...utf16('ö\0'),
+    ];
+    const w64 = buildW64({ ...recipe, sized: true, fmt: fmtBody(recipe), junk: 5, summary });
+    const [{ id, body }] = decodeAll([w64]).header.metadata;
+    expect(id).toBe('LIST');
+    expect(Buffer.from(body).toString()).toContain('INAM\u0005\0\0\0Lied\0');
+    expect(Buffer.from(body).toString()).toContain('IART\u0003\0\0\0ö\0');
+  });
+
+  it('stops at 1 MiB in an AIFF too', () => {
+    const { header, warnings } = decodeAll([aiffOf([['ANNO', new Uint8Array((1 << 20) + 1).fill(65)]])]);
+    expect(header.metadata).toEqual([]);
+    expect(warnings).toEqual(['"ANNO" chunk of 1048577 bytes left out: more than 1 MiB of metadata']);
+  });
+});
+
+describe('metadata behind the audio of a file', () => {
+  const behindIn = (file: Uint8Array) => {
+    let asked = 0;
+    const found = metadataBehind((position, bytes) => {
+      asked += bytes;
+      return file.subarray(position, position + bytes);
+    });
+    return { found, asked };
+  };
+  const audio = new Uint8Array(100_001);
+
+  it.each([
+    ['RIFF', {}],
+    ['RIFF, odd chunks not padded', { padding: false }],
+    ['RF64', { container: 'RF64', size: 'rf64' }],
+  ] as const)('of a %s is found without the audio being read', (_, more) => {
+    const recipe = { ...RECIPE, encoding: 'u8', channels: 1, audio, ...more } as const;
+    const { found, asked } = behindIn(buildWav({ ...recipe, before: [chunk('iXML', 7)], after: all }));
+    expect(found).toEqual(all);
+    expect(asked).toBeLessThan(4000);
+  });
+
+  it('of an AIFF is found', () => {
+    const file = Uint8Array.from([
+      ...aiffOf(),
+      ...text('ID3 \0\0\0\u0003abc\0'),
+      ...text('NAME\0\0\0\u0002hi'),
+    ]);
+    expect(behindIn(file).found).toEqual([{ id: 'id3 ', body: text('abc') }, entries(['INAM', 'hi'])]);
+  });
+
+  it.each([
+    ['a RIFX', buildWav({ ...RECIPE, container: 'RIFX', audio, after: all })],
+    ['a size that is not exact', buildWav({ ...RECIPE, size: 'ffmpeg', audio, after: all })],
+    [
+      '10,000 chunks that say nothing',
+      buildWav({ ...RECIPE, after: [...new Array<Chunk>(10_000).fill(chunk('odd!', 2)), info] }),
+    ],
+    ['what is no audio', text('nothing of the kind')],
+    ['an empty file', new Uint8Array(0)],
+  ])('of %s is none', (_, file) => {
+    expect(behindIn(file).found).toEqual([]);
+  });
+
+  it('that is cut off is given as far as it goes', () => {
+    const whole = buildWav({ ...RECIPE, audio, after: [info, chunk('id3 ', 900)] });
+    expect(behindIn(whole.subarray(0, -100)).found).toEqual([info]);
   });
 });
 

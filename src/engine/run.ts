@@ -17,6 +17,7 @@ import type { Progress } from '../monitor/progress-line.ts';
 import type { PlainReading } from '../monitor/reading-line.ts';
 import type { Controller } from '../stages/controller.ts';
 import { AudioPath } from './audio-path.ts';
+import { decodedStream } from './codec-input.ts';
 import { describeReplaced } from './guard-findings.ts';
 import type { LoudnessLog } from './loudness-log.ts';
 import type { OutputSink } from './output-sink.ts';
@@ -179,10 +180,15 @@ export async function runPipeline(options: RunOptions): Promise<RunSummary> {
   signal?.addEventListener('abort', cut, { once: true });
   if (signal?.aborted) cut();
   let ended = false;
+  let source = input;
   try {
     await Promise.all(sides.inputs.map((side) => side.open()));
     const ends = [stop.signal, ...(signal ? [signal] : [])];
-    const readerGone = await carry(input, inputName, path, output, AbortSignal.any(ends));
+    if (!raw)
+      source = await decodedStream(input, signal).catch((error) => {
+        throw named(error, inputName, inputError);
+      });
+    const readerGone = await carry(source, inputName, path, output, AbortSignal.any(ends));
     await revise(output, path.patches);
     const aborted = signal?.aborted ?? false;
     const worthIt = !aborted || options.partial === true;
@@ -198,6 +204,7 @@ export async function runPipeline(options: RunOptions): Promise<RunSummary> {
     throw error;
   } finally {
     signal?.removeEventListener('abort', cut);
+    source.destroy();
     input.destroy();
     cut();
     output.close();

@@ -1,7 +1,7 @@
 import { closeSync, createReadStream, openSync, readSync, statSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { inputError } from '../audio/errors.ts';
-import { codecOf, SIGNATURE_BYTES } from '../io/codec-signature.ts';
+import { type Codec, codecOf, id3Bytes, SIGNATURE_BYTES } from '../io/codec-signature.ts';
 import { decodeCodec } from '../io/decode-codec.ts';
 import { encodeWav } from '../io/encode-wav.ts';
 import { ffmpegReader } from './ffmpeg-process.ts';
@@ -21,12 +21,20 @@ async function* decodedWav(
   );
 }
 
-/** The first bytes of a file. */
-function startOf(path: string): Uint8Array {
-  const start = new Uint8Array(SIGNATURE_BYTES);
+/** What the first bytes of a file say that it is, or those behind an ID3 tag, which stands in front of AAC and FLAC as well. */
+function codecOfFile(path: string): Codec | null {
+  const bytes = new Uint8Array(SIGNATURE_BYTES);
   const fd = openSync(path, 'r');
+  const startAt = (position: number): Uint8Array =>
+    bytes.subarray(0, readSync(fd, bytes, 0, SIGNATURE_BYTES, position));
   try {
-    return start.subarray(0, readSync(fd, start, 0, SIGNATURE_BYTES, 0));
+    const start = startAt(0);
+    const codec = codecOf(start);
+    const tagBytes = id3Bytes(start);
+    if (tagBytes === 0) return codec;
+    const inside = codecOf(startAt(tagBytes));
+    // ffmpeg finds its way over the tag; our decoders do so for MP3 alone.
+    return inside === null || inside.decoder === 'mp3' ? codec : { ...inside, decoder: 'other' };
   } finally {
     closeSync(fd);
   }
@@ -39,7 +47,7 @@ function startOf(path: string): Uint8Array {
 export function codecInput(path: string): Readable | null {
   // A pipe must not be opened twice, and can't be looked into.
   if (!statSync(path).isFile()) return null;
-  const codec = codecOf(startOf(path));
+  const codec = codecOfFile(path);
   if (codec === null) return null;
   const { decoder, name } = codec;
   if (decoder === 'other') return ffmpegReader(path, name);

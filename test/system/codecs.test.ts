@@ -129,6 +129,13 @@ describe.skipIf(!HAS_FFMPEG)('files of other codecs', () => {
     ]);
   });
 
+  it('FLAC behind an ID3 tag is no MP3', async () => {
+    const tag = Buffer.from(`ID3\x04\0\0\0\0\0\x0a${'\0'.repeat(10)}`, 'latin1');
+    writeFileSync(at('tagged.flac'), Buffer.concat([tag, readFileSync(at('s16.flac'))]));
+    expect((await auralis('tagged.flac tagged.wav -f')).code).toBe(0);
+    expect(await samplesOf('tagged.wav')).toEqual(await samplesOf('s16.wav'));
+  });
+
   it('is told by its bytes and not by its name', async () => {
     symlinkSync(at('s16.flac'), at('really.wav'));
     expect((await auralis('really.wav told.wav -f')).code).toBe(0);

@@ -34,7 +34,7 @@ import { type OpenInput, openInput, openOutput } from './standard-streams.ts';
 export const runCommand: Command = {
   words: [
     ['pipeline', 'a pipeline file, or the name of a shipped one'],
-    ['in', 'a WAV, AIFF, AU or Wave64 file; - or nothing is stdin'],
+    ['in', 'WAV, AIFF, AU, Wave64, FLAC, MP3, Ogg Vorbis, and more with ffmpeg; - or nothing is stdin'],
     ['out', 'a WAV file; - or nothing is stdout'],
   ],
   options: {

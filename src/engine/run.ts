@@ -152,7 +152,8 @@ export async function runPipeline(options: RunOptions): Promise<RunSummary> {
     raw,
     sampleFormat,
     samplesFor: output.samplesFor,
-    onTrack: options.onTrack,
+    // Who converts tracks expects some.
+    onTrack: options.onTrack ?? (onFormatChange === 'convert' ? 'keep' : undefined),
     onFormatChange,
     metadata: options.metadata,
     metadataBehind: options.metadataBehind,

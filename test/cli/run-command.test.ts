@@ -342,10 +342,7 @@ describe.concurrent('tracks, metadata and the guard', () => {
 
   it('a track of another rate and channels goes on with convert; with stop a file OUT holds what came before', async () => {
     const other = Buffer.concat([WAV, wav16(noise16(2000), { sampleRate: 44_100 })]);
-    const { code, stdout, stderr } = await run(
-      [EMPTY, '--on-format-change', 'convert', '--on-track', 'keep'],
-      other,
-    );
+    const { code, stdout, stderr } = await run([EMPTY, '--on-format-change', 'convert'], other);
     expect([code, stderr]).toEqual([0, '']);
     // 1000 frames of 44.1 kHz are 1089 of 48 kHz.
     expect(stdout.length).toBe(WAV.length + 1089 * 4);

@@ -105,6 +105,7 @@ export {
   type ChannelAnalysis,
   type Measure,
 } from './engine/analyze.ts';
+export { fileMetadata } from './engine/file-metadata.ts';
 export { type LoadPipelineOptions, loadPipeline } from './engine/load-pipeline.ts';
 export { profileRecordings, readGenres, readPreset, readReference } from './engine/mastering-files.ts';
 export { fileSink, type OutputSink, streamSink } from './engine/output-sink.ts';

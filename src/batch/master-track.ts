@@ -2,6 +2,7 @@ import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { outputError } from '../audio/errors.ts';
 import { analyze, openFile } from '../engine/analyze.ts';
+import { fileMetadata } from '../engine/file-metadata.ts';
 import { descriptorSink } from '../engine/output-sink.ts';
 import { type RunSummary, runPipeline } from '../engine/run.ts';
 import { isSystemError, systemReason } from '../engine/system-reason.ts';
@@ -134,6 +135,7 @@ class Track {
       pipeline: await pipelineOf(pipeline),
       input: openFile(input),
       inputName: input,
+      metadataBehind: fileMetadata(input),
       output: descriptorSink(output, fd, true),
       signal,
       onProgress: ({ seconds, totalSeconds }) =>

@@ -1,8 +1,8 @@
-import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { outputError, usageError } from '../audio/errors.ts';
 import { systemReason } from '../engine/system-reason.ts';
-import { isPartName } from '../engine/unfinished-file.ts';
+import { removeStaleParts } from '../engine/unfinished-file.ts';
 import { batchPage } from '../monitor/batch-page.ts';
 import { type BatchReport, batchReportJson, type TrackStatus } from '../monitor/batch-report.ts';
 import { type FoundFile, findFiles } from './find-files.ts';
@@ -60,7 +60,9 @@ export async function runBatch(
 ): Promise<BatchReport> {
   makeFolder(folder);
   checkExisting(jobs, folder, { skipDone, overwrite: options.overwrite ?? false });
-  for (const place of new Set([folder, ...jobs.map(({ output }) => dirname(output))])) removeParts(place);
+  for (const place of new Set([folder, ...jobs.map(({ output }) => dirname(output))])) {
+    if (existsSync(place)) removeStaleParts(place);
+  }
   const began = new Date();
   const journal = { folder, version, skipDone };
   const tracks = await processFiles(jobs, { ...options, journal });
@@ -106,10 +108,4 @@ function checkExisting(
   throw usageError(
     `${there[0].output}${others}: exists, add --skip-done to go on with an earlier run or --force to write over it`,
   );
-}
-
-/** Removes what a run that was killed has left. */
-function removeParts(folder: string): void {
-  if (statSync(folder, { throwIfNoEntry: false }) === undefined) return;
-  for (const name of readdirSync(folder)) if (isPartName(name)) rmSync(join(folder, name), { force: true });
 }

@@ -111,19 +111,20 @@ async function run(args: Arguments): Promise<number> {
   const aim = await aimOf(args, settings.backend);
   const output = openOutput(text(args, 'out'), { force: args.force === true, inputs: [input] });
   const log = decisionLog(args);
-  const signals = abortOnSignals([output.stream]);
+  const signals = abortOnSignals([output]);
   try {
     const { signal } = signals;
     const { end, ...steps } =
       passes === 2
         ? await twoPasses(input, aim, settings, log.take)
         : await onePass(aim, lookahead, log.take);
-    const { name, stream } = openInput(input);
+    const { name, stream, metadataBehind } = openInput(input);
     const summary = await runPipeline({
       ...settings,
       ...steps,
       input: stream,
       inputName: name,
+      metadataBehind,
       output,
       signal,
     });

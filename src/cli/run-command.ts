@@ -7,6 +7,7 @@ import type { NamedInput } from '../engine/side-input.ts';
 import { withSettings } from '../graph/settings.ts';
 import { withFormat } from '../graph/with-format.ts';
 import { parseRawFormat, RAW_SAMPLE_FORMATS } from '../io/sample-format.ts';
+import { FORMAT_CHANGES } from '../io/stream-decoder.ts';
 import { DITHER_KINDS } from '../io/stream-encoder.ts';
 import { meterSummary } from '../monitor/meter-summary.ts';
 import { abortOnSignals } from './abort-on-signals.ts';
@@ -34,7 +35,7 @@ import { type OpenInput, openInput, openOutput } from './standard-streams.ts';
 export const runCommand: Command = {
   words: [
     ['pipeline', 'a pipeline file, or the name of a shipped one'],
-    ['in', 'a WAV, AIFF, AU or Wave64 file; - or nothing is stdin'],
+    ['in', 'WAV, AIFF, AU, Wave64, FLAC, MP3, Ogg Vorbis, and more with ffmpeg; - or nothing is stdin'],
     ['out', 'a WAV file; - or nothing is stdout'],
   ],
   options: {
@@ -74,7 +75,7 @@ export const runCommand: Command = {
     ...FORMAT_OPTIONS,
     force: { type: 'boolean', alias: 'f', describe: 'write over an existing OUT' },
     partial: { type: 'boolean', describe: 'keep what there is of OUT when the run is cut short' },
-    'no-metadata': { type: 'boolean', describe: 'leave LIST, bext, iXML, cart and id3 chunks out' },
+    'no-metadata': { type: 'boolean', describe: 'leave titles, bext, iXML, cart and id3 out' },
     'on-track': {
       type: 'string',
       requiresArg: true,
@@ -83,7 +84,8 @@ export const runCommand: Command = {
     'on-format-change': {
       type: 'string',
       requiresArg: true,
-      describe: 'where that has another rate or other channels: stop, with what came before (default)',
+      describe:
+        'where that has another rate or other channels: stop, with what came before (default), or convert it to the first',
     },
     'stall-timeout': {
       type: 'string',
@@ -119,7 +121,16 @@ export const runCommand: Command = {
 /** What the command line says of the run itself. */
 type Checked = Omit<
   RunOptions,
-  'input' | 'inputName' | 'output' | 'inputs' | 'outputs' | 'report' | 'signal' | 'onStart' | 'onProgress'
+  | 'input'
+  | 'inputName'
+  | 'metadataBehind'
+  | 'output'
+  | 'inputs'
+  | 'outputs'
+  | 'report'
+  | 'signal'
+  | 'onStart'
+  | 'onProgress'
 >;
 
 async function run(args: Arguments): Promise<number> {
@@ -145,11 +156,11 @@ async function run(args: Arguments): Promise<number> {
     seed: seedOf(args),
     blockFrames: blockFramesOf(args),
     onTrack: oneOf(args, 'on-track', ['keep', 'reset']),
+    onFormatChange: oneOf(args, 'on-format-change', FORMAT_CHANGES),
     metadata: args['no-metadata'] !== true,
     partial: args.partial === true,
     strict: args.strict === true,
   };
-  oneOf(args, 'on-format-change', ['stop']);
   const ends = namedEnds(args, pipeline);
   const input = openInput(text(args, 'in'), duration(args, 'stall-timeout'));
   let inputs: Readonly<Record<string, NamedInput>> = {};
@@ -193,13 +204,14 @@ async function carry(
   const report = target === undefined ? undefined : openReport(target, force, inUse);
   const loudnessLog = openLoudnessLog(args, target === undefined ? inUse : [...inUse, target]);
   const progress = args.quiet === true ? null : await progressLine();
-  const signals = abortOnSignals([output, ...Object.values(outputs)].map(({ stream }) => stream));
+  const signals = abortOnSignals([output, ...Object.values(outputs)]);
   let endReload: (() => void) | undefined;
   try {
     const summary = await runPipeline({
       ...options,
       input: input.stream,
       inputName: input.name,
+      metadataBehind: input.metadataBehind,
       output,
       inputs,
       outputs,

@@ -3,10 +3,12 @@ import { isatty } from 'node:tty';
 import { inputError, outputError, usageError } from '../audio/errors.ts';
 import { codecInput } from '../engine/codec-input.ts';
 import { ffmpegSink } from '../engine/ffmpeg-process.ts';
+import { fileMetadata } from '../engine/file-metadata.ts';
 import { descriptorSink, fileSink, type OutputSink, pipeSink } from '../engine/output-sink.ts';
 import { rotatingReader } from '../engine/rotating-reader.ts';
 import type { NamedInput } from '../engine/side-input.ts';
 import { systemReason } from '../engine/system-reason.ts';
+import type { MetadataChunk } from '../io/metadata-chunk.ts';
 
 /** Bit of O_APPEND in the flags that Linux shows in fdinfo, in octal (asm-generic/fcntl.h). */
 const LINUX_O_APPEND = 0o2000;
@@ -15,6 +17,8 @@ const LINUX_O_APPEND = 0o2000;
 export interface OpenInput extends NamedInput {
   /** Whether it gave nothing for so long that it was given up. */
   readonly hasStalled: () => boolean;
+  /** What stands behind its audio, of a file that is named. */
+  readonly metadataBehind: readonly MetadataChunk[];
 }
 
 const isStandard = (path: string | undefined): path is '-' | undefined => path === undefined || path === '-';
@@ -24,9 +28,10 @@ export function openInput(path: string | undefined, stallTimeout = Number.POSITI
   if (!isStandard(path)) {
     try {
       const decoded = codecInput(path);
+      const metadataBehind = fileMetadata(path);
       return decoded === null
-        ? namedInput(path, openSync(path, 'r'), stallTimeout)
-        : { name: path, stream: decoded, hasStalled: () => false };
+        ? { ...namedInput(path, openSync(path, 'r'), stallTimeout), metadataBehind }
+        : { name: path, stream: decoded, hasStalled: () => false, metadataBehind };
     } catch (cause) {
       throw inputError(`${path}: ${systemReason(cause)}`, { cause });
     }
@@ -51,7 +56,8 @@ export function namedInput(name: string, fd: number, timeout = Number.POSITIVE_I
   };
   const stats = fstatSync(fd);
   const kind = stats.isFIFO() || stats.isSocket() ? 'pipe' : 'file';
-  return { name, stream: rotatingReader(fd, kind, { timeout, onStall }), hasStalled: () => stalled };
+  const stream = rotatingReader(fd, kind, { timeout, onStall });
+  return { name, stream, hasStalled: () => stalled, metadataBehind: [] };
 }
 
 /** What an output must not be: an input, and files that the run reads. */

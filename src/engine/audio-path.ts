@@ -4,9 +4,9 @@ import type { AudioBlock } from '../audio/block.ts';
 import type { AuralisError } from '../audio/errors.ts';
 import { automationChanges } from '../graph/automation.ts';
 import type { PipelineDefinition } from '../graph/definition.ts';
-import { type PipelineSnapshot, sideBySide } from '../graph/prepare-pipeline.ts';
+import { sideBySide } from '../graph/prepare-pipeline.ts';
 import type { RawFormat } from '../io/sample-format.ts';
-import { type AudioHeader, StreamDecoder } from '../io/stream-decoder.ts';
+import { type AudioHeader, type FormatChange, StreamDecoder } from '../io/stream-decoder.ts';
 import type { Patch } from '../io/stream-encoder.ts';
 import { refuseReplaced } from './guard-findings.ts';
 import { type OpenPath, openPath, type PathOptions } from './open-path.ts';
@@ -17,6 +17,7 @@ import { SlabWriter } from './slab-writer.ts';
 interface AudioPathOptions extends PathOptions {
   readonly pipeline: PipelineDefinition;
   readonly raw?: RawFormat | undefined;
+  readonly onFormatChange?: FormatChange | undefined;
   /** Makes an error of what the guard would replace. */
   readonly strict?: boolean | undefined;
   /** Called when nothing more of the input can be read though it goes on: `failure` says why. */
@@ -49,13 +50,11 @@ export class AudioPath {
   #patches: readonly Patch[] = [];
   #warnings: readonly string[] = [];
   #cut = false;
-  /** The state of the stages before the first frame, where each track begins with it. */
-  #atStart: PipelineSnapshot | null = null;
 
   constructor(options: AudioPathOptions) {
     this.#options = options;
     this.#pipeline = options.pipeline;
-    this.#decoder = new StreamDecoder(options.raw === undefined ? {} : { raw: options.raw });
+    this.#decoder = new StreamDecoder(options);
     // Grouped into one function list: each generator runs only as far as the next one has taken, so one block's
     // arrays serve all the way and nothing is queued between the three.
     const walk = gen(
@@ -181,11 +180,11 @@ export class AudioPath {
     return block;
   }
 
-  /** Between two tracks, where it is asked for: lets the tail out and gives the stages the state they began with. */
+  /** Between two tracks, where it is asked for: lets the tail out, and the stages begin anew. */
   *#startAnew(): Generator<Passing | Promise<Passing>, void, void> {
-    if (this.#atStart === null) return;
+    if (this.#options.onTrack !== 'reset') return;
     yield* this.#drain();
-    this.#open!.graph.restore(this.#atStart);
+    this.#open!.graph.beginAnew();
   }
 
   *#drain(): Generator<Passing | Promise<Passing>, void, void> {
@@ -237,8 +236,6 @@ export class AudioPath {
   }
 
   #prepare(header: AudioHeader): OpenPath {
-    const open = openPath(this.#pipeline, header, this.#options, this.#decoder);
-    if (this.#options.onTrack === 'reset') this.#atStart = open.graph.snapshot();
-    return open;
+    return openPath(this.#pipeline, header, this.#options, this.#decoder);
   }
 }

@@ -9,12 +9,15 @@ import { type BackendName, chooseBackend } from '../dsp/kernel-memory.ts';
 import { automationChanges, entryOf, ownMoves, type PlannedMove } from '../graph/automation.ts';
 import type { PipelineDefinition } from '../graph/definition.ts';
 import { loadPipelineStages } from '../graph/prepare-pipeline.ts';
+import type { MetadataChunk } from '../io/metadata-chunk.ts';
 import type { RawFormat, SampleEncoding } from '../io/sample-format.ts';
+import type { FormatChange } from '../io/stream-decoder.ts';
 import type { DitherKind, Patch } from '../io/stream-encoder.ts';
 import type { Progress } from '../monitor/progress-line.ts';
 import type { PlainReading } from '../monitor/reading-line.ts';
 import type { Controller } from '../stages/controller.ts';
 import { AudioPath } from './audio-path.ts';
+import { decodedStream } from './codec-input.ts';
 import { describeReplaced } from './guard-findings.ts';
 import type { LoudnessLog } from './loudness-log.ts';
 import type { OutputSink } from './output-sink.ts';
@@ -60,7 +63,11 @@ export interface RunOptions {
   readonly signal?: AbortSignal | undefined;
   /** What happens to the stages where another file begins in the input: nothing, or they start anew. @default 'keep' */
   readonly onTrack?: 'keep' | 'reset' | undefined;
-  /** Whether the metadata of a WAV goes with its audio. @default true */
+  /** What becomes of such a file with another rate or other channels: the run ends there, or it is converted. @default 'stop' */
+  readonly onFormatChange?: FormatChange | undefined;
+  /** Metadata that stands behind the audio of the input, where it is a file that can be looked into: `fileMetadata`. */
+  readonly metadataBehind?: readonly MetadataChunk[] | undefined;
+  /** Whether the metadata of the input goes with its audio. @default true */
   readonly metadata?: boolean | undefined;
   /** Whether an output that could not be completed stays, as far as it goes. @default false */
   readonly partial?: boolean | undefined;
@@ -111,6 +118,7 @@ export interface RunSummary {
 /** One run: decodes the input, sends it through the pipeline, encodes it to the output. */
 export async function runPipeline(options: RunOptions): Promise<RunSummary> {
   const { pipeline, input, inputName = 'input', output, raw, sampleFormat, signal } = options;
+  const { onFormatChange = 'stop' } = options;
   const backend = chooseBackend(options.backend);
   const automation = [...ownMoves(pipeline), ...(options.automation ?? [])];
   // Tried at some rate before anything is opened, so that what does not fit is told at once.
@@ -122,7 +130,9 @@ export async function runPipeline(options: RunOptions): Promise<RunSummary> {
     path.stream.destroy(error);
   };
   const sides = {
-    inputs: sidesFor('input', pipeline.inputs.slice(1), inputs).map((side) => new SideInput(side)),
+    inputs: sidesFor('input', pipeline.inputs.slice(1), inputs).map(
+      (side) => new SideInput(side, onFormatChange),
+    ),
     outputs: sidesFor(
       'output',
       pipeline.outputs.slice(1).map(({ name }) => name),
@@ -142,8 +152,11 @@ export async function runPipeline(options: RunOptions): Promise<RunSummary> {
     raw,
     sampleFormat,
     samplesFor: output.samplesFor,
-    onTrack: options.onTrack,
+    // Who converts tracks expects some.
+    onTrack: options.onTrack ?? (onFormatChange === 'convert' ? 'keep' : undefined),
+    onFormatChange,
     metadata: options.metadata,
+    metadataBehind: options.metadataBehind,
     strict: options.strict,
     watchLoudness: options.loudnessLog !== undefined,
     inputName,
@@ -168,11 +181,15 @@ export async function runPipeline(options: RunOptions): Promise<RunSummary> {
   signal?.addEventListener('abort', cut, { once: true });
   if (signal?.aborted) cut();
   let ended = false;
+  let source = input;
   try {
     await Promise.all(sides.inputs.map((side) => side.open()));
     const ends = [stop.signal, ...(signal ? [signal] : [])];
-    const readerGone = await carry(input, inputName, path, output, AbortSignal.any(ends));
-    if (path.failure !== null) throw named(path.failure, inputName, inputError);
+    if (!raw)
+      source = await decodedStream(input, signal).catch((error) => {
+        throw named(error, inputName, inputError);
+      });
+    const readerGone = await carry(source, inputName, path, output, AbortSignal.any(ends));
     await revise(output, path.patches);
     const aborted = signal?.aborted ?? false;
     const worthIt = !aborted || options.partial === true;
@@ -180,12 +197,15 @@ export async function runPipeline(options: RunOptions): Promise<RunSummary> {
     ended = true;
     await endAll(sides.outputs, worthIt);
     await monitor.end(path.open);
+    // A track that the run ends at takes nothing from those before it.
+    if (path.failure !== null) throw named(path.failure, inputName, inputError);
     return summarise(path, monitor, backend, { aborted, readerGone });
   } catch (error) {
-    if (options.partial || output.keep === null) await salvage(output, path);
+    if (!ended && (options.partial || output.keep === null)) await salvage(output, path);
     throw error;
   } finally {
     signal?.removeEventListener('abort', cut);
+    source.destroy();
     input.destroy();
     cut();
     output.close();

@@ -72,6 +72,8 @@ export class LivePipeline {
   readonly #primeFrames: number;
   readonly #appointments: readonly Appointment[];
   #kept = 0;
+  /** Frames of the input and the output at which the stages began anew. */
+  #begun = { in: 0, out: 0 };
   /** Frame at which the controller looks next. */
   #nextLook: number;
   /** What has come by wall clock since the last block. */
@@ -144,6 +146,22 @@ export class LivePipeline {
     this.#newest.restore(snapshot);
   }
 
+  /**
+   * Begins anew with the next frame, behind `run.flush`: the stages as newly prepared, with the parameters that they have
+   * come to. The clock and what is announced on it go on.
+   */
+  beginAnew(): void {
+    const { framesIn, framesOut } = this.run;
+    this.#begun = { in: framesIn, out: framesOut };
+    this.run.beginAnew();
+    if (!this.run.changing) this.#running = this.#running.slice(-1);
+    this.#running = this.#running.map(({ prepared }) => ({ prepared, origin: framesOut }));
+    for (const { prepared, origin } of this.#running) {
+      prepared.reset();
+      for (const move of this.#moves) prepared.move(move, origin);
+    }
+  }
+
   /** Changes one parameter, named `id.parameter` or deeper, as in `eq.bands[0].gain`. */
   set(name: string, value: unknown): void {
     this.#arrive({ set: name, to: value, frames: 0, curve: 'hold' });
@@ -195,7 +213,8 @@ export class LivePipeline {
 
   /** Does what is due at a frame of the input and gives the frame at which there is more to do. */
   #advance(frameIn: number): number {
-    const frame = Math.ceil((frameIn * this.#outputRate) / this.#options.format.sampleRate);
+    const own = frameIn - this.#begun.in;
+    const frame = this.#begun.out + Math.ceil((own * this.#outputRate) / this.#options.format.sampleRate);
     if (!this.run.changing) this.#running = this.#running.slice(-1);
     this.#moves = this.#moves.filter((move) => move.frame + move.frames > frame);
     while (this.#nextBegin <= frameIn) this.#keep(this.#appointments[this.#kept++], frame);
@@ -205,7 +224,7 @@ export class LivePipeline {
     if (this.#waiting.length === 0 || this.run.changing) return next;
     const target = this.#after(this.#waiting.map(({ action }) => action));
     const period = target === null ? 1 : commonPeriod(target, this.#options.format);
-    const origin = Math.ceil(frameIn / period) * period;
+    const origin = this.#begun.in + Math.ceil(own / period) * period;
     if (origin > frameIn) return Math.min(origin, next);
     this.#switch(target, frame);
     return next;
@@ -217,8 +236,11 @@ export class LivePipeline {
     for (const { set, to } of controller.step(this.meters(), frame)) this.set(set, to);
   }
 
+  /** Where the rate changes, each track is rounded up to a frame of the output: what is announced comes that much earlier. */
   get #nextBegin(): number {
-    return this.#appointments[this.#kept]?.begins ?? Number.POSITIVE_INFINITY;
+    const { sampleRate } = this.#options.format;
+    const ahead = Math.ceil((this.#begun.out * sampleRate) / this.#outputRate) - this.#begun.in;
+    return (this.#appointments[this.#kept]?.begins ?? Number.POSITIVE_INFINITY) - ahead;
   }
 
   /** Does what was announced; what a change by wall clock has left no place for is passed over. */

@@ -36,6 +36,11 @@ export class MovePlayer {
     this.#playing.push({ move, node, at, next: Math.max(at, this.#frame[0]) });
   }
 
+  /** Drops what it has; its clock is begun anew by whoever keeps the state. */
+  clear(): void {
+    this.#playing = [];
+  }
+
   /** Frames until the next value is due; what is due now is set first. */
   span(): number {
     const now = this.#frame[0];

@@ -17,8 +17,10 @@ import { segmentsOf } from './segments.ts';
 /** A pipeline's whole state at a frame. */
 export interface PipelineSnapshot {
   readonly stages: Readonly<Record<string, StageSnapshot>>;
-  /** Delays, mixes, guard and frame counts. */
+  /** Delays, mixes and frame counts. */
   readonly graph: Uint8Array;
+  /** What has been replaced. */
+  readonly guard: Uint8Array;
 }
 
 /** A reading of one stage's interval. */
@@ -92,6 +94,8 @@ export class PreparedPipeline {
   /** In the order of the file. */
   readonly entries: readonly PreparedEntry[];
   readonly #guard: Guard | null;
+  /** Apart from the rest, because what was replaced is counted for the whole stream. */
+  readonly #guardState: StateMemory;
   readonly #state: StateMemory;
   readonly #segments: readonly PreparedSegment[];
 
@@ -101,7 +105,8 @@ export class PreparedPipeline {
     this.transparent = isTransparent(definition, format);
     this.#state = new StateMemory(memory);
     const processes = definition.outputs.some(({ name }) => !isTransparent(definition, format, name));
-    this.#guard = processes || alwaysGuard ? new Guard(this.#state, format.channels) : null;
+    this.#guardState = new StateMemory(memory);
+    this.#guard = processes || alwaysGuard ? new Guard(this.#guardState, format.channels) : null;
 
     const segments: PreparedSegment[] = [];
     const entries: PreparedEntry[] = [];
@@ -188,13 +193,20 @@ export class PreparedPipeline {
     }
   }
 
+  /** Begins anew, with the present parameters; moves that are under way have to be given again. */
+  reset(): void {
+    this.#state.clear();
+    for (const { moves } of this.#segments) moves.clear();
+    for (const { processor } of this.entries) processor.reset();
+  }
+
   snapshot(): PipelineSnapshot {
     const stages = Object.fromEntries(this.entries.map(({ id, processor }) => [id, processor.snapshot()]));
-    return { stages, graph: this.#state.snapshot() };
+    return { stages, graph: this.#state.snapshot(), guard: this.#guardState.snapshot() };
   }
 
   /** Takes back a snapshot of a pipeline with the same stages, prepared for the same format. */
-  restore({ stages, graph }: PipelineSnapshot): void {
+  restore({ stages, graph, guard }: PipelineSnapshot): void {
     // All checks first, so that a refused snapshot leaves the pipeline as it is.
     for (const { id, definition, params } of this.definition.entries) {
       if (!Object.hasOwn(stages, id)) throw usageError(`the snapshot has no stage "${id}"`);
@@ -202,6 +214,8 @@ export class PreparedPipeline {
         throw usageError(`the snapshot's stage "${id}" is set up in another way`);
       }
     }
+    this.#state.checkSize(graph);
+    this.#guardState.restore(guard);
     this.#state.restore(graph);
     for (const { id, processor } of this.entries) processor.restore(stages[id]);
   }

@@ -1,10 +1,13 @@
 import type { Planar } from '../audio/block.ts';
 import type { AudioFormat } from '../audio/format.ts';
+import { channelWeights } from '../dsp/channel-weights.ts';
 import { TpdfDither } from '../dsp/dither.ts';
 import { type KernelMemory, StateMemory } from '../dsp/kernel-memory.ts';
+import { LoudnessMeter } from '../dsp/loudness-meter.ts';
 import { NoiseShaper } from '../dsp/noise-shaper.ts';
+import { withLoudness } from './broadcast-loudness.ts';
 import { withCodingHistory } from './coding-history.ts';
-import type { MetadataChunk } from './header-steps.ts';
+import type { MetadataChunk } from './metadata-chunk.ts';
 import { createPcmEncoder, type PcmEncoder } from './pcm-encoder.ts';
 import { ENCODINGS, type SampleFormat } from './sample-format.ts';
 import { dataBytes, needsLongSizes, type WavHeaderShape, writeWavHeader } from './write-wav-header.ts';
@@ -28,7 +31,10 @@ export interface StreamEncoderOptions {
   readonly dither: DitherKind;
   /** Of the dither: any integer. Two runs with one seed give the same bytes. */
   readonly seed: number;
-  /** Chunks to stand before the audio of a WAV; `bext` gets a line of coding history. */
+  /**
+   * Chunks to stand before the audio of a WAV; `bext` gets a line of coding history and, where the header can be written
+   * again, the loudness of what goes out.
+   */
   readonly metadata?: readonly MetadataChunk[];
   /** Whether the header can be written again at the end; room for 64-bit sizes is kept only then. */
   readonly seekable: boolean;
@@ -52,6 +58,8 @@ export interface EncodedEnd {
 }
 
 const NOTHING = new Uint8Array(0);
+/** Hz; K-weighting has its shelf at 1.7 kHz (BS.1770-5, Annex 1), which a lower rate has no room for. */
+const LOWEST_METERED = 8000;
 
 /** Planar floats in, bytes of a WAV or raw stream out: `header`, any number of `encode`, `end`. */
 export class StreamEncoder {
@@ -60,6 +68,8 @@ export class StreamEncoder {
   readonly #seekable: boolean;
   readonly #pcm: PcmEncoder;
   readonly #dither: TpdfDither | null;
+  /** Reads the loudness, where there is a place to write it. */
+  readonly #meter: LoudnessMeter | null;
   readonly #frameBytes: number;
   readonly #sampleBytes: number;
   /** First byte of a sample of silence: little-endian or not, all others are 0. */
@@ -71,7 +81,7 @@ export class StreamEncoder {
     const { format, container, channelMask, announcedFrames, seekable, memory, maxFrames } = options;
     const { encoding } = options.sampleFormat;
     const { bytes, isFloat } = ENCODINGS[encoding];
-    const metadata = withCodingHistory(options.metadata ?? [], format, encoding);
+    const metadata = withLoudness(withCodingHistory(options.metadata ?? [], format, encoding), null);
     const wave = { format, encoding, channelMask, metadata };
     const longSizes = announcedFrames === null ? seekable : needsLongSizes(wave, announcedFrames);
     this.#shape = container === 'wav' ? { ...wave, longSizes } : null;
@@ -85,6 +95,10 @@ export class StreamEncoder {
     const shaper = shaped ? NoiseShaper.forRate(state, channels, sampleRate) : null;
     this.#pcm = createPcmEncoder({ memory, sampleFormat, channels, maxFrames, shaper });
     this.#dither = dithered ? new TpdfDither(state, channels, sampleRate, options.seed) : null;
+    const hasPlace = container === 'wav' && seekable && metadata.some(({ id }) => id === 'bext');
+    const metered = hasPlace && sampleRate >= LOWEST_METERED;
+    const meterOptions = { sampleRate, channels, maxFrames, weights: channelWeights(format.layout) };
+    this.#meter = metered ? new LoudnessMeter(new StateMemory(memory), meterOptions) : null;
     this.#sampleBytes = bytes;
     this.#frameBytes = bytes * format.channels;
     this.#silence = encoding === 'u8' ? 128 : 0;
@@ -106,6 +120,7 @@ export class StreamEncoder {
 
   /** The bytes of `frames` frames from arrays of the encoder's memory: a view, valid until the next call. */
   encode(planar: Planar, frames: number): Uint8Array {
+    this.#meter?.process(planar, frames);
     if (this.#dither) this.#encodeDithered(this.#dither, planar, frames);
     else this.#clippedSamples += this.#pcm.encode(planar, 0, frames, null);
     this.#framesWritten += frames;
@@ -119,10 +134,10 @@ export class StreamEncoder {
     // Behind a size of 0xFFFFFFFF, or short of the announced one, a pad byte would be taken for audio.
     const sized = this.#seekable || frames === this.#announcedFrames;
     const padded = sized && dataBytes(this.#shape, frames) % 2 === 1;
-    const rewrite = this.#seekable && frames !== this.#announcedFrames;
+    const rewrite = this.#meter !== null || (this.#seekable && frames !== this.#announcedFrames);
     return {
       tail: new Uint8Array(padded ? 1 : 0),
-      patches: rewrite ? [{ position: 0, bytes: writeWavHeader(this.#shape, frames) }] : [],
+      patches: rewrite ? [{ position: 0, bytes: writeWavHeader(this.#measured(this.#shape), frames) }] : [],
     };
   }
 
@@ -133,6 +148,13 @@ export class StreamEncoder {
     const frames = Math.floor((bytes - headBytes) / this.#frameBytes);
     const patches = this.#shape ? [{ position: 0, bytes: writeWavHeader(this.#shape, frames) }] : [];
     return { length: headBytes + frames * this.#frameBytes, patches };
+  }
+
+  /** The header with the loudness of all that was encoded, which takes no other room. */
+  #measured(shape: WavHeaderShape): WavHeaderShape {
+    if (this.#meter === null) return shape;
+    this.#meter.finish();
+    return { ...shape, metadata: withLoudness(shape.metadata ?? [], this.#meter) };
   }
 
   #encodeDithered(dither: TpdfDither, planar: Planar, frames: number): void {

@@ -185,7 +185,7 @@ export class AudioPath {
   *#startAnew(): Generator<Passing | Promise<Passing>, void, void> {
     if (this.#atStart === null) return;
     yield* this.#drain();
-    this.#open!.graph.restore(this.#atStart);
+    this.#open!.graph.rewind(this.#atStart);
   }
 
   *#drain(): Generator<Passing | Promise<Passing>, void, void> {
@@ -238,7 +238,7 @@ export class AudioPath {
 
   #prepare(header: AudioHeader): OpenPath {
     const open = openPath(this.#pipeline, header, this.#options, this.#decoder);
-    if (this.#options.onTrack === 'reset') this.#atStart = open.graph.snapshot();
+    if (this.#options.onTrack === 'reset') this.#atStart = open.graph.stagesNow();
     return open;
   }
 }

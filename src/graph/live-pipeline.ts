@@ -1,4 +1,4 @@
-import { AuralisError, pipelineError } from '../audio/errors.ts';
+import { AuralisError, pipelineError, usageError } from '../audio/errors.ts';
 import { type AudioFormat, sameFormat } from '../audio/format.ts';
 import type { GuardReport } from '../dsp/guard.ts';
 import { onKernelMemory } from '../dsp/kernel-memory.ts';
@@ -15,7 +15,9 @@ import {
   needsTrial,
 } from './change.ts';
 import type { PipelineDefinition } from './definition.ts';
-import { leafValue, type Move, movesBetween, withLeaf } from './move.ts';
+import { definitionOf, type LiveSnapshot, restoreMoves, snapshotMoves } from './live-snapshot.ts';
+import { movesBetween } from './move.ts';
+import { MovesUnderWay } from './moves-under-way.ts';
 import {
   type PipelineSnapshot,
   PreparedPipeline,
@@ -82,8 +84,7 @@ export class LivePipeline {
   #sounding: PipelineDefinition;
   /** The newest last; two while one is faded into the other. */
   #running: Running[];
-  /** Moves that may be under way. */
-  #moves: Move[] = [];
+  readonly #moves = new MovesUnderWay();
 
   constructor(definition: PipelineDefinition, options: LiveOptions) {
     const prepared = new PreparedPipeline(definition, options);
@@ -134,14 +135,60 @@ export class LivePipeline {
     return this.#newest.takeReadings();
   }
 
-  /** The state of the stages and the graph, for `restore`. */
-  snapshot(): PipelineSnapshot {
-    return this.#newest.snapshot();
+  /** Whether no change waits or is under way but moves of parameters, so that a snapshot can be taken. */
+  get settled(): boolean {
+    return !this.run.changing && this.#waiting.length === 0 && this.#arrived.length === 0;
   }
 
-  /** Goes back to a state of this pipeline; the frames of the stream count on. */
-  restore(snapshot: PipelineSnapshot): void {
-    this.#newest.restore(snapshot);
+  /**
+   * The whole state, after `settled` was seen to hold; in the arrays of an earlier snapshot, which is worth nothing then,
+   * where one is given.
+   */
+  snapshot(into?: LiveSnapshot): LiveSnapshot {
+    const { controller } = this.#options;
+    if (!this.settled) throw usageError('a change of the pipeline is under way, take the snapshot when it is over');
+    if (controller && !controller.snapshot) throw usageError('the state of this controller can not be taken');
+    const { prepared, origin } = this.#running[this.#running.length - 1];
+    return {
+      graph: prepared.snapshot(into?.graph),
+      run: this.run.snapshot(),
+      origin,
+      definition: this.#definition.source,
+      sounding: this.#sounding.source,
+      moves: snapshotMoves(this.#moves.all, prepared),
+      kept: this.#kept,
+      nextLook: this.#nextLook,
+      controller: controller?.snapshot?.(),
+    };
+  }
+
+  /**
+   * Goes on where the pipeline was of which the snapshot is: to be called on a new one with the same changes and a
+   * controller of the same make.
+   */
+  restore(snapshot: LiveSnapshot): void {
+    const { kept, nextLook, origin } = snapshot;
+    const sounding = definitionOf(snapshot.sounding, this.#definition);
+    this.#definition = definitionOf(snapshot.definition, this.#definition);
+    const prepared = canGlide(this.#sounding, sounding) ? this.#newest : this.#prepare(sounding);
+    prepared.restore(snapshot.graph);
+    this.run.restore(snapshot.run, prepared.run);
+    this.#sounding = sounding;
+    this.#running = [{ prepared, origin }];
+    for (const move of restoreMoves(snapshot.moves, prepared, origin)) this.#moves.add(move);
+    this.#kept = kept;
+    this.#nextLook = nextLook;
+    this.#options.controller?.restore?.(snapshot.controller);
+  }
+
+  /** Gives the stages a state that they had, as `stagesNow` gave it; the frames of the stream count on. */
+  rewind(stages: PipelineSnapshot): void {
+    this.#newest.restore(stages);
+  }
+
+  /** The state of the stages and the graph that sound, for `rewind`. */
+  stagesNow(): PipelineSnapshot {
+    return this.#newest.snapshot();
   }
 
   /** Changes one parameter, named `id.parameter` or deeper, as in `eq.bands[0].gain`. */
@@ -197,7 +244,7 @@ export class LivePipeline {
   #advance(frameIn: number): number {
     const frame = Math.ceil((frameIn * this.#outputRate) / this.#options.format.sampleRate);
     if (!this.run.changing) this.#running = this.#running.slice(-1);
-    this.#moves = this.#moves.filter((move) => move.frame + move.frames > frame);
+    this.#moves.forgetBefore(frame);
     while (this.#nextBegin <= frameIn) this.#keep(this.#appointments[this.#kept++], frame);
     if (this.#nextLook <= frameIn) this.#look(this.#options.controller!, frameIn, frame);
     for (const action of this.#arrived.splice(0)) this.#welcome(action, frame);
@@ -258,26 +305,13 @@ export class LivePipeline {
     const { frames, curve } = 'pipeline' in action ? { frames: 0, curve: 'hold' as const } : action;
     const moves = movesBetween(this.#sounding, next, { frame, frames, curve });
     for (const move of moves) {
-      const leaves = move.leaves.map((leaf) => ({ ...leaf, from: this.#takeLeaf(move.id, leaf, frame) }));
+      const leaves = move.leaves.map((leaf) => ({ ...leaf, from: this.#moves.takeLeaf(move.id, leaf, frame) }));
       const own = { ...move, leaves };
       for (const { prepared, origin } of this.#running) prepared.move(own, origin);
-      this.#moves.push(own);
+      this.#moves.add(own);
     }
     this.#sounding = next;
     return moves.length > 0;
-  }
-
-  /** Where a value stands at a frame, taken from the moves that had it so far. */
-  #takeLeaf(id: string, { path, from }: Move['leaves'][number], frame: number): unknown {
-    let value = from;
-    for (const move of this.#moves) {
-      for (const leaf of move.leaves) {
-        if (move.id !== id || leaf.until <= frame || leaf.path.join() !== path.join()) continue;
-        value = leafValue(move, leaf, frame);
-        leaf.until = frame;
-      }
-    }
-    return value;
   }
 
   /** Begins to change into a second graph, with all that waits for it. */
@@ -295,28 +329,12 @@ export class LivePipeline {
 
   /** Prepares the second graph with all values where they stand, and takes it along on their ways. */
   #open(target: PipelineDefinition, origin: number) {
-    const prepared = this.#prepare(
-      this.#moves.reduce((definition, move) => standingAt(definition, move, origin), target),
-    );
+    const prepared = this.#prepare(this.#moves.standingAt(target, origin));
     prepared.adopt(this.#newest);
-    for (const move of this.#moves) prepared.move(move, origin);
+    for (const move of this.#moves.all) prepared.move(move, origin);
     this.#running.push({ prepared, origin });
     return prepared.run;
   }
-}
-
-/** A pipeline with the values of a move where they are at a frame. */
-function standingAt(definition: PipelineDefinition, move: Move, frame: number): PipelineDefinition {
-  const standing = move.leaves.filter(({ until }) => until > frame);
-  const entries = definition.entries.map((entry) => {
-    if (entry.id !== move.id) return entry;
-    const params = standing.reduce<unknown>(
-      (changed, leaf) => withLeaf(changed, leaf.path, leafValue(move, leaf, frame)),
-      entry.params,
-    );
-    return { ...entry, params: params as typeof entry.params };
-  });
-  return { ...definition, entries };
 }
 
 /** Prepares a checked pipeline for a format on a memory. Stages with something to load must have loaded it. */

@@ -9,6 +9,16 @@ export const PRIME_SECONDS = 1;
 /** Length of the crossfade to the new run. */
 const FADE_SECONDS = 0.05;
 
+/** Where a run that can be replaced stands, between two frames and while it is not replaced. */
+export interface SwitchingSnapshot {
+  readonly framesIn: number;
+  readonly framesOut: number;
+  /** Frame of the output up to which the run inside has come. */
+  readonly reached: number;
+  /** Frames ready to leave, a list a channel; null where the run was never replaced. */
+  readonly ready: readonly Uint8Array[] | null;
+}
+
 /** A run that is taking over. */
 interface Change {
   readonly next: BlockRun;
@@ -98,6 +108,25 @@ export class SwitchingRun implements BlockRun {
    */
   replace(open: () => BlockRun, fadeStart: number | null = null): void {
     this.#pending = { open, fadeStart };
+  }
+
+  /** Where it stands; not to be called while it is `changing`. */
+  snapshot(): SwitchingSnapshot {
+    return {
+      framesIn: this.#framesIn,
+      framesOut: this.#framesOut,
+      reached: this.#reached,
+      ready: this.#ready && this.#ready.snapshot(),
+    };
+  }
+
+  /** Goes on where another one stood, with the run that it had come to, restored. */
+  restore({ framesIn, framesOut, reached, ready }: SwitchingSnapshot, current: BlockRun): void {
+    this.#framesIn = framesIn;
+    this.#framesOut = framesOut;
+    this.#reached = reached;
+    this.#current = current;
+    this.#ready = ready && PlanarQueue.restored(ready, 2 * Math.max(this.maxFramesOut, current.maxFramesOut));
   }
 
   span(): number {

@@ -22,6 +22,7 @@ export const COMMAND_NAMES = [
   'analyze',
   'batch',
   'check',
+  'checkpoint',
   'demo',
   'doctor',
   'master',

@@ -14,6 +14,7 @@ export class UnfinishedFile {
   readonly #path: string;
   readonly #mode: number | undefined;
   #part: string | null = null;
+  #stays = false;
 
   /** `mode` is that of the file which is there already, if any. */
   constructor(path: string, mode: number | undefined) {
@@ -22,13 +23,27 @@ export class UnfinishedFile {
     this.#mode = mode;
   }
 
+  /** The file that another run has left, to be gone on with; it may stand in its place already. */
+  static leftAt(part: string, path: string, mode: number | undefined): UnfinishedFile {
+    const file = new UnfinishedFile(path, mode);
+    file.#part = part;
+    file.#stays = true;
+    return file;
+  }
+
+  /** Says that it stays as it is where it is not kept, because a later run can go on with it. */
+  leave(): void {
+    this.#stays = true;
+  }
+
   /** Where it is until it is kept; null before it is made and after it is kept. */
   get part(): string | null {
     return this.#part;
   }
 
-  /** Makes the file and gives its descriptor, to be closed by the caller. */
+  /** Makes the file, where it is not there yet, and gives its descriptor, to be closed by the caller. */
   open(): number {
+    if (this.#part !== null) return openSync(this.#part, 'r+');
     const part = join(dirname(this.#path), `.auralis-stream-${randomBytes(6).toString('hex')}.part`);
     const fd = openSync(part, 'wx');
     this.#part = part;
@@ -40,17 +55,17 @@ export class UnfinishedFile {
   /** Moves the file to its place; what came to be there since is written over only if `overwrite` says so. */
   keep(overwrite: boolean): void {
     if (this.#part === null) return;
-    if (overwrite) renameSync(this.#part, this.#path);
+    if (overwrite || this.#part === this.#path) renameSync(this.#part, this.#path);
     else if (!this.#linked(this.#part)) renameSync(this.#part, this.#path);
     this.#forget();
   }
 
-  /** Removes what was not kept. */
+  /** Removes what was not kept and is not to stay. */
   discard(): void {
     if (this.#part === null) return;
     const part = this.#part;
     this.#forget();
-    unlinkSync(part);
+    if (!this.#stays) unlinkSync(part);
   }
 
   /** A link fails where a file is, a move does not. */

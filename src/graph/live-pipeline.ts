@@ -146,7 +146,8 @@ export class LivePipeline {
    */
   snapshot(into?: LiveSnapshot): LiveSnapshot {
     const { controller } = this.#options;
-    if (!this.settled) throw usageError('a change of the pipeline is under way, take the snapshot when it is over');
+    if (!this.settled)
+      throw usageError('a change of the pipeline is under way, take the snapshot when it is over');
     if (controller && !controller.snapshot) throw usageError('the state of this controller can not be taken');
     const { prepared, origin } = this.#running[this.#running.length - 1];
     return {
@@ -305,7 +306,10 @@ export class LivePipeline {
     const { frames, curve } = 'pipeline' in action ? { frames: 0, curve: 'hold' as const } : action;
     const moves = movesBetween(this.#sounding, next, { frame, frames, curve });
     for (const move of moves) {
-      const leaves = move.leaves.map((leaf) => ({ ...leaf, from: this.#moves.takeLeaf(move.id, leaf, frame) }));
+      const leaves = move.leaves.map((leaf) => ({
+        ...leaf,
+        from: this.#moves.takeLeaf(move.id, leaf, frame),
+      }));
       const own = { ...move, leaves };
       for (const { prepared, origin } of this.#running) prepared.move(own, origin);
       this.#moves.add(own);

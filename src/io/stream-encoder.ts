@@ -51,6 +51,14 @@ export interface EncodedEnd {
   readonly patches: readonly Patch[];
 }
 
+/** Where an encoder stands between two frames. */
+export interface EncoderSnapshot {
+  readonly framesWritten: number;
+  readonly clippedSamples: number;
+  /** Of the dither and its noise shaping. */
+  readonly state: Uint8Array;
+}
+
 const NOTHING = new Uint8Array(0);
 
 /** Planar floats in, bytes of a WAV or raw stream out: `header`, any number of `encode`, `end`. */
@@ -59,6 +67,7 @@ export class StreamEncoder {
   readonly #shape: WavHeaderShape | null;
   readonly #seekable: boolean;
   readonly #pcm: PcmEncoder;
+  readonly #state: StateMemory;
   readonly #dither: TpdfDither | null;
   readonly #frameBytes: number;
   readonly #sampleBytes: number;
@@ -66,6 +75,7 @@ export class StreamEncoder {
   readonly #silence: number;
   #framesWritten = 0;
   #clippedSamples = 0;
+  #restored = false;
 
   constructor(options: StreamEncoderOptions) {
     const { format, container, channelMask, announcedFrames, seekable, memory, maxFrames } = options;
@@ -79,6 +89,7 @@ export class StreamEncoder {
     this.#seekable = seekable;
     const sampleFormat = { encoding, bigEndian: container === 'raw' && options.sampleFormat.bigEndian };
     const state = new StateMemory(memory);
+    this.#state = state;
     const { channels, sampleRate } = format;
     const dithered = options.dither !== 'none' && !isFloat;
     const shaped = dithered && options.dither === 'shaped';
@@ -97,6 +108,25 @@ export class StreamEncoder {
   /** Samples that lay outside the range of an integer format and were clipped to it. */
   get clippedSamples(): number {
     return this.#clippedSamples;
+  }
+
+  /** Bytes of the output so far, those of its header included. */
+  get bytesWritten(): number {
+    return this.header().length + this.#framesWritten * this.#frameBytes;
+  }
+
+  /** Where it stands; in the array of an earlier snapshot, which is worth nothing then, where one is given. */
+  snapshot(into?: EncoderSnapshot): EncoderSnapshot {
+    const { framesWritten, clippedSamples } = this;
+    return { framesWritten, clippedSamples, state: this.#state.snapshot(into?.state) };
+  }
+
+  /** Goes on where an encoder of the same make stood; its header has been written, in which way is not known. */
+  restore({ framesWritten, clippedSamples, state }: EncoderSnapshot): void {
+    this.#state.restore(state);
+    this.#framesWritten = framesWritten;
+    this.#clippedSamples = clippedSamples;
+    this.#restored = true;
   }
 
   /** What goes before the audio; empty for raw output. */
@@ -119,7 +149,7 @@ export class StreamEncoder {
     // Behind a size of 0xFFFFFFFF, or short of the announced one, a pad byte would be taken for audio.
     const sized = this.#seekable || frames === this.#announcedFrames;
     const padded = sized && dataBytes(this.#shape, frames) % 2 === 1;
-    const rewrite = this.#seekable && frames !== this.#announcedFrames;
+    const rewrite = this.#seekable && (this.#restored || frames !== this.#announcedFrames);
     return {
       tail: new Uint8Array(padded ? 1 : 0),
       patches: rewrite ? [{ position: 0, bytes: writeWavHeader(this.#shape, frames) }] : [],

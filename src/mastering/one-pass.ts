@@ -14,7 +14,7 @@ import {
   ruleLoudness,
   ruleWidth,
 } from './rules.ts';
-import { RunningContent } from './running-content.ts';
+import { type ContentSnapshot, RunningContent } from './running-content.ts';
 import { COMPRESSOR } from './two-pass.ts';
 
 /** Seconds from one decision to the next, and of sound that there must be for the first. */
@@ -41,6 +41,24 @@ interface OnePassOptions {
   readonly sampleRate: number;
   readonly channels: number;
   readonly onDecision: (decision: Decision) => void;
+}
+
+/** Values of parameters. */
+interface Standing {
+  threshold: number;
+  ratio: number;
+  width: number;
+  target: number;
+}
+
+/** All that a controller remembers, as plain data. */
+export interface OnePassSnapshot {
+  readonly content: ContentSnapshot;
+  readonly standing: Readonly<Standing>;
+  readonly curve: readonly number[];
+  readonly looks: number;
+  readonly toldTooLittle: boolean;
+  readonly loss: readonly [before: number, after: number, compared: number];
 }
 
 /** The stages that a stream is mastered with in one pass, as a pipeline: ears first, loudness and ceiling last. */
@@ -81,7 +99,7 @@ export class OnePassController implements Controller {
   readonly #options: OnePassOptions;
   readonly #content: RunningContent;
   /** Where each parameter stands. */
-  readonly #standing: { threshold: number; ratio: number; width: number; target: number };
+  readonly #standing: Standing;
   #curve: readonly number[];
   #looks = 0;
   #toldTooLittle = false;
@@ -120,6 +138,26 @@ export class OnePassController implements Controller {
     const loss = this.#ruleLoss(normalize, made);
     if (loss !== null) moves.push(...this.#glide('normalize', 'target', time, loss));
     return moves;
+  }
+
+  snapshot(): OnePassSnapshot {
+    return {
+      content: this.#content.snapshot(),
+      standing: { ...this.#standing },
+      curve: this.#curve,
+      looks: this.#looks,
+      toldTooLittle: this.#toldTooLittle,
+      loss: [this.#before, this.#after, this.#compared],
+    };
+  }
+
+  restore({ content, standing, curve, looks, toldTooLittle, loss }: OnePassSnapshot): void {
+    this.#content.restore(content);
+    Object.assign(this.#standing, standing);
+    this.#curve = curve;
+    this.#looks = looks;
+    this.#toldTooLittle = toldTooLittle;
+    [this.#before, this.#after, this.#compared] = loss;
   }
 
   /** To be called when the stream has ended, `seconds` after its start: says so where nothing could be decided. */

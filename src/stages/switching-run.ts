@@ -116,7 +116,7 @@ export class SwitchingRun implements BlockRun {
       framesIn: this.#framesIn,
       framesOut: this.#framesOut,
       reached: this.#reached,
-      ready: this.#ready && this.#ready.snapshot(),
+      ready: this.#ready?.snapshot() ?? null,
     };
   }
 

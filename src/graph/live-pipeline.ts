@@ -12,10 +12,11 @@ import {
   appointments,
   type Change,
   canGlide,
+  checkEnds,
   needsTrial,
 } from './change.ts';
-import type { PipelineDefinition } from './definition.ts';
-import { definitionOf, type LiveSnapshot, restoreMoves, snapshotMoves } from './live-snapshot.ts';
+import type { PipelineDefinition, PipelineSource } from './definition.ts';
+import { checkBegun, definitionOf, type LiveSnapshot, restoreMoves, snapshotMoves } from './live-snapshot.ts';
 import { movesBetween } from './move.ts';
 import { MovesUnderWay } from './moves-under-way.ts';
 import {
@@ -49,16 +50,6 @@ interface Waiting {
   readonly unannounced: boolean;
 }
 
-/** What comes in and goes out by name stays while audio flows: streams hang on it. */
-function checkEnds(before: PipelineDefinition, after: PipelineDefinition): void {
-  const endsOf = ({ inputs, outputs }: PipelineDefinition): string =>
-    `${inputs.join(', ')} to ${outputs.map(({ name }) => name).join(', ')}`;
-  if (endsOf(before) === endsOf(after)) return;
-  throw pipelineError(
-    `${after.name}: goes from ${endsOf(after)}, the pipeline at work from ${endsOf(before)}; inputs and outputs stay`,
-  );
-}
-
 /**
  * A pipeline that can change while audio flows: parameters glide where their stage can, and everything else is a second
  * pipeline that takes over the state of what is the same, hears the input for a second, and is faded in, aligned.
@@ -81,6 +72,7 @@ export class LivePipeline {
   #waiting: Waiting[] = [];
   /** What it is once everything asked for so far is done; what the newest graph is. */
   #definition: PipelineDefinition;
+  #begun: PipelineSource;
   #sounding: PipelineDefinition;
   /** The newest last; two while one is faded into the other. */
   #running: Running[];
@@ -101,6 +93,7 @@ export class LivePipeline {
     );
     this.#nextLook = options.controller?.intervalFrames ?? Number.POSITIVE_INFINITY;
     this.#definition = definition;
+    this.#begun = definition.source;
     this.#sounding = definition;
     this.#running = [{ prepared, origin: 0 }];
     this.run = new SwitchingRun(prepared.run, options.memory, (frame) => this.#advance(frame));
@@ -154,6 +147,7 @@ export class LivePipeline {
       graph: prepared.snapshot(into?.graph),
       run: this.run.snapshot(),
       origin,
+      begun: this.#begun,
       definition: this.#definition.source,
       sounding: this.#sounding.source,
       moves: snapshotMoves(this.#moves.all, prepared),
@@ -168,12 +162,14 @@ export class LivePipeline {
    * controller of the same make.
    */
   restore(snapshot: LiveSnapshot): void {
-    const { kept, nextLook, origin } = snapshot;
+    const { begun, kept, nextLook, origin } = snapshot;
+    checkBegun(snapshot, this.#definition);
     const sounding = definitionOf(snapshot.sounding, this.#definition);
     this.#definition = definitionOf(snapshot.definition, this.#definition);
     const prepared = canGlide(this.#sounding, sounding) ? this.#newest : this.#prepare(sounding);
     prepared.restore(snapshot.graph);
     this.run.restore(snapshot.run, prepared.run);
+    this.#begun = begun;
     this.#sounding = sounding;
     this.#running = [{ prepared, origin }];
     for (const move of restoreMoves(snapshot.moves, prepared, origin)) this.#moves.add(move);

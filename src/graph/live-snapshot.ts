@@ -1,3 +1,4 @@
+import { usageError } from '../audio/errors.ts';
 import type { SwitchingSnapshot } from '../stages/switching-run.ts';
 import type { PipelineDefinition, PipelineSource } from './definition.ts';
 import type { Move } from './move.ts';
@@ -11,7 +12,8 @@ export interface LiveSnapshot {
   readonly run: SwitchingSnapshot;
   /** Frame of the output at which that graph heard its first input. */
   readonly origin: number;
-  /** What the pipeline is with all that was asked for, and what sounds. */
+  /** What the pipeline began as, what it is with all that was asked for, and what sounds. */
+  readonly begun: PipelineSource;
   readonly definition: PipelineSource;
   readonly sounding: PipelineSource;
   readonly moves: MovesSnapshot;
@@ -48,9 +50,19 @@ export function restoreMoves(snapshot: MovesSnapshot, prepared: PreparedPipeline
   return snapshot.open.map((move) => moves[move]);
 }
 
-/** What a snapshot says a pipeline had become; `near` is the one that it began as. */
+const same = (a: PipelineSource, b: PipelineSource): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+/** Refuses a snapshot of a pipeline that neither began as this one nor had become it. */
+export function checkBegun({ begun, definition }: LiveSnapshot, { name, source }: PipelineDefinition): void {
+  if (same(begun, source) || same(definition, source)) return;
+  throw usageError(
+    `the snapshot is of the pipeline "${begun.name ?? 'unnamed'}", this is another: "${name}"`,
+  );
+}
+
+/** What a snapshot says a pipeline had become; `near` is one that it was. */
 export function definitionOf(source: PipelineSource, near: PipelineDefinition): PipelineDefinition {
-  return JSON.stringify(source) === JSON.stringify(near.source) ? near : checkPipeline(source, near.origin);
+  return same(source, near.source) ? near : checkPipeline(source, near.origin);
 }
 
 const copyOf = (move: Move): Move => ({ ...move, leaves: move.leaves.map((leaf) => ({ ...leaf })) });

@@ -1,3 +1,4 @@
+import { usageError } from '../audio/errors.ts';
 import { dbToGain, powerToDb } from '../dsp/elementary.ts';
 import type { Controller, ControllerMove } from '../stages/controller.ts';
 import type { Readings } from '../stages/define-stage.ts';
@@ -53,6 +54,7 @@ interface Standing {
 
 /** All that a controller remembers, as plain data. */
 export interface OnePassSnapshot {
+  readonly aim: Aim;
   readonly content: ContentSnapshot;
   readonly standing: Readonly<Standing>;
   readonly curve: readonly number[];
@@ -142,6 +144,7 @@ export class OnePassController implements Controller {
 
   snapshot(): OnePassSnapshot {
     return {
+      aim: this.#options.aim,
       content: this.#content.snapshot(),
       standing: { ...this.#standing },
       curve: this.#curve,
@@ -151,7 +154,11 @@ export class OnePassController implements Controller {
     };
   }
 
-  restore({ content, standing, curve, looks, toldTooLittle, loss }: OnePassSnapshot): void {
+  /** Goes on from what `snapshot` gave on a controller with the same aim. */
+  restore({ aim, content, standing, curve, looks, toldTooLittle, loss }: OnePassSnapshot): void {
+    if (JSON.stringify(aim) !== JSON.stringify(this.#options.aim)) {
+      throw usageError('the snapshot is of a run with another aim: preset, reference, mode or amount differ');
+    }
     this.#content.restore(content);
     Object.assign(this.#standing, standing);
     this.#curve = curve;

@@ -176,8 +176,8 @@ export async function run({ short }) {
   const folder = mkdtempSync(join(tmpdir(), 'auralis-resume-'));
   const file = (name) => join(folder, name);
   try {
-    writeInput(file('in.wav'), short ? 1 : MINUTES, 1);
-    writeInput(file('two.wav'), short ? 0.4 : MINUTES / 2, 2);
+    writeInput(file('in.wav'), short ? 0.7 : MINUTES, 1);
+    writeInput(file('two.wav'), short ? 0.3 : MINUTES / 2, 2);
     appendFileSync(file('two.wav'), readFileSync(file('two.wav')));
     writeFileSync(file('chain.json'), JSON.stringify(CHAIN));
     const roll = dice(11);

@@ -25,6 +25,7 @@ export const COMMAND_NAMES = [
   'analyze',
   'batch',
   'check',
+  'checkpoint',
   'demo',
   'doctor',
   'master',

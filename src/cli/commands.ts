@@ -53,6 +53,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./check-command.ts')).checkCommand,
   },
   {
+    name: 'checkpoint',
+    summary: 'say how far the run had come that wrote a checkpoint',
+    load: async () => (await import('./checkpoint-command.ts')).checkpointCommand,
+  },
+  {
     name: 'stages',
     summary: 'list the stages, or the parameters of one',
     load: async () => (await import('./stages-command.ts')).stagesCommand,

@@ -9,6 +9,7 @@ import { type Decision, decisionLine, decisionSentence } from '../mastering/deci
 import { OnePassController, onePassPipeline } from '../mastering/one-pass.ts';
 import { type Aim, MODES } from '../mastering/rules.ts';
 import { abortOnSignals } from './abort-on-signals.ts';
+import { CHECKPOINT_OPTIONS, checkpointOf, resumptionOf } from './checkpoint-options.ts';
 import type { Arguments, Command } from './command.ts';
 import { duration, numberIn, oneOf, text } from './option-value.ts';
 import { OUTPUT_FORMATS } from './output-formats.ts';
@@ -20,7 +21,7 @@ import {
   backendOf,
   blockFramesOf,
 } from './shared-options.ts';
-import { openInput, openOutput } from './standard-streams.ts';
+import { openInput, openOutput, openResumedOutput } from './standard-streams.ts';
 
 /** Longest lookahead of the stage `loudness-normalize`, in ms, and the usual one. */
 const MOST_LOOKAHEAD = 10000;
@@ -76,6 +77,7 @@ export const masterCommand: Command = {
     },
     ...BACKEND_OPTION,
     ...BLOCK_OPTION,
+    ...CHECKPOINT_OPTIONS,
     force: { type: 'boolean', alias: 'f', describe: 'write over existing files' },
     quiet: { type: 'boolean', describe: 'say nothing but errors' },
   },
@@ -94,7 +96,7 @@ export const masterCommand: Command = {
   run,
 };
 
-type Settings = Pick<RunOptions, 'sampleFormat'> & {
+type Settings = Pick<RunOptions, 'sampleFormat' | 'checkpoint' | 'resume'> & {
   readonly backend: BackendChoice;
   readonly blockFrames: number;
 };
@@ -107,9 +109,14 @@ async function run(args: Arguments): Promise<number> {
     backend: backendOf(args),
     sampleFormat: oneOf(args, 'format', OUTPUT_FORMATS),
     blockFrames: blockFramesOf(args),
+    checkpoint: await checkpointOf(args, filesOf(args)),
+    resume: await resumptionOf(args, args.quiet === true),
   };
+  const { checkpoint, resume } = settings;
   const aim = await aimOf(args, settings.backend);
-  const output = openOutput(text(args, 'out'), { force: args.force === true, inputs: [input] });
+  const out = text(args, 'out');
+  const rules = { force: args.force === true, inputs: [input], asStream: checkpoint !== undefined };
+  const output = resume ? await openResumedOutput(out, resume.checkpoint, rules) : openOutput(out, rules);
   const log = decisionLog(args);
   const signals = abortOnSignals([output]);
   try {
@@ -204,15 +211,20 @@ function lookaheadOf(args: Arguments, passes: 1 | 2): number {
   return ms;
 }
 
+/** Files that the words and options of the command name. */
+const filesOf = (args: Arguments, names = ['in', 'out', 'reference', 'decisions']): string[] =>
+  names.flatMap((name) => text(args, name) ?? []);
+
 /** Where decisions go: to a file as JSON lines, to stderr as sentences, to both, or nowhere. */
 function decisionLog(args: Arguments): {
   readonly take: (decision: Decision) => void;
   readonly end: () => void;
 } {
   const target = text(args, 'decisions');
-  const inUse = ['in', 'out'].flatMap((name) => text(args, name) ?? []);
   const file =
-    target === undefined ? undefined : openReport(target, args.force === true, inUse, '--decisions');
+    target === undefined
+      ? undefined
+      : openReport(target, args.force === true, filesOf(args, ['in', 'out']), '--decisions');
   file?.on('error', (error) => {
     process.stderr.write(
       `auralis-stream: warning: --decisions ${target}: ${systemReason(error)}, lines are missing\n`,

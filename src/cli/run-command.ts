@@ -11,6 +11,7 @@ import { FORMAT_CHANGES } from '../io/stream-decoder.ts';
 import { DITHER_KINDS } from '../io/stream-encoder.ts';
 import { meterSummary } from '../monitor/meter-summary.ts';
 import { abortOnSignals } from './abort-on-signals.ts';
+import { CHECKPOINT_OPTIONS, checkpointOf, resumptionOf } from './checkpoint-options.ts';
 import { type Arguments, COMMAND_NAMES, type Command } from './command.ts';
 import { latencyLine } from './latency-line.ts';
 import { LOUDNESS_LOG_OPTIONS, openLoudnessLog } from './loudness-log-target.ts';
@@ -29,7 +30,7 @@ import {
   seedOf,
   wantedFormatOf,
 } from './shared-options.ts';
-import { type OpenInput, openInput, openOutput } from './standard-streams.ts';
+import { type OpenInput, openInput, openOutput, openResumedOutput } from './standard-streams.ts';
 
 /** `auralis-stream [PIPELINE] [IN] [OUT]`: the main job. */
 export const runCommand: Command = {
@@ -98,6 +99,7 @@ export const runCommand: Command = {
     },
     report: { type: 'string', requiresArg: true, describe: 'write readings as JSON lines to FILE or fd:N' },
     ...LOUDNESS_LOG_OPTIONS,
+    ...CHECKPOINT_OPTIONS,
     meter: { type: 'boolean', describe: 'print what the stages measured, at the end' },
     ...BACKEND_OPTION,
     dither: {
@@ -160,6 +162,7 @@ async function run(args: Arguments): Promise<number> {
     metadata: args['no-metadata'] !== true,
     partial: args.partial === true,
     strict: args.strict === true,
+    resume: await resumptionOf(args, args.quiet === true),
   };
   const ends = namedEnds(args, pipeline);
   const input = openInput(text(args, 'in'), duration(args, 'stall-timeout'));
@@ -188,11 +191,14 @@ async function carry(
 ): Promise<number> {
   const force = args.force === true;
   const out = text(args, 'out');
-  const output = openOutput(out, {
+  const { resume } = options;
+  const rules = {
     force,
     inputs: [text(args, 'in'), ...ends.inputs.values()],
     pipeline: text(args, 'pipeline'),
-  });
+    asStream: args.checkpoint !== undefined,
+  };
+  const output = resume ? await openResumedOutput(out, resume.checkpoint, rules) : openOutput(out, rules);
   const reads = ['pipeline', 'automation', 'in'].flatMap((name) => text(args, name) ?? []);
   const outputs = openNamedOutputs(ends.outputs, force, {
     inputs: [...reads, ...ends.inputs.values()],
@@ -201,8 +207,10 @@ async function carry(
   const target = text(args, 'report');
   const inUse = [...reads, ...(out === undefined ? [] : [out])];
   inUse.push(...ends.inputs.values(), ...ends.outputs.values());
+  const checkpoint = await checkpointOf(args, target === undefined ? inUse : [...inUse, target]);
   const report = target === undefined ? undefined : openReport(target, force, inUse);
-  const loudnessLog = openLoudnessLog(args, target === undefined ? inUse : [...inUse, target]);
+  if (target !== undefined) inUse.push(target);
+  const loudnessLog = openLoudnessLog(args, inUse);
   const progress = args.quiet === true ? null : await progressLine();
   const signals = abortOnSignals([output, ...Object.values(outputs)]);
   let endReload: (() => void) | undefined;
@@ -217,6 +225,7 @@ async function carry(
       outputs,
       report,
       loudnessLog,
+      checkpoint,
       signal: signals.signal,
       onStart: (control) => {
         endReload = reloadPipeline({
@@ -268,12 +277,17 @@ function watchedFile(pipeline: string): string {
   return pipeline;
 }
 
-function conclude({ warnings, meters, latency, format }: RunSummary, args: Arguments): void {
+function conclude({ warnings, meters, latency, format, checkpoint }: RunSummary, args: Arguments): void {
   if (args.latency === true && format) {
     process.stderr.write(`auralis-stream: ${latencyLine(latency, format.sampleRate)}\n`);
   }
   if (args.quiet !== true) {
     for (const warning of warnings) process.stderr.write(`auralis-stream: warning: ${warning}\n`);
+    if (checkpoint) {
+      process.stderr.write(
+        `auralis-stream: to go on from ${checkpoint.seconds.toFixed(3)} s: --resume ${args.checkpoint}\n`,
+      );
+    }
   }
   if (args.meter === true) process.stderr.write(meterSummary(meters));
 }

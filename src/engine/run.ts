@@ -16,7 +16,9 @@ import type { DitherKind, Patch } from '../io/stream-encoder.ts';
 import type { Progress } from '../monitor/progress-line.ts';
 import type { PlainReading } from '../monitor/reading-line.ts';
 import type { Controller } from '../stages/controller.ts';
-import { AudioPath } from './audio-path.ts';
+import { AudioPath, type Resumption } from './audio-path.ts';
+import type { CheckpointPosition } from './checkpoint.ts';
+import type { CheckpointOptions, CheckpointTaker } from './checkpoint-taker.ts';
 import { decodedStream } from './codec-input.ts';
 import { describeReplaced } from './guard-findings.ts';
 import type { LoudnessLog } from './loudness-log.ts';
@@ -25,6 +27,7 @@ import { RunMonitor } from './run-monitor.ts';
 import { type NamedInput, SideInput } from './side-input.ts';
 import { SideOutput } from './side-output.ts';
 import { isReaderGone, isSystemError, named } from './system-reason.ts';
+import { takerFor } from './taker-for.ts';
 
 export interface RunOptions {
   readonly pipeline: PipelineDefinition;
@@ -73,6 +76,10 @@ export interface RunOptions {
   readonly partial?: boolean | undefined;
   /** Makes an error of what the guard would replace. @default false */
   readonly strict?: boolean | undefined;
+  /** Writes the state of the run to a file now and then, so that it can be gone on with after it was cut short. */
+  readonly checkpoint?: CheckpointOptions | undefined;
+  /** Goes on with a run that had the same options, into what it has left of its output. */
+  readonly resume?: Resumption | undefined;
   /** Called at most ten times a second. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
@@ -113,6 +120,8 @@ export interface RunSummary {
   readonly aborted: boolean;
   /** Whoever read the output went away before its end. */
   readonly readerGone: boolean;
+  /** Where the run can be gone on with: its latest checkpoint. Null where there is none, and at a complete end. */
+  readonly checkpoint: CheckpointPosition | null;
 }
 
 /** One run: decodes the input, sends it through the pipeline, encodes it to the output. */
@@ -124,6 +133,7 @@ export async function runPipeline(options: RunOptions): Promise<RunSummary> {
   // Tried at some rate before anything is opened, so that what does not fit is told at once.
   automationChanges(pipeline, automation, 48000);
   const monitor = new RunMonitor(options);
+  const checkpoints = takerFor(options, automation);
   const stop = new AbortController();
   const { inputs, outputs } = options;
   const fail = (error: Error): void => {
@@ -162,11 +172,16 @@ export async function runPipeline(options: RunOptions): Promise<RunSummary> {
     inputName,
     inputs: sides.inputs,
     outputs: sides.outputs,
+    resume: options.resume,
+    checkpoints,
     onBlock: (block, open) => monitor.block(block, open),
     onFailure: () => stop.abort(),
   });
 
-  output.onWritten = (chunk) => path.release(chunk);
+  output.onWritten = (chunk) => {
+    checkpoints?.written(chunk.length);
+    path.release(chunk);
+  };
   await loadPipelineStages(pipeline);
   options.onStart?.({
     get pipeline() {
@@ -190,6 +205,7 @@ export async function runPipeline(options: RunOptions): Promise<RunSummary> {
         throw named(error, inputName, inputError);
       });
     const readerGone = await carry(source, inputName, path, output, AbortSignal.any(ends));
+    await checkpoints?.stop();
     await revise(output, path.patches);
     const aborted = signal?.aborted ?? false;
     const worthIt = !aborted || options.partial === true;
@@ -199,8 +215,10 @@ export async function runPipeline(options: RunOptions): Promise<RunSummary> {
     await monitor.end(path.open);
     // A track that the run ends at takes nothing from those before it.
     if (path.failure !== null) throw named(path.failure, inputName, inputError);
-    return summarise(path, monitor, backend, { aborted, readerGone });
+    if (!aborted && !readerGone) await checkpoints?.remove();
+    return summarise(path, monitor, backend, { aborted, readerGone }, checkpoints);
   } catch (error) {
+    await checkpoints?.stop();
     if (!ended && (options.partial || output.keep === null)) await salvage(output, path);
     throw error;
   } finally {
@@ -296,6 +314,7 @@ function summarise(
   monitor: RunMonitor,
   backend: BackendName,
   end: Pick<RunSummary, 'aborted' | 'readerGone'>,
+  checkpoints: CheckpointTaker | undefined,
 ): RunSummary {
   const { open } = path;
   const framesOut = open?.encoder.framesWritten ?? 0;
@@ -312,6 +331,7 @@ function summarise(
     clippedSamples: open?.encoder.clippedSamples ?? 0,
     guard: open?.graph.guard ?? null,
     meters: open?.graph.meters() ?? {},
+    checkpoint: checkpoints?.latest ?? null,
     ...end,
   };
   const warnings = [...path.warnings, ...describeLosses(summary)];
@@ -319,7 +339,7 @@ function summarise(
     if (clippedSamples > 0)
       warnings.push(`${name}: ${clippedSamples} samples beyond full scale were clipped`);
   }
-  return { ...summary, warnings: [...warnings, ...monitor.failures] };
+  return { ...summary, warnings: [...warnings, ...monitor.failures, ...(checkpoints?.failures ?? [])] };
 }
 
 /** What was changed beyond what the pipeline says, a line each. */

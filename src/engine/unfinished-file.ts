@@ -59,6 +59,7 @@ export class UnfinishedFile {
   readonly #path: string;
   readonly #mode: number | undefined;
   #part: string | null = null;
+  #stays = false;
 
   /** `mode` is that of the file which is there already, if any. */
   constructor(path: string, mode: number | undefined) {
@@ -67,13 +68,39 @@ export class UnfinishedFile {
     this.#mode = mode;
   }
 
+  /** The file that another run has left, to be gone on with; it may stand in its place already. */
+  static leftAt(part: string, path: string, mode: number | undefined): UnfinishedFile {
+    const file = new UnfinishedFile(path, mode);
+    file.#part = part;
+    file.#stays = true;
+    return file;
+  }
+
+  /** Says that it stays as it is where it is not kept, because a later run can go on with it. */
+  leave(): void {
+    this.#stays = true;
+  }
+
   /** Where it is until it is kept; null before it is made and after it is kept. */
   get part(): string | null {
     return this.#part;
   }
 
-  /** Makes the file and gives its descriptor, to be closed by the caller; removes what a killed run left of it. */
+  /** Takes its process's id out of its name, because others may go on with it, and says where it is then. */
+  disown(): string | null {
+    if (this.#part === null || !PART_NAME.test(basename(this.#part))) return this.#part;
+    const part = join(dirname(this.#part), `.auralis-stream-${randomBytes(6).toString('hex')}.part`);
+    renameSync(this.#part, part);
+    this.#part = part;
+    return part;
+  }
+
+  /**
+   * Makes the file, where it is not there yet, and gives its descriptor, to be closed by the caller; removes what a killed run
+   * left of it.
+   */
   open(): number {
+    if (this.#part !== null) return openSync(this.#part, 'r+');
     const folder = dirname(this.#path);
     try {
       removeStaleParts(folder, this.#path);
@@ -93,17 +120,17 @@ export class UnfinishedFile {
   /** Moves the file to its place; what came to be there since is written over only if `overwrite` says so. */
   keep(overwrite: boolean): void {
     if (this.#part === null) return;
-    if (overwrite) renameSync(this.#part, this.#path);
+    if (overwrite || this.#part === this.#path) renameSync(this.#part, this.#path);
     else if (!this.#linked(this.#part)) renameSync(this.#part, this.#path);
     this.#forget();
   }
 
-  /** Removes what was not kept. */
+  /** Removes what was not kept and is not to stay. */
   discard(): void {
     if (this.#part === null) return;
     const part = this.#part;
     this.#forget();
-    unlinkSync(part);
+    if (!this.#stays) unlinkSync(part);
   }
 
   /** A link fails where a file is, a move does not. */

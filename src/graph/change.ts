@@ -1,3 +1,4 @@
+import { pipelineError } from '../audio/errors.ts';
 import { needsRestart } from '../stages/change-params.ts';
 import type { PipelineDefinition, PipelineEntry } from './definition.ts';
 import { type Curve, movesBetween } from './move.ts';
@@ -40,6 +41,16 @@ export function canGlide(before: PipelineDefinition, next: PipelineDefinition): 
       const old = before.entries[n];
       return wiringOf(entry) === wiringOf(old) && !needsRestart(entry.definition, old.params, entry.params);
     })
+  );
+}
+
+/** What comes in and goes out by name stays while audio flows: streams hang on it. */
+export function checkEnds(before: PipelineDefinition, after: PipelineDefinition): void {
+  const endsOf = ({ inputs, outputs }: PipelineDefinition): string =>
+    `${inputs.join(', ')} to ${outputs.map(({ name }) => name).join(', ')}`;
+  if (endsOf(before) === endsOf(after)) return;
+  throw pipelineError(
+    `${after.name}: goes from ${endsOf(after)}, the pipeline at work from ${endsOf(before)}; inputs and outputs stay`,
   );
 }
 

@@ -1,4 +1,4 @@
-import { AuralisError, pipelineError } from '../audio/errors.ts';
+import { AuralisError, pipelineError, usageError } from '../audio/errors.ts';
 import { type AudioFormat, sameFormat } from '../audio/format.ts';
 import type { GuardReport } from '../dsp/guard.ts';
 import { onKernelMemory } from '../dsp/kernel-memory.ts';
@@ -12,16 +12,14 @@ import {
   appointments,
   type Change,
   canGlide,
+  checkEnds,
   needsTrial,
 } from './change.ts';
-import type { PipelineDefinition } from './definition.ts';
-import { leafValue, type Move, movesBetween, withLeaf } from './move.ts';
-import {
-  type PipelineSnapshot,
-  PreparedPipeline,
-  type PrepareOptions,
-  type StageReading,
-} from './prepare-pipeline.ts';
+import type { PipelineDefinition, PipelineSource } from './definition.ts';
+import { checkBegun, definitionOf, type LiveSnapshot, restoreMoves, snapshotMoves } from './live-snapshot.ts';
+import { movesBetween } from './move.ts';
+import { MovesUnderWay } from './moves-under-way.ts';
+import { PreparedPipeline, type PrepareOptions, type StageReading } from './prepare-pipeline.ts';
 import { commonPeriod, formatsOut } from './segments.ts';
 
 /** What a pipeline that can change is prepared for. */
@@ -47,16 +45,6 @@ interface Waiting {
   readonly unannounced: boolean;
 }
 
-/** What comes in and goes out by name stays while audio flows: streams hang on it. */
-function checkEnds(before: PipelineDefinition, after: PipelineDefinition): void {
-  const endsOf = ({ inputs, outputs }: PipelineDefinition): string =>
-    `${inputs.join(', ')} to ${outputs.map(({ name }) => name).join(', ')}`;
-  if (endsOf(before) === endsOf(after)) return;
-  throw pipelineError(
-    `${after.name}: goes from ${endsOf(after)}, the pipeline at work from ${endsOf(before)}; inputs and outputs stay`,
-  );
-}
-
 /**
  * A pipeline that can change while audio flows: parameters glide where their stage can, and everything else is a second
  * pipeline that takes over the state of what is the same, hears the input for a second, and is faded in, aligned.
@@ -73,7 +61,7 @@ export class LivePipeline {
   readonly #appointments: readonly Appointment[];
   #kept = 0;
   /** Frames of the input and the output at which the stages began anew. */
-  #begun = { in: 0, out: 0 };
+  #trackStart = { in: 0, out: 0 };
   /** Frame at which the controller looks next. */
   #nextLook: number;
   /** What has come by wall clock since the last block. */
@@ -81,11 +69,11 @@ export class LivePipeline {
   #waiting: Waiting[] = [];
   /** What it is once everything asked for so far is done; what the newest graph is. */
   #definition: PipelineDefinition;
+  #begun: PipelineSource;
   #sounding: PipelineDefinition;
   /** The newest last; two while one is faded into the other. */
   #running: Running[];
-  /** Moves that may be under way. */
-  #moves: Move[] = [];
+  readonly #moves = new MovesUnderWay();
 
   constructor(definition: PipelineDefinition, options: LiveOptions) {
     const prepared = new PreparedPipeline(definition, options);
@@ -102,6 +90,7 @@ export class LivePipeline {
     );
     this.#nextLook = options.controller?.intervalFrames ?? Number.POSITIVE_INFINITY;
     this.#definition = definition;
+    this.#begun = definition.source;
     this.#sounding = definition;
     this.#running = [{ prepared, origin: 0 }];
     this.run = new SwitchingRun(prepared.run, options.memory, (frame) => this.#advance(frame));
@@ -136,14 +125,56 @@ export class LivePipeline {
     return this.#newest.takeReadings();
   }
 
-  /** The state of the stages and the graph, for `restore`. */
-  snapshot(): PipelineSnapshot {
-    return this.#newest.snapshot();
+  /** Whether no change waits or is under way but moves of parameters, so that a snapshot can be taken. */
+  get settled(): boolean {
+    return !this.run.changing && this.#waiting.length === 0 && this.#arrived.length === 0;
   }
 
-  /** Goes back to a state of this pipeline; the frames of the stream count on. */
-  restore(snapshot: PipelineSnapshot): void {
-    this.#newest.restore(snapshot);
+  /**
+   * The whole state, after `settled` was seen to hold; in the arrays of an earlier snapshot, which is worth nothing then,
+   * where one is given.
+   */
+  snapshot(into?: LiveSnapshot): LiveSnapshot {
+    const { controller } = this.#options;
+    if (!this.settled)
+      throw usageError('a change of the pipeline is under way, take the snapshot when it is over');
+    if (controller && !controller.snapshot) throw usageError('the state of this controller can not be taken');
+    const { prepared, origin } = this.#running[this.#running.length - 1];
+    return {
+      graph: prepared.snapshot(into?.graph),
+      run: this.run.snapshot(),
+      origin,
+      trackStart: this.#trackStart,
+      begun: this.#begun,
+      definition: this.#definition.source,
+      sounding: this.#sounding.source,
+      moves: snapshotMoves(this.#moves.all, prepared),
+      kept: this.#kept,
+      nextLook: this.#nextLook,
+      controller: controller?.snapshot?.(),
+    };
+  }
+
+  /**
+   * Goes on where the pipeline was of which the snapshot is: to be called on a new one with the same changes and a
+   * controller of the same make.
+   */
+  restore(snapshot: LiveSnapshot): void {
+    const { begun, kept, nextLook, origin, trackStart } = snapshot;
+    checkBegun(snapshot, this.#definition);
+    const sounding = definitionOf(snapshot.sounding, this.#definition);
+    this.#definition = definitionOf(snapshot.definition, this.#definition);
+    const prepared = canGlide(this.#sounding, sounding) ? this.#newest : this.#prepare(sounding);
+    prepared.restore(snapshot.graph);
+    this.run.restore(snapshot.run, prepared.run);
+    this.#trackStart = trackStart;
+    this.#begun = begun;
+    this.#sounding = sounding;
+    this.#running = [{ prepared, origin }];
+    for (const move of restoreMoves(snapshot.moves, prepared, origin)) this.#moves.add(move);
+    this.#kept = kept;
+    this.#nextLook = nextLook;
+    this.#options.controller?.restore?.(snapshot.controller);
   }
 
   /**
@@ -152,13 +183,13 @@ export class LivePipeline {
    */
   beginAnew(): void {
     const { framesIn, framesOut } = this.run;
-    this.#begun = { in: framesIn, out: framesOut };
+    this.#trackStart = { in: framesIn, out: framesOut };
     this.run.beginAnew();
     if (!this.run.changing) this.#running = this.#running.slice(-1);
     this.#running = this.#running.map(({ prepared }) => ({ prepared, origin: framesOut }));
     for (const { prepared, origin } of this.#running) {
       prepared.reset();
-      for (const move of this.#moves) prepared.move(move, origin);
+      for (const move of this.#moves.all) prepared.move(move, origin);
     }
   }
 
@@ -213,10 +244,11 @@ export class LivePipeline {
 
   /** Does what is due at a frame of the input and gives the frame at which there is more to do. */
   #advance(frameIn: number): number {
-    const own = frameIn - this.#begun.in;
-    const frame = this.#begun.out + Math.ceil((own * this.#outputRate) / this.#options.format.sampleRate);
+    const own = frameIn - this.#trackStart.in;
+    const frame =
+      this.#trackStart.out + Math.ceil((own * this.#outputRate) / this.#options.format.sampleRate);
     if (!this.run.changing) this.#running = this.#running.slice(-1);
-    this.#moves = this.#moves.filter((move) => move.frame + move.frames > frame);
+    this.#moves.forgetBefore(frame);
     while (this.#nextBegin <= frameIn) this.#keep(this.#appointments[this.#kept++], frame);
     if (this.#nextLook <= frameIn) this.#look(this.#options.controller!, frameIn, frame);
     for (const action of this.#arrived.splice(0)) this.#welcome(action, frame);
@@ -224,7 +256,7 @@ export class LivePipeline {
     if (this.#waiting.length === 0 || this.run.changing) return next;
     const target = this.#after(this.#waiting.map(({ action }) => action));
     const period = target === null ? 1 : commonPeriod(target, this.#options.format);
-    const origin = this.#begun.in + Math.ceil(own / period) * period;
+    const origin = this.#trackStart.in + Math.ceil(own / period) * period;
     if (origin > frameIn) return Math.min(origin, next);
     this.#switch(target, frame);
     return next;
@@ -239,7 +271,7 @@ export class LivePipeline {
   /** Where the rate changes, each track is rounded up to a frame of the output: what is announced comes that much earlier. */
   get #nextBegin(): number {
     const { sampleRate } = this.#options.format;
-    const ahead = Math.ceil((this.#begun.out * sampleRate) / this.#outputRate) - this.#begun.in;
+    const ahead = Math.ceil((this.#trackStart.out * sampleRate) / this.#outputRate) - this.#trackStart.in;
     return (this.#appointments[this.#kept]?.begins ?? Number.POSITIVE_INFINITY) - ahead;
   }
 
@@ -280,26 +312,16 @@ export class LivePipeline {
     const { frames, curve } = 'pipeline' in action ? { frames: 0, curve: 'hold' as const } : action;
     const moves = movesBetween(this.#sounding, next, { frame, frames, curve });
     for (const move of moves) {
-      const leaves = move.leaves.map((leaf) => ({ ...leaf, from: this.#takeLeaf(move.id, leaf, frame) }));
+      const leaves = move.leaves.map((leaf) => ({
+        ...leaf,
+        from: this.#moves.takeLeaf(move.id, leaf, frame),
+      }));
       const own = { ...move, leaves };
       for (const { prepared, origin } of this.#running) prepared.move(own, origin);
-      this.#moves.push(own);
+      this.#moves.add(own);
     }
     this.#sounding = next;
     return moves.length > 0;
-  }
-
-  /** Where a value stands at a frame, taken from the moves that had it so far. */
-  #takeLeaf(id: string, { path, from }: Move['leaves'][number], frame: number): unknown {
-    let value = from;
-    for (const move of this.#moves) {
-      for (const leaf of move.leaves) {
-        if (move.id !== id || leaf.until <= frame || leaf.path.join() !== path.join()) continue;
-        value = leafValue(move, leaf, frame);
-        leaf.until = frame;
-      }
-    }
-    return value;
   }
 
   /** Begins to change into a second graph, with all that waits for it. */
@@ -317,28 +339,12 @@ export class LivePipeline {
 
   /** Prepares the second graph with all values where they stand, and takes it along on their ways. */
   #open(target: PipelineDefinition, origin: number) {
-    const prepared = this.#prepare(
-      this.#moves.reduce((definition, move) => standingAt(definition, move, origin), target),
-    );
+    const prepared = this.#prepare(this.#moves.standingAt(target, origin));
     prepared.adopt(this.#newest);
-    for (const move of this.#moves) prepared.move(move, origin);
+    for (const move of this.#moves.all) prepared.move(move, origin);
     this.#running.push({ prepared, origin });
     return prepared.run;
   }
-}
-
-/** A pipeline with the values of a move where they are at a frame. */
-function standingAt(definition: PipelineDefinition, move: Move, frame: number): PipelineDefinition {
-  const standing = move.leaves.filter(({ until }) => until > frame);
-  const entries = definition.entries.map((entry) => {
-    if (entry.id !== move.id) return entry;
-    const params = standing.reduce<unknown>(
-      (changed, leaf) => withLeaf(changed, leaf.path, leafValue(move, leaf, frame)),
-      entry.params,
-    );
-    return { ...entry, params: params as typeof entry.params };
-  });
-  return { ...definition, entries };
 }
 
 /** Prepares a checked pipeline for a format on a memory. Stages with something to load must have loaded it. */

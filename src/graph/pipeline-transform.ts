@@ -1,11 +1,13 @@
 import type { Transform } from 'node:stream';
-import { pipelineError } from '../audio/errors.ts';
+import { inputError, pipelineError, usageError } from '../audio/errors.ts';
+import { type AudioFormat, describeFormat, sameFormat } from '../audio/format.ts';
 import { type BackendName, chooseBackend, onKernelMemory } from '../dsp/kernel-memory.ts';
 import { blockTransform } from '../stages/block-transform.ts';
 import type { Readings } from '../stages/define-stage.ts';
 import { automationChanges, entryOf, ownMoves, planMoves } from './automation.ts';
 import type { PipelineDefinition } from './definition.ts';
 import { type LivePipeline, preparePipeline } from './live-pipeline.ts';
+import type { LiveSnapshot } from './live-snapshot.ts';
 import { definePipeline } from './parse-pipeline.ts';
 import { loadPipelineStages } from './prepare-pipeline.ts';
 import { formatsOut } from './segments.ts';
@@ -34,6 +36,23 @@ export interface PipelineTransform extends Transform {
   replace(pipeline: object): Promise<void>;
   /** What every stage has measured, by id; empty before the first block. */
   meters(): Readonly<Record<string, Readings>>;
+  /**
+   * The whole state after the blocks whose write has called back, moves under way included: plain data with arrays of
+   * bytes, as `structuredClone` copies it. Not to be had before the first block, nor while another pipeline is faded in.
+   */
+  snapshot(): TransformSnapshot;
+  /**
+   * Goes on where a snapshot was taken: to be called before the first block, on the same pipeline with the same automation,
+   * of this version, on any backend, with any `blockFrames`.
+   */
+  restore(snapshot: TransformSnapshot): void;
+}
+
+/** A pipeline's state between two blocks. */
+export interface TransformSnapshot {
+  /** Of the blocks that came in. */
+  readonly format: AudioFormat;
+  readonly state: LiveSnapshot;
 }
 
 /** Makes a Transform of a checked pipeline: one with a single input. Of its outputs `main` comes out. */
@@ -49,6 +68,7 @@ export function pipelineTransform(
   /** With every setting so far, for the first format and for one that comes later. */
   let present = definition;
   let live: LivePipeline | null = null;
+  let resumed: TransformSnapshot | null = null;
   let moves = [...ownMoves(definition), ...planMoves(automation, 'automation')];
   // Tried at some rate before there is a format, so that what does not fit is told at once.
   automationChanges(definition, moves, 48000);
@@ -66,6 +86,13 @@ export function pipelineTransform(
         onChange: (change) => onMove?.(entryOf(change)),
       }),
     );
+    if (resumed !== null) {
+      if (!sameFormat(resumed.format, format)) {
+        throw inputError(`${describeFormat(format)}; the snapshot is of ${describeFormat(resumed.format)}`);
+      }
+      live.restore(resumed.state);
+      resumed = null;
+    }
     return live.run;
   });
   return Object.assign(stream, {
@@ -79,6 +106,14 @@ export function pipelineTransform(
       await loadPipelineStages(next);
       live?.replace(next);
       present = next;
+    },
+    snapshot(): TransformSnapshot {
+      if (live === null) throw usageError('no block has come yet, there is no state to take');
+      return { format: live.run.format, state: live.snapshot() };
+    },
+    restore(snapshot: TransformSnapshot): void {
+      if (live !== null) throw usageError('blocks have come already, restore before the first one');
+      resumed = snapshot;
     },
     meters: (): Readonly<Record<string, Readings>> => live?.meters() ?? {},
   });

@@ -11,11 +11,13 @@ export type {
 } from './definition.ts';
 export { pipelineJsonSchema } from './json-schema.ts';
 export { LivePipeline, preparePipeline } from './live-pipeline.ts';
+export type { LiveSnapshot } from './live-snapshot.ts';
 export { checkPipeline, definePipeline, parsePipeline } from './parse-pipeline.ts';
 export {
   type PipelineTransform,
   type PipelineTransformOptions,
   pipelineTransform,
+  type TransformSnapshot,
 } from './pipeline-transform.ts';
 export {
   isTransparent,

@@ -10,7 +10,8 @@ import type { AnyStage, Readings, StageProcessor, StageSnapshot } from '../stage
 import { RateChangeRun } from '../stages/rate-change-run.ts';
 import { type InputRef, MAIN, type PipelineDefinition, type PipelineEntry } from './definition.ts';
 import { EntryFormats } from './entry-formats.ts';
-import { atRate, type Move } from './move.ts';
+import type { Move } from './move.ts';
+import type { PlayingMove } from './move-player.ts';
 import { PreparedSegment } from './prepared-segment.ts';
 import { segmentsOf } from './segments.ts';
 
@@ -169,14 +170,16 @@ export class PreparedPipeline {
 
   /**
    * Moves `live` parameters of an entry; `origin` is the frame of the output at which this pipeline heard its first
-   * input, which is one of every segment's too.
+   * input, which is one of every segment's too. A move that was under way before a snapshot has its `next` value due.
    */
-  move(move: Move, origin: number): void {
-    const { sampleRate } = this.run.outputFormat;
-    for (const { run, moves } of this.#segments) {
-      const rate = run.format.sampleRate;
-      moves.push(atRate(move, rate, sampleRate), Math.round((origin * rate) / sampleRate));
-    }
+  move(move: Move, origin: number, next?: number): void {
+    const clock = { rate: this.run.outputFormat.sampleRate, origin };
+    for (const { moves } of this.#segments) moves.push(move, clock, next);
+  }
+
+  /** The moves under way, which a snapshot leaves out. */
+  get playing(): readonly PlayingMove[] {
+    return this.#segments.flatMap(({ moves }) => moves.playing);
   }
 
   /** Takes over the state of the entries that a pipeline shares with this one; what changes the rate begins anew. */
@@ -200,9 +203,16 @@ export class PreparedPipeline {
     for (const { processor } of this.entries) processor.reset();
   }
 
-  snapshot(): PipelineSnapshot {
-    const stages = Object.fromEntries(this.entries.map(({ id, processor }) => [id, processor.snapshot()]));
-    return { stages, graph: this.#state.snapshot(), guard: this.#guardState.snapshot() };
+  /** Its state now; in the arrays of an earlier snapshot, which is worth nothing then, where one is given. */
+  snapshot(into?: PipelineSnapshot): PipelineSnapshot {
+    const stages = Object.fromEntries(
+      this.entries.map(({ id, processor }) => [id, processor.snapshot(into?.stages[id])]),
+    );
+    return {
+      stages,
+      graph: this.#state.snapshot(into?.graph),
+      guard: this.#guardState.snapshot(into?.guard),
+    };
   }
 
   /** Takes back a snapshot of a pipeline with the same stages, prepared for the same format. */

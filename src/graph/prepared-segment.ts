@@ -57,7 +57,7 @@ export class PreparedSegment {
       return node;
     });
 
-    this.moves = new MovePlayer(state, this.nodes);
+    this.moves = new MovePlayer(state, this.nodes, format.sampleRate);
 
     const ends = definition.outputs.map(({ from }) => find(from));
     const latency = Math.max(...ends.map((wire) => wire.latency));

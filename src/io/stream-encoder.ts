@@ -57,6 +57,14 @@ export interface EncodedEnd {
   readonly patches: readonly Patch[];
 }
 
+/** Where an encoder stands between two frames. */
+export interface EncoderSnapshot {
+  readonly framesWritten: number;
+  readonly clippedSamples: number;
+  /** Of the dither, its noise shaping and the meter. */
+  readonly state: Uint8Array;
+}
+
 const NOTHING = new Uint8Array(0);
 /** Hz; K-weighting has its shelf at 1.7 kHz (BS.1770-5, Annex 1), which a lower rate has no room for. */
 const LOWEST_METERED = 8000;
@@ -67,6 +75,7 @@ export class StreamEncoder {
   readonly #shape: WavHeaderShape | null;
   readonly #seekable: boolean;
   readonly #pcm: PcmEncoder;
+  readonly #state: StateMemory;
   readonly #dither: TpdfDither | null;
   /** Reads the loudness, where there is a place to write it. */
   readonly #meter: LoudnessMeter | null;
@@ -76,6 +85,7 @@ export class StreamEncoder {
   readonly #silence: number;
   #framesWritten = 0;
   #clippedSamples = 0;
+  #restored = false;
 
   constructor(options: StreamEncoderOptions) {
     const { format, container, channelMask, announcedFrames, seekable, memory, maxFrames } = options;
@@ -89,6 +99,7 @@ export class StreamEncoder {
     this.#seekable = seekable;
     const sampleFormat = { encoding, bigEndian: container === 'raw' && options.sampleFormat.bigEndian };
     const state = new StateMemory(memory);
+    this.#state = state;
     const { channels, sampleRate } = format;
     const dithered = options.dither !== 'none' && !isFloat;
     const shaped = dithered && options.dither === 'shaped';
@@ -98,7 +109,7 @@ export class StreamEncoder {
     const hasPlace = container === 'wav' && seekable && metadata.some(({ id }) => id === 'bext');
     const metered = hasPlace && sampleRate >= LOWEST_METERED;
     const meterOptions = { sampleRate, channels, maxFrames, weights: channelWeights(format.layout) };
-    this.#meter = metered ? new LoudnessMeter(new StateMemory(memory), meterOptions) : null;
+    this.#meter = metered ? new LoudnessMeter(state, meterOptions) : null;
     this.#sampleBytes = bytes;
     this.#frameBytes = bytes * format.channels;
     this.#silence = encoding === 'u8' ? 128 : 0;
@@ -111,6 +122,25 @@ export class StreamEncoder {
   /** Samples that lay outside the range of an integer format and were clipped to it. */
   get clippedSamples(): number {
     return this.#clippedSamples;
+  }
+
+  /** Bytes of the output so far, those of its header included. */
+  get bytesWritten(): number {
+    return this.header().length + this.#framesWritten * this.#frameBytes;
+  }
+
+  /** Where it stands; in the array of an earlier snapshot, which is worth nothing then, where one is given. */
+  snapshot(into?: EncoderSnapshot): EncoderSnapshot {
+    const { framesWritten, clippedSamples } = this;
+    return { framesWritten, clippedSamples, state: this.#state.snapshot(into?.state) };
+  }
+
+  /** Goes on where an encoder of the same make stood; its header has been written, in which way is not known. */
+  restore({ framesWritten, clippedSamples, state }: EncoderSnapshot): void {
+    this.#state.restore(state);
+    this.#framesWritten = framesWritten;
+    this.#clippedSamples = clippedSamples;
+    this.#restored = true;
   }
 
   /** What goes before the audio; empty for raw output. */
@@ -134,7 +164,8 @@ export class StreamEncoder {
     // Behind a size of 0xFFFFFFFF, or short of the announced one, a pad byte would be taken for audio.
     const sized = this.#seekable || frames === this.#announcedFrames;
     const padded = sized && dataBytes(this.#shape, frames) % 2 === 1;
-    const rewrite = this.#meter !== null || (this.#seekable && frames !== this.#announcedFrames);
+    const rewrite =
+      this.#meter !== null || (this.#seekable && (this.#restored || frames !== this.#announcedFrames));
     return {
       tail: new Uint8Array(padded ? 1 : 0),
       patches: rewrite ? [{ position: 0, bytes: writeWavHeader(this.#measured(this.#shape), frames) }] : [],

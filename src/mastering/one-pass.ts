@@ -1,3 +1,4 @@
+import { usageError } from '../audio/errors.ts';
 import { dbToGain, powerToDb } from '../dsp/elementary.ts';
 import type { Controller, ControllerMove } from '../stages/controller.ts';
 import type { Readings } from '../stages/define-stage.ts';
@@ -14,7 +15,7 @@ import {
   ruleLoudness,
   ruleWidth,
 } from './rules.ts';
-import { RunningContent } from './running-content.ts';
+import { type ContentSnapshot, RunningContent } from './running-content.ts';
 import { COMPRESSOR } from './two-pass.ts';
 
 /** Seconds from one decision to the next, and of sound that there must be for the first. */
@@ -41,6 +42,25 @@ interface OnePassOptions {
   readonly sampleRate: number;
   readonly channels: number;
   readonly onDecision: (decision: Decision) => void;
+}
+
+/** Values of parameters. */
+interface Standing {
+  threshold: number;
+  ratio: number;
+  width: number;
+  target: number;
+}
+
+/** All that a controller remembers, as plain data. */
+export interface OnePassSnapshot {
+  readonly aim: Aim;
+  readonly content: ContentSnapshot;
+  readonly standing: Readonly<Standing>;
+  readonly curve: readonly number[];
+  readonly looks: number;
+  readonly toldTooLittle: boolean;
+  readonly loss: readonly [before: number, after: number, compared: number];
 }
 
 /** The stages that a stream is mastered with in one pass, as a pipeline: ears first, loudness and ceiling last. */
@@ -81,7 +101,7 @@ export class OnePassController implements Controller {
   readonly #options: OnePassOptions;
   readonly #content: RunningContent;
   /** Where each parameter stands. */
-  readonly #standing: { threshold: number; ratio: number; width: number; target: number };
+  readonly #standing: Standing;
   #curve: readonly number[];
   #looks = 0;
   #toldTooLittle = false;
@@ -120,6 +140,31 @@ export class OnePassController implements Controller {
     const loss = this.#ruleLoss(normalize, made);
     if (loss !== null) moves.push(...this.#glide('normalize', 'target', time, loss));
     return moves;
+  }
+
+  snapshot(): OnePassSnapshot {
+    return {
+      aim: this.#options.aim,
+      content: this.#content.snapshot(),
+      standing: { ...this.#standing },
+      curve: this.#curve,
+      looks: this.#looks,
+      toldTooLittle: this.#toldTooLittle,
+      loss: [this.#before, this.#after, this.#compared],
+    };
+  }
+
+  /** Goes on from what `snapshot` gave on a controller with the same aim. */
+  restore({ aim, content, standing, curve, looks, toldTooLittle, loss }: OnePassSnapshot): void {
+    if (JSON.stringify(aim) !== JSON.stringify(this.#options.aim)) {
+      throw usageError('the snapshot is of a run with another aim: preset, reference, mode or amount differ');
+    }
+    this.#content.restore(content);
+    Object.assign(this.#standing, standing);
+    this.#curve = curve;
+    this.#looks = looks;
+    this.#toldTooLittle = toldTooLittle;
+    [this.#before, this.#after, this.#compared] = loss;
   }
 
   /** To be called when the stream has ended, `seconds` after its start: says so where nothing could be decided. */

@@ -15,4 +15,8 @@ export interface Controller {
   readonly intervalFrames: number;
   /** What to set from `frame` of the output on, given the meters of all stages by id. */
   step(meters: Readonly<Record<string, Readings>>, frame: number): readonly ControllerMove[];
+  /** All that its next decisions depend on, as plain data. A run whose controller has none can't be continued later. */
+  snapshot?(): unknown;
+  /** Goes on from what `snapshot` gave on a controller of the same make. */
+  restore?(snapshot: unknown): void;
 }

@@ -9,6 +9,18 @@ export const PRIME_SECONDS = 1;
 /** Length of the crossfade to the new run. */
 const FADE_SECONDS = 0.05;
 
+/** Where a run that can be replaced stands, between two frames and while it is not replaced. */
+export interface SwitchingSnapshot {
+  readonly framesIn: number;
+  readonly framesOut: number;
+  /** Frames of the input and the output at which the runs began anew. */
+  readonly begun: { readonly in: number; readonly out: number };
+  /** Frame of the output up to which the run inside has come. */
+  readonly reached: number;
+  /** Frames ready to leave, a list a channel; null where the run was never replaced. */
+  readonly ready: readonly Uint8Array[] | null;
+}
+
 /** A run that is taking over. */
 interface Change {
   readonly next: BlockRun;
@@ -116,6 +128,27 @@ export class SwitchingRun implements BlockRun {
     if (change.fadeStart >= this.#framesOut) return;
     this.#current = change.next;
     this.#change = null;
+  }
+
+  /** Where it stands; not to be called while it is `changing`. */
+  snapshot(): SwitchingSnapshot {
+    return {
+      framesIn: this.#framesIn,
+      framesOut: this.#framesOut,
+      begun: this.#begun,
+      reached: this.#reached,
+      ready: this.#ready?.snapshot() ?? null,
+    };
+  }
+
+  /** Goes on where another one stood, with the run that it had come to, restored. */
+  restore({ framesIn, framesOut, begun, reached, ready }: SwitchingSnapshot, current: BlockRun): void {
+    this.#framesIn = framesIn;
+    this.#framesOut = framesOut;
+    this.#begun = begun;
+    this.#reached = reached;
+    this.#current = current;
+    this.#ready = ready && PlanarQueue.restored(ready, 2 * Math.max(this.maxFramesOut, current.maxFramesOut));
   }
 
   span(): number {

@@ -28,6 +28,8 @@ export const COMMAND_NAMES = [
   'normalize',
   'plan',
   'profile',
+  'queue',
   'schema',
   'stages',
+  'worker',
 ] as const;

@@ -1,9 +1,12 @@
 import { MultiBar, type SingleBar } from 'cli-progress';
-import type { BatchProgress } from './batch-progress.ts';
+import { type BatchProgress, queueLine } from './batch-progress.ts';
 import { clockTime } from './clock-time.ts';
 
 const BAR_CELLS = 16;
 const NAME_WIDTH = 40;
+
+/** Most workers that have a line; what is beyond shows in the total alone. */
+const MOST_LINES = 16;
 
 /** The end of a path, which tells tracks apart, in a fixed width. */
 function nameCell(path: string): string {
@@ -32,19 +35,26 @@ export class BatchBars {
       hideCursor: true,
       fps: 10,
     });
-    this.#lanes = Array.from({ length: lanes }, () => this.#bars.create(1, 0, { text: '' }));
+    this.#lanes = Array.from({ length: Math.min(lanes, MOST_LINES) }, () =>
+      this.#bars.create(1, 0, { text: '' }),
+    );
     this.#total = this.#bars.create(tracks, 0, { text: `0 / ${tracks}` });
   }
 
   show(progress: BatchProgress): void {
+    if (progress.type === 'queue') {
+      const { state } = progress;
+      if (state !== 'served') this.#total.update({ text: queueLine(state) });
+      return;
+    }
     const lane = this.#lanes[progress.lane];
     if (progress.type === 'track') {
       const { input, phase, share } = progress;
-      lane.update(share ?? 0, { text: laneText(input, phase, share) });
+      lane?.update(share ?? 0, { text: laneText(input, phase, share) });
       return;
     }
     const { ended, total, eta } = progress;
-    lane.update(0, { text: '' });
+    lane?.update(0, { text: '' });
     this.#total.update(ended, { text: `${ended} / ${total}  ETA ${clockTime(eta ?? Number.NaN)}` });
   }
 

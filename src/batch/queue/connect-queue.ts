@@ -1,0 +1,51 @@
+import type { ConnectionOptions } from 'bullmq';
+import { outputError } from '../../audio/errors.ts';
+import { systemReason } from '../../engine/system-reason.ts';
+import { loadBullmq } from './load-bullmq.ts';
+import { parseQueueUrl, type QueueAddress } from './queue-url.ts';
+
+/** Keys of ours on a server begin with this. */
+const PREFIX = 'auralis-stream';
+/** How long a server may take to answer at first, in ms. */
+const PATIENCE = 5000;
+/** Longest pause between two attempts to reach a server that is gone, in ms. */
+const LONGEST_PAUSE = 2000;
+
+/** A server that has answered, and how to reach it again. */
+export interface QueueConnection {
+  readonly bullmq: typeof import('bullmq');
+  readonly address: QueueAddress;
+  /** For every queue, worker or listener on it. */
+  readonly options: { readonly connection: ConnectionOptions; readonly prefix: string };
+}
+
+/** Asks a server for an answer once; from then on it is waited for, however long it is gone. @throws AuralisError of kind `output` */
+export async function connectQueue(url: string): Promise<QueueConnection> {
+  const address = parseQueueUrl(url);
+  const { bullmq, Redis } = await loadBullmq();
+  const client = new Redis(address.url, {
+    lazyConnect: true,
+    connectTimeout: PATIENCE,
+    retryStrategy: () => null,
+    maxRetriesPerRequest: 0,
+  });
+  let reason: unknown;
+  client.on('error', (error) => {
+    reason = error;
+  });
+  try {
+    await client.connect();
+    await client.ping();
+  } catch (cause) {
+    const error = reason ?? cause;
+    throw outputError(`--queue ${address.shown}: ${systemReason(error)}`, { cause: error });
+  } finally {
+    client.disconnect();
+  }
+  const connection = {
+    url: address.url,
+    maxRetriesPerRequest: null,
+    retryStrategy: (times: number) => Math.min(100 * 2 ** Math.min(times, 10), LONGEST_PAUSE),
+  };
+  return { bullmq, address, options: { connection, prefix: PREFIX } };
+}

@@ -43,9 +43,9 @@ export async function masterTrack(task: TrackTask, control: TrackControl): Promi
 
 /** Whether an error is of the file system, or nobody's we know, rather than of the file or of what is asked for. */
 function isTransient(error: unknown): boolean {
-  const cause = error instanceof AuralisError ? error.cause : error;
-  if (isSystemError(cause)) return cause.code !== 'EEXIST';
-  return !(error instanceof AuralisError);
+  return (
+    isSystemError(error instanceof AuralisError ? error.cause : error) || !(error instanceof AuralisError)
+  );
 }
 
 /** The way of one track, and what is known of it so far. */

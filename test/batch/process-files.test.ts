@@ -92,6 +92,7 @@ describe('processFiles', () => {
     await expect(processFiles([job('neither', {})])).rejects.toThrow(
       /one of a pipeline, a loudness .* and a preset/,
     );
+    await expect(processFiles([job('x', { master: { preset: 'wram' } })])).rejects.toThrow(/"warm"/);
     await expect(processFiles([], { concurrency: 65 })).rejects.toThrow(/whole number from 1 to 64/);
   });
 });

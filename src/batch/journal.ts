@@ -46,6 +46,19 @@ export function readJournals(folder: string): ReadonlyMap<string, JournalEntry> 
   return new Map(entries.map((entry) => [entry!.output, entry!]));
 }
 
+/** What a folder's journals hold of one output, as `readJournals` does of all; null for nothing. */
+export function notedOutput(folder: string, output: string): JournalEntry | null {
+  const name = `"output":${JSON.stringify(output)}`;
+  const entries = [JOURNAL_NAME, ...workerJournals(folder)].flatMap((journal) =>
+    textOf(join(folder, journal))
+      .split('\n')
+      .filter((line) => line.includes(name))
+      .map(parsed),
+  );
+  const ours = entries.filter((entry) => entry?.output === output && holds(folder, entry));
+  return ours.at(-1) ?? null;
+}
+
 /** Reads the journals of a folder, and writes the batch's own anew without what no longer holds. */
 export function openJournal(folder: string): ReadonlyMap<string, JournalEntry> {
   const entries = readJournals(folder);

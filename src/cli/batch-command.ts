@@ -117,8 +117,7 @@ async function run(args: Arguments): Promise<number> {
     return 0;
   }
   const signals = abortOnSignals([]);
-  const lanes = queue ? jobs.length : Math.min(concurrency, jobs.length);
-  const show = await progressOf(args, lanes, jobs.length);
+  const show = await progressOf(args, jobs.length);
   try {
     const { signal } = signals;
     const report = await runBatch(jobs, options, {
@@ -198,7 +197,7 @@ interface Show {
   readonly end: () => void;
 }
 
-async function progressOf(args: Arguments, lanes: number, tracks: number): Promise<Show> {
+async function progressOf(args: Arguments, tracks: number): Promise<Show> {
   if (args['json-progress'] === true) {
     process.stdout.on('error', () => {});
     return { show: (progress) => process.stdout.write(`${JSON.stringify(progress)}\n`), end: () => {} };
@@ -206,7 +205,7 @@ async function progressOf(args: Arguments, lanes: number, tracks: number): Promi
   if (args.quiet === true) return { show: () => {}, end: () => {} };
   if (process.stderr.isTTY) {
     const { BatchBars } = await import('../monitor/batch-bars.ts');
-    const bars = new BatchBars(process.stderr, lanes, tracks);
+    const bars = new BatchBars(process.stderr, tracks);
     return { show: (progress) => bars.show(progress), end: () => bars.end() };
   }
   const show = (progress: BatchProgress): void => {

@@ -38,7 +38,7 @@ export async function connectQueue(url: string): Promise<QueueConnection> {
     await client.ping();
   } catch (cause) {
     const error = reason ?? cause;
-    throw outputError(`--queue ${address.shown}: ${systemReason(error)}`, { cause: error });
+    throw outputError(`--queue ${address.shown}: ${reasonOf(error)}`, { cause: error });
   } finally {
     client.disconnect();
   }
@@ -48,4 +48,11 @@ export async function connectQueue(url: string): Promise<QueueConnection> {
     retryStrategy: (times: number) => Math.min(100 * 2 ** Math.min(times, 10), LONGEST_PAUSE),
   };
   return { bullmq, address, options: { connection, prefix: PREFIX } };
+}
+
+/** Why a server can't be used, in few words. */
+function reasonOf(error: unknown): string {
+  const reason = systemReason(error);
+  if (reason.startsWith('WRONGPASS')) return 'user or password is wrong';
+  return reason.startsWith('NOAUTH') ? 'asks for a password, as in redis://:password@host:6379' : reason;
 }

@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import type { Job, Queue, UnrecoverableError, Worker } from 'bullmq';
 import { systemReason } from '../../engine/system-reason.ts';
 import type { TrackReport } from '../../monitor/batch-report.ts';
-import { readJournals } from '../journal.ts';
+import { notedOutput } from '../journal.ts';
 import { TrackPool } from '../track-pool.ts';
 import type { AlbumResult, AlbumTask, TrackProgress, TrackTask } from '../track-task.ts';
 import { connectQueue } from './connect-queue.ts';
@@ -157,8 +157,8 @@ class QueueService {
     const task = renamedTrack(data.task, this.#files.pathOf);
     if (task.journal === null) return task;
     const journal = { ...task.journal, writer: this.#writer };
-    const begun = attemptsStarted > 1 || data.again;
-    const noted = begun || journal.skipDone ? (readJournals(journal.folder).get(journal.name) ?? null) : null;
+    const isBegun = attemptsStarted > 1 || data.again;
+    const noted = isBegun || journal.skipDone ? notedOutput(journal.folder, journal.name) : null;
     return { ...task, journal, done: noted ?? task.done, overwrite: task.overwrite || noted !== null };
   }
 

@@ -93,8 +93,10 @@ export async function processFiles(
   for (const { pipeline } of jobs) if (pipeline !== undefined) await pipelineOf(pipeline, id);
   const { queue, onProgress } = options;
   const runner = queue
-    ? await (await import('./queue/track-queue.ts')).openTrackQueue(queue, (state) =>
-        onProgress?.({ type: 'queue', state }),
+    ? await (await import('./queue/track-queue.ts')).openTrackQueue(
+        queue,
+        jobs.flatMap(({ input, output }) => [input, output]),
+        (state) => onProgress?.({ type: 'queue', state }),
       )
     : new TrackPool(threads);
   try {

@@ -1,6 +1,9 @@
 /** Exit codes by the shell's rule, 128 + number of the signal. */
 const SIGNAL_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
 
+/** For how long after its work a process may be kept by a server that is gone, in ms. */
+const GRACE = 1000;
+
 /** What signals ask of a process that works on its own. */
 export interface StopSignals {
   /** Aborted by the first signal: to end what runs, and take nothing more. */
@@ -9,7 +12,7 @@ export interface StopSignals {
   readonly handBack: AbortSignal;
   /** The exit code: 130 or 143 after a signal, else 0. */
   readonly exitCode: () => number;
-  /** Gives the signals back to the system. */
+  /** Gives the signals back to the system; after one of them, nothing that is still open keeps the process for long. */
   readonly release: () => void;
 }
 
@@ -34,6 +37,7 @@ export function stopOnSignals(onFirst: () => void): StopSignals {
     exitCode: () => exitCode,
     release: () => {
       for (const name of names) process.off(name, onSignal);
+      if (exitCode !== 0) setTimeout(() => process.exit(exitCode), GRACE).unref();
     },
   };
 }

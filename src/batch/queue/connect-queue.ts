@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { ConnectionOptions } from 'bullmq';
 import { outputError } from '../../audio/errors.ts';
 import { systemReason } from '../../engine/system-reason.ts';
@@ -6,7 +7,7 @@ import { parseQueueUrl, type QueueAddress } from './queue-url.ts';
 
 /** Keys of ours on a server begin with this. */
 const PREFIX = 'auralis-stream';
-/** How long a server may take to answer at first, in ms. */
+/** How long a server may take to answer, at first and at the end, in ms. */
 const PATIENCE = 5000;
 /** Longest pause between two attempts to reach a server that is gone, in ms. */
 const LONGEST_PAUSE = 2000;
@@ -17,6 +18,8 @@ export interface QueueConnection {
   readonly address: QueueAddress;
   /** For every queue, worker or listener on it. */
   readonly options: { readonly connection: ConnectionOptions; readonly prefix: string };
+  /** Has a server that is gone waited for no longer. */
+  readonly giveUp: () => void;
 }
 
 /** Asks a server for an answer once; from then on it is waited for, however long it is gone. @throws AuralisError of kind `output` */
@@ -42,12 +45,24 @@ export async function connectQueue(url: string): Promise<QueueConnection> {
   } finally {
     client.disconnect();
   }
+  let isWanted = true;
   const connection = {
     url: address.url,
     maxRetriesPerRequest: null,
-    retryStrategy: (times: number) => Math.min(100 * 2 ** Math.min(times, 10), LONGEST_PAUSE),
+    retryStrategy: (times: number) => (isWanted ? Math.min(100 * times, LONGEST_PAUSE) : null),
   };
-  return { bullmq, address, options: { connection, prefix: PREFIX } };
+  const giveUp = (): void => {
+    isWanted = false;
+  };
+  return { bullmq, address, options: { connection, prefix: PREFIX }, giveUp };
+}
+
+/** Waits for something to close, and no longer than for `PATIENCE`: what a server that is gone keeps open ends with the process. */
+export async function closing(work: Promise<unknown>): Promise<void> {
+  const timer = new AbortController();
+  const late = pause(PATIENCE, undefined, { signal: timer.signal }).catch(() => {});
+  await Promise.race([work, late]);
+  timer.abort();
 }
 
 /** Why a server can't be used, in few words. */

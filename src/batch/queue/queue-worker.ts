@@ -5,9 +5,16 @@ import type { TrackReport } from '../../monitor/batch-report.ts';
 import { notedOutput } from '../journal.ts';
 import { TrackPool } from '../track-pool.ts';
 import type { AlbumResult, AlbumTask, TrackProgress, TrackTask } from '../track-task.ts';
-import { connectQueue } from './connect-queue.ts';
+import { closing, connectQueue } from './connect-queue.ts';
 import { type FileAccess, sharedFolder } from './file-access.ts';
-import { type QueuedNews, type QueuedWork, renamedAlbum, renamedTrack, TRACK } from './queued-work.ts';
+import {
+  type QueuedNews,
+  type QueuedWork,
+  renamedAlbum,
+  renamedReport,
+  renamedTrack,
+  TRACK,
+} from './queued-work.ts';
 
 /**
  * For how long a track belongs to its worker without a sign of life, and how often tracks are looked through that nobody
@@ -44,7 +51,7 @@ export interface ServeQueueOptions {
 /** Takes work from a queue until it is told to end. @throws AuralisError of kind `usage` or `output` when it can't begin */
 export async function serveQueue(options: ServeQueueOptions): Promise<void> {
   const { finish, handBack, onReady, threads } = options;
-  const { bullmq, address, options: connection } = await connectQueue(options.url);
+  const { bullmq, address, options: connection, giveUp } = await connectQueue(options.url);
   const pool = new TrackPool(threads);
   const queue = new bullmq.Queue(address.name, connection);
   const service = new QueueService(pool, queue, bullmq, options);
@@ -57,6 +64,7 @@ export async function serveQueue(options: ServeQueueOptions): Promise<void> {
       lockDuration: LOCK,
       stalledInterval: LOOK_EVERY,
       maxStalledCount: MOST_STALLS,
+      runRetryDelay: TELL_EVERY,
     },
   );
   worker.on('lockRenewalFailed', (ids) => {
@@ -74,10 +82,13 @@ export async function serveQueue(options: ServeQueueOptions): Promise<void> {
     await worker.waitUntilReady();
     onReady?.();
     await Promise.race([aborted(finish), aborted(handBack)]);
-    await worker.close();
+    // What has been done stands in the journals, also where the server can't be told any more.
+    const closed = worker.close();
+    await Promise.race([closed, service.idle().then(() => closing(closed))]);
   } finally {
+    giveUp();
     await pool.close();
-    await queue.close();
+    await closing(queue.close());
   }
 }
 
@@ -94,6 +105,7 @@ class QueueService {
   readonly #bullmq: typeof import('bullmq');
   readonly #options: ServeQueueOptions;
   readonly #files: FileAccess;
+  readonly #running = new Set<Promise<unknown>>();
   /** Of this process, for the journal that it keeps. */
   readonly #writer = `${hostname().replace(/[^\w-]/g, '-')}-${process.pid}`;
 
@@ -103,6 +115,11 @@ class QueueService {
     this.#bullmq = bullmq;
     this.#options = options;
     this.#files = sharedFolder(options.root ?? '/');
+  }
+
+  /** Resolves when nothing is being done. */
+  async idle(): Promise<void> {
+    while (this.#running.size > 0) await Promise.allSettled(this.#running);
   }
 
   /** Does one piece of work. What can't be done throws: BullMQ then tries again, or lays it with the dead letters. */
@@ -118,7 +135,9 @@ class QueueService {
     }, TELL_EVERY);
     const signal = AbortSignal.any([lost, unwanted.signal, this.#options.handBack]);
     try {
-      const result = await this.#work(job, signal);
+      const working = this.#work(job, signal);
+      this.#running.add(working);
+      const result = await working.finally(() => this.#running.delete(working));
       if (lost.aborted) throw new Error('lost to another worker');
       if (this.#options.handBack.aborted && wasCancelled(result)) {
         await job.moveToWait(token);
@@ -145,11 +164,10 @@ class QueueService {
     const isOfThisBatch = own.status === 'done' && job.data.task.done === null;
     const report: TrackReport = isOfThisBatch ? { ...own, status: 'finished' } : own;
     if (report.status !== 'cancelled') this.#options.onTrack?.(report);
-    if (report.status !== 'failed') return report;
-    const { input, output } = job.data.task;
-    const told = { ...report, input, output };
+    const told = renamedReport(report, task, job.data.task);
+    if (told.status !== 'failed') return told;
     await job.updateProgress({ report: told } satisfies QueuedNews);
-    throw transient ? new Error(report.error!) : this.#final(report.error!);
+    throw transient ? new Error(told.error!) : this.#final(told.error!);
   }
 
   /** The track with its files where this machine has them; where it may have been done before, with what is noted of it. */

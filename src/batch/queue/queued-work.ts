@@ -35,6 +35,24 @@ export function renamedTrack(task: TrackTask, name: (path: string) => string): T
   };
 }
 
+/** What a report says with other names for the files of its track. */
+export function renamedReport(report: TrackReport, from: TrackFiles, to: TrackFiles): TrackReport {
+  const renamed = (text: string): string =>
+    text.replaceAll(from.input, to.input).replaceAll(from.output, to.output);
+  const { error, warnings, decisions } = report;
+  return {
+    ...report,
+    input: to.input,
+    output: to.output,
+    decisions: decisions && to.decisions,
+    warnings: warnings.map(renamed),
+    error: error && renamed(error),
+  };
+}
+
+/** The names of a track's files. */
+type TrackFiles = Pick<TrackTask, 'input' | 'output' | 'decisions'>;
+
 /** An album with other names for its files. */
 export const renamedAlbum = (task: AlbumTask, name: (path: string) => string): AlbumTask => ({
   ...task,

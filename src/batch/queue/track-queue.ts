@@ -2,7 +2,7 @@ import type { Queue, QueueEvents } from 'bullmq';
 import type { TrackReport } from '../../monitor/batch-report.ts';
 import type { BatchQueue, OnQueueState, RunnerControl, TrackRunner } from '../track-runner.ts';
 import type { AlbumResult, AlbumTask, TrackProgress, TrackResult, TrackTask } from '../track-task.ts';
-import { connectQueue } from './connect-queue.ts';
+import { closing, connectQueue } from './connect-queue.ts';
 import { type FileAccess, sharedFolder } from './file-access.ts';
 import {
   ALBUM,
@@ -10,6 +10,7 @@ import {
   type QueuedNews,
   type QueuedWork,
   renamedAlbum,
+  renamedReport,
   renamedTrack,
   TRACK,
   workId,
@@ -39,15 +40,25 @@ interface Followed {
   isAdded: boolean;
 }
 
-/** Opens a queue for a batch. @throws AuralisError of kind `usage` or `output` */
+/** What a batch holds of a server. */
+interface Server {
+  readonly queue: Queue;
+  readonly events: QueueEvents;
+  readonly giveUp: () => void;
+}
+
+/** Opens a queue for a batch with these files. @throws AuralisError of kind `usage` or `output` */
 export async function openTrackQueue(
   { url, root = '/', version }: BatchQueue,
+  paths: readonly string[],
   onState: OnQueueState,
 ): Promise<TrackRunner> {
-  const { bullmq, address, options } = await connectQueue(url);
+  const files = sharedFolder(root);
+  for (const path of paths) files.addressOf(path);
+  const { bullmq, address, options, giveUp } = await connectQueue(url);
   const queue = new bullmq.Queue(address.name, options);
   const events = new bullmq.QueueEvents(address.name, options);
-  return new TrackQueue(queue, events, sharedFolder(root), version, onState);
+  return new TrackQueue({ queue, events, giveUp }, files, version, onState);
 }
 
 /** Puts a batch on a queue and follows what workers make of it. */
@@ -55,6 +66,7 @@ class TrackQueue implements TrackRunner {
   readonly lanes = Number.POSITIVE_INFINITY;
   readonly #queue: Queue;
   readonly #events: QueueEvents;
+  readonly #giveUp: () => void;
   readonly #files: FileAccess;
   readonly #version: string;
   readonly #onState: OnQueueState;
@@ -62,9 +74,10 @@ class TrackQueue implements TrackRunner {
   readonly #looking: NodeJS.Timeout;
   #state = '';
 
-  constructor(queue: Queue, events: QueueEvents, files: FileAccess, version: string, onState: OnQueueState) {
+  constructor({ queue, events, giveUp }: Server, files: FileAccess, version: string, onState: OnQueueState) {
     this.#queue = queue;
     this.#events = events;
+    this.#giveUp = giveUp;
     this.#files = files;
     this.#version = version;
     this.#onState = onState;
@@ -81,21 +94,11 @@ class TrackQueue implements TrackRunner {
   }
 
   async master(task: TrackTask, control: RunnerControl): Promise<TrackResult> {
-    const { input, output, decisions } = task;
     const work = await portable(task.work, task.batch);
     const data = this.#queued(renamedTrack({ ...task, work }, this.#files.addressOf));
     const end = await this.#follow(TRACK, data, control);
     const report = 'value' in end ? (end.value as TrackReport) : (end.report ?? emptyReport(end.error));
-    return {
-      report: {
-        ...report,
-        input,
-        output,
-        decisions: report.decisions && decisions,
-        error: report.error?.replaceAll(data.task.input, input).replaceAll(data.task.output, output) ?? null,
-      },
-      transient: false,
-    };
+    return { report: renamedReport(report, data.task, task), transient: false };
   }
 
   async planAlbum(task: AlbumTask, control: RunnerControl): Promise<AlbumResult> {
@@ -106,8 +109,8 @@ class TrackQueue implements TrackRunner {
 
   async close(): Promise<void> {
     clearInterval(this.#looking);
-    await this.#events.close();
-    await this.#queue.close();
+    this.#giveUp();
+    await closing(Promise.allSettled([this.#events.close(), this.#queue.close()]));
   }
 
   #queued<T extends AlbumTask | TrackTask>(task: T): QueuedWork<T> {

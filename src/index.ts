@@ -83,7 +83,9 @@ export { type AudioFormat, audioFormat, type ChannelLayout, type Speaker } from 
 export {
   type BatchJournal,
   type BatchProgress,
+  type BatchQueue,
   type FileJob,
+  type MasterTo,
   type NormalizeTo,
   type ProcessFilesOptions,
   processFiles,

@@ -32,6 +32,8 @@ export const COMMAND_NAMES = [
   'normalize',
   'plan',
   'profile',
+  'queue',
   'schema',
   'stages',
+  'worker',
 ] as const;

@@ -43,6 +43,16 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./batch-command.ts')).batchCommand,
   },
   {
+    name: 'worker',
+    summary: 'take tracks of batches from a queue',
+    load: async () => (await import('./worker-command.ts')).workerCommand,
+  },
+  {
+    name: 'queue',
+    summary: 'look at a queue, pause it, and see to what has failed',
+    load: async () => (await import('./queue-command.ts')).queueCommand,
+  },
+  {
     name: 'plan',
     summary: 'say what a pipeline is going to do: order, latency, memory, CPU',
     load: async () => (await import('./plan-command.ts')).planCommand,

@@ -122,8 +122,7 @@ export type { PipelineDefinition, PipelineTransform } from './graph/pipeline.ts'
 export { type DecodeWavOptions, decodeWav, type WavDecoder } from './io/decode-wav.ts';
 export { type EncodeWavOptions, encodeWav } from './io/encode-wav.ts';
 export { type Decision, decisionLine, decisionSentence } from './mastering/decision.ts';
-export { OnePassController, onePassPipeline } from './mastering/one-pass.ts';
+export { onePassPipeline } from './mastering/one-pass.ts';
 export type { Aim } from './mastering/rules.ts';
-export type { Controller, ControllerMove } from './stages/controller.ts';
 export type { Readings } from './stages/define-stage.ts';
 export type { StageTransform, StageTransformOptions } from './stages/stage-transform.ts';

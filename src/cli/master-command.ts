@@ -1,12 +1,13 @@
 import { statSync } from 'node:fs';
 import { inputError, usageError } from '../audio/errors.ts';
 import { readGenres, readPreset, readReference } from '../engine/mastering-files.ts';
+import { definePipeline } from '../engine/pipeline-files.ts';
 import { planMastering } from '../engine/plan-mastering.ts';
 import { type RunOptions, runPipeline } from '../engine/run.ts';
 import { systemReason } from '../engine/system-reason.ts';
-import { definePipeline } from '../graph/parse-pipeline.ts';
+import type { PipelineDefinition } from '../graph/definition.ts';
 import { type Decision, decisionLine, decisionSentence } from '../mastering/decision.ts';
-import { OnePassController, onePassPipeline } from '../mastering/one-pass.ts';
+import { onePassPipeline } from '../mastering/one-pass.ts';
 import { type Aim, MODES } from '../mastering/rules.ts';
 import { abortOnSignals } from './abort-on-signals.ts';
 import type { Arguments, Command } from './command.ts';
@@ -114,20 +115,20 @@ async function run(args: Arguments): Promise<number> {
   const signals = abortOnSignals([output.stream]);
   try {
     const { signal } = signals;
-    const { end, ...steps } =
+    const pipeline =
       passes === 2
         ? await twoPasses(input, aim, settings, log.take)
-        : await onePass(aim, lookahead, log.take);
+        : definePipeline(onePassPipeline(aim, lookahead));
     const { name, stream } = openInput(input);
     const summary = await runPipeline({
       ...settings,
-      ...steps,
+      pipeline,
+      onDecision: log.take,
       input: stream,
       inputName: name,
       output,
       signal,
     });
-    end(summary.seconds);
     if (args.quiet !== true) {
       for (const warning of summary.warnings) process.stderr.write(`auralis-stream: warning: ${warning}\n`);
     }
@@ -139,35 +140,16 @@ async function run(args: Arguments): Promise<number> {
   }
 }
 
-/** What a file or a stream goes through, and what there is to say at its end. */
-type Steps = Pick<RunOptions, 'pipeline' | 'controller'> & { readonly end: (seconds: number) => void };
-
+/** Listens to a file, and says what it is to go through. */
 async function twoPasses(
   input: string,
   aim: Aim,
   { backend }: Settings,
   take: (decision: Decision) => void,
-): Promise<Steps> {
+): Promise<PipelineDefinition> {
   const { pipeline, decisions } = await planMastering(input, { aim, genres: await readGenres(), backend });
   for (const decision of decisions) take(decision);
-  return { pipeline, end: () => {} };
-}
-
-async function onePass(
-  aim: Aim,
-  lookahead: number,
-  onDecision: (decision: Decision) => void,
-): Promise<Steps> {
-  const genres = await readGenres();
-  let controller: OnePassController | undefined;
-  return {
-    pipeline: definePipeline(onePassPipeline(aim, lookahead)),
-    controller: ({ sampleRate, channels }) => {
-      controller = new OnePassController({ aim, genres, sampleRate, channels, onDecision });
-      return controller;
-    },
-    end: (seconds) => controller?.end(seconds),
-  };
+  return pipeline;
 }
 
 async function aimOf(args: Arguments, backend: BackendChoice): Promise<Aim> {

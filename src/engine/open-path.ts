@@ -1,6 +1,6 @@
 import type { Planar } from '../audio/block.ts';
 import { inputError } from '../audio/errors.ts';
-import { type AudioFormat, maskFromLayout } from '../audio/format.ts';
+import { maskFromLayout } from '../audio/format.ts';
 import { type BackendName, type KernelMemory, onKernelMemory } from '../dsp/kernel-memory.ts';
 import { automationChanges, type PlannedMove } from '../graph/automation.ts';
 import type { Change } from '../graph/change.ts';
@@ -11,7 +11,7 @@ import { formatsOut, framesOut } from '../graph/segments.ts';
 import { type SampleEncoding, writtenFor } from '../io/sample-format.ts';
 import type { AudioHeader, StreamDecoder } from '../io/stream-decoder.ts';
 import { type DitherKind, StreamEncoder } from '../io/stream-encoder.ts';
-import type { Controller } from '../stages/controller.ts';
+import type { Decision } from '../stages/controller.ts';
 import { ditherFor } from './dither.ts';
 import { LoudnessWatch } from './loudness-watch.ts';
 import type { SideInput } from './side-input.ts';
@@ -23,8 +23,8 @@ export interface PathOptions {
   readonly automation: readonly PlannedMove[];
   /** Told of every change that came while running. */
   readonly onChange: (change: Change) => void;
-  /** Makes what moves parameters by the meters, once the format is known. */
-  readonly controller?: ((format: AudioFormat) => Controller) | undefined;
+  /** Told of what controllers decide. */
+  readonly onDecision?: ((decision: Decision) => void) | undefined;
   readonly backend: BackendName;
   readonly blockFrames: number;
   readonly seed: number;
@@ -89,7 +89,7 @@ export function openPath(
       changes,
       onChange,
       alwaysGuard: options.strict === true,
-      controller: options.controller?.(format),
+      onDecision: options.onDecision,
     });
     const { maxFramesOut } = graph.run;
     const encoder = (n: number, sink: Pick<PathOptions, 'seekable' | 'samplesFor'>) => {

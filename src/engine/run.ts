@@ -13,7 +13,7 @@ import type { RawFormat, SampleEncoding } from '../io/sample-format.ts';
 import type { DitherKind, Patch } from '../io/stream-encoder.ts';
 import type { Progress } from '../monitor/progress-line.ts';
 import type { PlainReading } from '../monitor/reading-line.ts';
-import type { Controller } from '../stages/controller.ts';
+import type { Decision } from '../stages/controller.ts';
 import { AudioPath } from './audio-path.ts';
 import { describeReplaced } from './guard-findings.ts';
 import type { LoudnessLog } from './loudness-log.ts';
@@ -27,8 +27,8 @@ export interface RunOptions {
   readonly pipeline: PipelineDefinition;
   /** Moves of parameters beside those that stand in the pipeline's file. */
   readonly automation?: readonly PlannedMove[];
-  /** Makes what moves parameters by what the stages measure, once the format is known. */
-  readonly controller?: ((format: AudioFormat) => Controller) | undefined;
+  /** Told of what the pipeline's controllers decide. */
+  readonly onDecision?: ((decision: Decision) => void) | undefined;
   /** Called at the start with what can change the run. */
   readonly onStart?: ((control: RunControl) => void) | undefined;
   /** Bytes of a WAV, or of headerless samples when `raw` says so. Destroyed at the end of the run. */
@@ -133,7 +133,7 @@ export async function runPipeline(options: RunOptions): Promise<RunSummary> {
     pipeline,
     automation,
     onChange: (change) => monitor.change(entryOf(change)),
-    controller: options.controller,
+    onDecision: options.onDecision,
     backend,
     blockFrames: options.blockFrames ?? 4096,
     seed: options.seed ?? 0,

@@ -1,5 +1,5 @@
 import { needsRestart } from '../stages/change-params.ts';
-import type { PipelineDefinition, PipelineEntry } from './definition.ts';
+import type { PipelineController, PipelineDefinition, PipelineEntry } from './definition.ts';
 import { type Curve, movesBetween } from './move.ts';
 import { withSetting } from './settings.ts';
 
@@ -30,6 +30,14 @@ export function after(definition: PipelineDefinition, action: Action): PipelineD
 /** What an entry is apart from its parameters, as text to compare. */
 const wiringOf = ({ params: _, definition, ...wiring }: PipelineEntry): string =>
   JSON.stringify([definition.name, { ...wiring, description: undefined, where: undefined }]);
+
+/** What a controller is, as text to compare. */
+export const controllerText = ({ definition, description: _, ...rest }: PipelineController): string =>
+  JSON.stringify([definition.name, rest]);
+
+/** Whether pipelines have the same controllers. */
+export const sameControllers = (a: PipelineDefinition, b: PipelineDefinition): boolean =>
+  a.controllers.map(controllerText).join() === b.controllers.map(controllerText).join();
 
 /** Whether a pipeline differs from another by values alone that its running stages can glide to. */
 export function canGlide(before: PipelineDefinition, next: PipelineDefinition): boolean {

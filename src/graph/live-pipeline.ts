@@ -2,7 +2,7 @@ import { AuralisError, pipelineError } from '../audio/errors.ts';
 import { type AudioFormat, sameFormat } from '../audio/format.ts';
 import type { GuardReport } from '../dsp/guard.ts';
 import { onKernelMemory } from '../dsp/kernel-memory.ts';
-import type { Controller } from '../stages/controller.ts';
+import type { Decided, Decision } from '../stages/controller.ts';
 import type { Readings } from '../stages/define-stage.ts';
 import { PRIME_SECONDS, SwitchingRun } from '../stages/switching-run.ts';
 import {
@@ -13,7 +13,9 @@ import {
   type Change,
   canGlide,
   needsTrial,
+  sameControllers,
 } from './change.ts';
+import { ControllersAtWork } from './controllers-at-work.ts';
 import type { PipelineDefinition } from './definition.ts';
 import { leafValue, type Move, movesBetween, withLeaf } from './move.ts';
 import {
@@ -30,8 +32,8 @@ export interface LiveOptions extends PrepareOptions {
   readonly changes?: readonly Change[];
   /** Told of every change that came unannounced, with the frame of the output at which it is heard. */
   readonly onChange?: (change: Change) => void;
-  /** Looks at the meters at fixed frames and moves parameters; what it sets counts as come unannounced. */
-  readonly controller?: Controller | undefined;
+  /** Told of what the pipeline's controllers decide; what they move counts as come unannounced. */
+  readonly onDecision?: ((decision: Decision) => void) | undefined;
 }
 
 /** A pipeline at work and the frame of the output at which it heard its first input. */
@@ -72,8 +74,7 @@ export class LivePipeline {
   readonly #primeFrames: number;
   readonly #appointments: readonly Appointment[];
   #kept = 0;
-  /** Frame at which the controller looks next. */
-  #nextLook: number;
+  readonly #controllers: ControllersAtWork;
   /** What has come by wall clock since the last block. */
   #arrived: Action[] = [];
   #waiting: Waiting[] = [];
@@ -84,6 +85,8 @@ export class LivePipeline {
   #running: Running[];
   /** Moves that may be under way. */
   #moves: Move[] = [];
+  /** What came of actions that have been tried. */
+  readonly #tried = new WeakMap<Action, { before: PipelineDefinition; next: PipelineDefinition }>();
 
   constructor(definition: PipelineDefinition, options: LiveOptions) {
     const prepared = new PreparedPipeline(definition, options);
@@ -98,7 +101,8 @@ export class LivePipeline {
       (frame, next, glides) => this.#beginOf(frame, next, glides),
       (next) => this.#tryOut(next),
     );
-    this.#nextLook = options.controller?.intervalFrames ?? Number.POSITIVE_INFINITY;
+    this.#controllers = new ControllersAtWork(options.format.sampleRate);
+    this.#tell(this.#controllers.follow(definition, prepared, 0), 0);
     this.#definition = definition;
     this.#sounding = definition;
     this.#running = [{ prepared, origin: 0 }];
@@ -142,6 +146,11 @@ export class LivePipeline {
   /** Goes back to a state of this pipeline; the frames of the stream count on. */
   restore(snapshot: PipelineSnapshot): void {
     this.#newest.restore(snapshot);
+    this.#moves = [];
+    this.#controllers.clear();
+    this.#definition = undriven(this.#definition, snapshot);
+    this.#sounding = undriven(this.#sounding, snapshot);
+    this.#follow();
   }
 
   /** Changes one parameter, named `id.parameter` or deeper, as in `eq.bands[0].gain`. */
@@ -160,7 +169,7 @@ export class LivePipeline {
   }
 
   #arrive(action: Action): void {
-    const next = after(this.#definition, action);
+    const next = this.#afterOne(this.#definition, action);
     // A stage may refuse this audio: the caller is told, and what plays plays on.
     if (needsTrial(this.#definition, next)) this.#tryOut(next);
     this.#definition = next;
@@ -195,13 +204,14 @@ export class LivePipeline {
 
   /** Does what is due at a frame of the input and gives the frame at which there is more to do. */
   #advance(frameIn: number): number {
-    const frame = Math.ceil((frameIn * this.#outputRate) / this.#options.format.sampleRate);
+    const frame = this.#frameAt(frameIn);
     if (!this.run.changing) this.#running = this.#running.slice(-1);
     this.#moves = this.#moves.filter((move) => move.frame + move.frames > frame);
+    // Before anything else changes, so that what is replayed finds the controllers where they were.
+    if (this.#controllers.next <= frameIn) this.#look(frameIn, frame);
     while (this.#nextBegin <= frameIn) this.#keep(this.#appointments[this.#kept++], frame);
-    if (this.#nextLook <= frameIn) this.#look(this.#options.controller!, frameIn, frame);
     for (const action of this.#arrived.splice(0)) this.#welcome(action, frame);
-    const next = Math.min(this.#nextBegin, this.#nextLook);
+    const next = Math.min(this.#nextBegin, this.#controllers.next);
     if (this.#waiting.length === 0 || this.run.changing) return next;
     const target = this.#after(this.#waiting.map(({ action }) => action));
     const period = target === null ? 1 : commonPeriod(target, this.#options.format);
@@ -211,10 +221,29 @@ export class LivePipeline {
     return next;
   }
 
-  /** Lets the controller decide; a block always ends where it looks, so that it sees the same whatever the chunks. */
-  #look(controller: Controller, frameIn: number, frame: number): void {
-    this.#nextLook = frameIn + controller.intervalFrames;
-    for (const { set, to } of controller.step(this.meters(), frame)) this.set(set, to);
+  /** Lets controllers decide; a block always ends where one looks, so that it sees the same whatever the chunks. */
+  #look(frameIn: number, frame: number): void {
+    const decided = this.#controllers.look(frameIn, this.#sounding, this.#newest);
+    this.#tell(decided, frame);
+    for (const { stage, parameter, to } of decided) {
+      // What waits for its second graph may be without that entry.
+      if (this.#definition.entries.some(({ id }) => id === stage)) this.set(`${stage}.${parameter}`, to);
+    }
+  }
+
+  #tell(decided: readonly Decided[], frame: number): void {
+    for (const one of decided) this.#options.onDecision?.({ time: frame / this.#outputRate, ...one });
+  }
+
+  /** Gives what sounds now the controllers that it asks for. */
+  #follow(): void {
+    const { framesIn } = this.run;
+    this.#tell(this.#controllers.follow(this.#sounding, this.#newest, framesIn), this.#frameAt(framesIn));
+  }
+
+  /** Frame of the output that belongs to one of the input. */
+  #frameAt(frameIn: number): number {
+    return Math.ceil((frameIn * this.#outputRate) / this.#options.format.sampleRate);
   }
 
   get #nextBegin(): number {
@@ -225,7 +254,7 @@ export class LivePipeline {
   #keep({ frame, actions }: Appointment, now: number): void {
     const next = this.#after(actions);
     if (next === null) return;
-    this.#definition = actions.reduce(after, this.#definition);
+    this.#definition = actions.reduce((present, one) => after(present, one), this.#definition);
     if (canGlide(this.#sounding, next)) {
       for (const action of actions) this.#glide(action, Math.max(frame, now));
       return;
@@ -245,16 +274,25 @@ export class LivePipeline {
   /** What sounds now after some actions, or null when they don't fit it. */
   #after(actions: readonly Action[]): PipelineDefinition | null {
     try {
-      return actions.reduce(after, this.#sounding);
+      return actions.reduce((present, action) => this.#afterOne(present, action), this.#sounding);
     } catch (error) {
       if (error instanceof AuralisError) return null;
       throw error;
     }
   }
 
+  /** A pipeline after an action, checked once: an action is tried as soon as it comes, and done a little later. */
+  #afterOne(definition: PipelineDefinition, action: Action): PipelineDefinition {
+    const known = this.#tried.get(action);
+    if (known?.before === definition) return known.next;
+    const next = after(definition, action);
+    this.#tried.set(action, { before: definition, next });
+    return next;
+  }
+
   /** Moves parameters, in every graph that is heard or about to be, and says whether there were any. */
   #glide(action: Action, frame: number): boolean {
-    const next = after(this.#sounding, action);
+    const next = this.#afterOne(this.#sounding, action);
     const { frames, curve } = 'pipeline' in action ? { frames: 0, curve: 'hold' as const } : action;
     const moves = movesBetween(this.#sounding, next, { frame, frames, curve });
     for (const move of moves) {
@@ -263,8 +301,10 @@ export class LivePipeline {
       for (const { prepared, origin } of this.#running) prepared.move(own, origin);
       this.#moves.push(own);
     }
+    const changes = moves.length > 0 || !sameControllers(this.#sounding, next);
     this.#sounding = next;
-    return moves.length > 0;
+    this.#follow();
+    return changes;
   }
 
   /** Where a value stands at a frame, taken from the moves that had it so far. */
@@ -301,8 +341,22 @@ export class LivePipeline {
     prepared.adopt(this.#newest);
     for (const move of this.#moves) prepared.move(move, origin);
     this.#running.push({ prepared, origin });
+    this.#follow();
     return prepared.run;
   }
+}
+
+/** A pipeline with the values that its controllers have moved as they are in a snapshot. */
+function undriven(definition: PipelineDefinition, { stages }: PipelineSnapshot): PipelineDefinition {
+  const driven = definition.controllers.flatMap(({ definition: kind, drives }) =>
+    Object.entries(drives).flatMap(([role, id]) => kind.drives[role].moves.map((name) => ({ id, name }))),
+  );
+  return driven.reduce((present, { id, name }) => {
+    const value = (stages[id].params as Readonly<Record<string, unknown>>)[name];
+    const { params } = present.entries.find((entry) => entry.id === id)!;
+    if (JSON.stringify(params[name]) === JSON.stringify(value)) return present;
+    return after(present, { set: `${id}.${name}`, to: value, frames: 0, curve: 'hold' });
+  }, definition);
 }
 
 /** A pipeline with the values of a move where they are at a frame. */

@@ -2,6 +2,7 @@ import type { Transform } from 'node:stream';
 import { pipelineError } from '../audio/errors.ts';
 import { type BackendName, chooseBackend, onKernelMemory } from '../dsp/kernel-memory.ts';
 import { blockTransform } from '../stages/block-transform.ts';
+import type { Decision } from '../stages/controller.ts';
 import type { Readings } from '../stages/define-stage.ts';
 import { automationChanges, entryOf, ownMoves, planMoves } from './automation.ts';
 import type { PipelineDefinition } from './definition.ts';
@@ -24,6 +25,8 @@ export interface PipelineTransformOptions {
   readonly automation?: readonly object[];
   /** Told of every `set` and `replace`, as an entry of an automation that replays it. */
   readonly onMove?: (move: object) => void;
+  /** Told of what controllers decide. */
+  readonly onDecision?: (decision: Decision) => void;
 }
 
 /** A whole pipeline as one Transform of AudioBlocks. */
@@ -39,7 +42,13 @@ export interface PipelineTransform extends Transform {
 /** Makes a Transform of a checked pipeline: one with a single input. Of its outputs `main` comes out. */
 export function pipelineTransform(
   definition: PipelineDefinition,
-  { backend = 'auto', blockFrames = 4096, automation = [], onMove }: PipelineTransformOptions = {},
+  {
+    backend = 'auto',
+    blockFrames = 4096,
+    automation = [],
+    onMove,
+    onDecision,
+  }: PipelineTransformOptions = {},
 ): PipelineTransform {
   if (definition.inputs.length > 1) {
     throw pipelineError(
@@ -64,6 +73,7 @@ export function pipelineTransform(
         memory,
         changes,
         onChange: (change) => onMove?.(entryOf(change)),
+        onDecision,
       }),
     );
     return live.run;
@@ -75,7 +85,7 @@ export function pipelineTransform(
       present = next;
     },
     async replace(pipeline: object): Promise<void> {
-      const next = definePipeline(pipeline);
+      const next = definePipeline(pipeline, 'pipeline', definition.origin.registry);
       await loadPipelineStages(next);
       live?.replace(next);
       present = next;

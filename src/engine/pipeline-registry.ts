@@ -2,12 +2,16 @@ import { pipelineError } from '../audio/errors.ts';
 import { didYouMean } from '../audio/nearest.ts';
 import { quoted } from '../audio/shown.ts';
 import type { NamedParameter, PartResolver, PipelineRegistry } from '../graph/definition.ts';
+import { pipelineJsonSchema } from '../graph/json-schema.ts';
 import { controllersWith } from '../mastering/controllers.ts';
 import { parsePreset } from '../mastering/mastering-target.ts';
 import { parseReferenceProfile } from '../mastering/reference-profile.ts';
 import { curveOfLevels, tonalCurve } from '../mastering/tonal-curve.ts';
-import { isShippedName } from './part-files.ts';
+import { isShippedName, partFiles } from './part-files.ts';
 import { allGenres, shippedGenres, shippedPresets } from './shipped-targets.ts';
+
+/** JSON Schema (draft 2020-12) of a pipeline file with all that comes with the package. */
+export const shippedJsonSchema = (): object => pipelineJsonSchema(pipelineRegistry(partFiles(false)));
 
 /** Controllers and named values of pipeline files; `parts` finds the files that are named. */
 export function pipelineRegistry(parts: PartResolver): PipelineRegistry {

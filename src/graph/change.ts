@@ -1,3 +1,4 @@
+import { pipelineError } from '../audio/errors.ts';
 import { needsRestart } from '../stages/change-params.ts';
 import type { PipelineController, PipelineDefinition, PipelineEntry } from './definition.ts';
 import { type Curve, movesBetween } from './move.ts';
@@ -30,6 +31,16 @@ export function after(definition: PipelineDefinition, action: Action): PipelineD
 /** What an entry is apart from its parameters, as text to compare. */
 const wiringOf = ({ params: _, definition, ...wiring }: PipelineEntry): string =>
   JSON.stringify([definition.name, { ...wiring, description: undefined, where: undefined }]);
+
+/** What comes in and goes out by name stays while audio flows: streams hang on it. */
+export function checkEnds(before: PipelineDefinition, after: PipelineDefinition): void {
+  const endsOf = ({ inputs, outputs }: PipelineDefinition): string =>
+    `${inputs.join(', ')} to ${outputs.map(({ name }) => name).join(', ')}`;
+  if (endsOf(before) === endsOf(after)) return;
+  throw pipelineError(
+    `${after.name}: goes from ${endsOf(after)}, the pipeline at work from ${endsOf(before)}; inputs and outputs stay`,
+  );
+}
 
 /** What a controller is, as text to compare. */
 export const controllerText = ({ definition, description: _, ...rest }: PipelineController): string =>

@@ -1,7 +1,7 @@
 import type { Controller, Decided, Standing } from '../stages/controller.ts';
-import { controllerText } from './change.ts';
+import { after, controllerText } from './change.ts';
 import type { PipelineController, PipelineDefinition } from './definition.ts';
-import type { PreparedPipeline } from './prepare-pipeline.ts';
+import type { PipelineSnapshot, PreparedPipeline } from './prepare-pipeline.ts';
 
 /** A controller and the frame of the input at which it looks next. */
 interface Seat {
@@ -81,3 +81,16 @@ function standing({ drives }: PipelineController, { entries }: PipelineDefinitio
 /** A decision by the id of an entry instead of its role. */
 const named = (decided: Decided, { drives }: PipelineController): Decided =>
   decided.stage === null ? decided : { ...decided, stage: drives[decided.stage] };
+
+/** A pipeline with the values that its controllers have moved as they are in a snapshot. */
+export function undriven(definition: PipelineDefinition, { stages }: PipelineSnapshot): PipelineDefinition {
+  const driven = definition.controllers.flatMap(({ definition: kind, drives }) =>
+    Object.entries(drives).flatMap(([role, id]) => kind.drives[role].moves.map((name) => ({ id, name }))),
+  );
+  return driven.reduce((present, { id, name }) => {
+    const value = (stages[id].params as Readonly<Record<string, unknown>>)[name];
+    const { params } = present.entries.find((entry) => entry.id === id)!;
+    if (JSON.stringify(params[name]) === JSON.stringify(value)) return present;
+    return after(present, { set: `${id}.${name}`, to: value, frames: 0, curve: 'hold' });
+  }, definition);
+}

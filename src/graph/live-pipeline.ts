@@ -12,12 +12,13 @@ import {
   appointments,
   type Change,
   canGlide,
+  checkEnds,
   needsTrial,
   sameControllers,
 } from './change.ts';
-import { ControllersAtWork } from './controllers-at-work.ts';
+import { ControllersAtWork, undriven } from './controllers-at-work.ts';
 import type { PipelineDefinition } from './definition.ts';
-import { leafValue, type Move, movesBetween, withLeaf } from './move.ts';
+import { leafValue, type Move, movesBetween, standingAt } from './move.ts';
 import {
   type PipelineSnapshot,
   PreparedPipeline,
@@ -47,16 +48,6 @@ interface Waiting {
   readonly action: Action;
   readonly frame: number;
   readonly unannounced: boolean;
-}
-
-/** What comes in and goes out by name stays while audio flows: streams hang on it. */
-function checkEnds(before: PipelineDefinition, after: PipelineDefinition): void {
-  const endsOf = ({ inputs, outputs }: PipelineDefinition): string =>
-    `${inputs.join(', ')} to ${outputs.map(({ name }) => name).join(', ')}`;
-  if (endsOf(before) === endsOf(after)) return;
-  throw pipelineError(
-    `${after.name}: goes from ${endsOf(after)}, the pipeline at work from ${endsOf(before)}; inputs and outputs stay`,
-  );
 }
 
 /**
@@ -146,6 +137,8 @@ export class LivePipeline {
   /** Goes back to a state of this pipeline; the frames of the stream count on. */
   restore(snapshot: PipelineSnapshot): void {
     this.#newest.restore(snapshot);
+    // Its clocks begin again, here.
+    this.#running = [{ prepared: this.#newest, origin: this.#frameAt(this.run.framesIn) }];
     this.#moves = [];
     this.#controllers.clear();
     this.#definition = undriven(this.#definition, snapshot);
@@ -226,8 +219,12 @@ export class LivePipeline {
     const decided = this.#controllers.look(frameIn, this.#sounding, this.#newest);
     this.#tell(decided, frame);
     for (const { stage, parameter, to } of decided) {
+      if (stage === null) continue;
+      const action: Action = { set: `${stage}.${parameter}`, to, frames: 0, curve: 'hold' };
+      const { entries } = this.#definition;
       // What waits for its second graph may be without that entry.
-      if (this.#definition.entries.some(({ id }) => id === stage)) this.set(`${stage}.${parameter}`, to);
+      if (entries.some(({ id }) => id === stage)) this.#definition = this.#afterOne(this.#definition, action);
+      if (this.#glide(action, frame)) this.#options.onChange?.({ frame, action });
     }
   }
 
@@ -344,33 +341,6 @@ export class LivePipeline {
     this.#follow();
     return prepared.run;
   }
-}
-
-/** A pipeline with the values that its controllers have moved as they are in a snapshot. */
-function undriven(definition: PipelineDefinition, { stages }: PipelineSnapshot): PipelineDefinition {
-  const driven = definition.controllers.flatMap(({ definition: kind, drives }) =>
-    Object.entries(drives).flatMap(([role, id]) => kind.drives[role].moves.map((name) => ({ id, name }))),
-  );
-  return driven.reduce((present, { id, name }) => {
-    const value = (stages[id].params as Readonly<Record<string, unknown>>)[name];
-    const { params } = present.entries.find((entry) => entry.id === id)!;
-    if (JSON.stringify(params[name]) === JSON.stringify(value)) return present;
-    return after(present, { set: `${id}.${name}`, to: value, frames: 0, curve: 'hold' });
-  }, definition);
-}
-
-/** A pipeline with the values of a move where they are at a frame. */
-function standingAt(definition: PipelineDefinition, move: Move, frame: number): PipelineDefinition {
-  const standing = move.leaves.filter(({ until }) => until > frame);
-  const entries = definition.entries.map((entry) => {
-    if (entry.id !== move.id) return entry;
-    const params = standing.reduce<unknown>(
-      (changed, leaf) => withLeaf(changed, leaf.path, leafValue(move, leaf, frame)),
-      entry.params,
-    );
-    return { ...entry, params: params as typeof entry.params };
-  });
-  return { ...definition, entries };
 }
 
 /** Prepares a checked pipeline for a format on a memory. Stages with something to load must have loaded it. */

@@ -36,6 +36,11 @@ export class MovePlayer {
     this.#playing.push({ move, node, at, next: Math.max(at, this.#frame[0]) });
   }
 
+  /** Forgets the moves under way. */
+  clear(): void {
+    this.#playing = [];
+  }
+
   /** Frames until the next value is due; what is due now is set first. */
   span(): number {
     const now = this.#frame[0];

@@ -204,6 +204,7 @@ export class PreparedPipeline {
     }
     this.#state.restore(graph);
     for (const { id, processor } of this.entries) processor.restore(stages[id]);
+    for (const { moves } of this.#segments) moves.clear();
   }
 }
 

@@ -4,16 +4,15 @@ import { readGenres, readPreset, readReference } from '../engine/mastering-files
 import { definePipeline } from '../engine/pipeline-files.ts';
 import { planMastering } from '../engine/plan-mastering.ts';
 import { type RunOptions, runPipeline } from '../engine/run.ts';
-import { systemReason } from '../engine/system-reason.ts';
 import type { PipelineDefinition } from '../graph/definition.ts';
-import { type Decision, decisionLine, decisionSentence } from '../mastering/decision.ts';
+import type { Decision } from '../mastering/decision.ts';
 import { onePassPipeline } from '../mastering/one-pass.ts';
 import { type Aim, MODES } from '../mastering/rules.ts';
 import { abortOnSignals } from './abort-on-signals.ts';
 import type { Arguments, Command } from './command.ts';
+import { DECISION_OPTIONS, openDecisionLog } from './decision-log.ts';
 import { duration, numberIn, oneOf, text } from './option-value.ts';
 import { OUTPUT_FORMATS } from './output-formats.ts';
-import { openReport } from './report-target.ts';
 import {
   BACKEND_OPTION,
   type BackendChoice,
@@ -22,6 +21,7 @@ import {
   blockFramesOf,
 } from './shared-options.ts';
 import { openInput, openOutput } from './standard-streams.ts';
+import { openStats, STATS_OPTIONS } from './stats-target.ts';
 
 /** Longest lookahead of the stage `loudness-normalize`, in ms, and the usual one. */
 const MOST_LOOKAHEAD = 10000;
@@ -64,12 +64,8 @@ export const masterCommand: Command = {
       requiresArg: true,
       describe: 'how far one pass hears ahead, 0 to 10s (default 3s)',
     },
-    decisions: {
-      type: 'string',
-      requiresArg: true,
-      describe: 'write what was decided and why to FILE, a JSON object a line',
-    },
-    verbose: { type: 'boolean', describe: 'tell it on stderr, a sentence a decision' },
+    ...DECISION_OPTIONS,
+    ...STATS_OPTIONS,
     format: {
       type: 'string',
       requiresArg: true,
@@ -111,7 +107,9 @@ async function run(args: Arguments): Promise<number> {
   };
   const aim = await aimOf(args, settings.backend);
   const output = openOutput(text(args, 'out'), { force: args.force === true, inputs: [input] });
-  const log = decisionLog(args);
+  const files = ['in', 'out', 'reference'].flatMap((name) => text(args, name) ?? []);
+  const log = openDecisionLog(args, files);
+  const stats = openStats(args, [...files, text(args, 'decisions') ?? []].flat());
   const signals = abortOnSignals([output.stream]);
   try {
     const { signal } = signals;
@@ -119,11 +117,14 @@ async function run(args: Arguments): Promise<number> {
       passes === 2
         ? await twoPasses(input, aim, settings, log.take)
         : definePipeline(onePassPipeline(aim, lookahead));
+    if (passes === 2) stats?.stats.begin();
     const { name, stream } = openInput(input);
     const summary = await runPipeline({
       ...settings,
       pipeline,
       onDecision: log.take,
+      compare: log.compare ?? (stats ? () => {} : undefined),
+      stats: stats?.stats,
       input: stream,
       inputName: name,
       output,
@@ -132,6 +133,8 @@ async function run(args: Arguments): Promise<number> {
     if (args.quiet !== true) {
       for (const warning of summary.warnings) process.stderr.write(`auralis-stream: warning: ${warning}\n`);
     }
+    log.conclude(summary.comparison);
+    stats?.tell(summary);
     return signals.exitCode();
   } finally {
     log.end();
@@ -183,27 +186,4 @@ function lookaheadOf(args: Arguments, passes: 1 | 2): number {
   if (ms > MOST_LOOKAHEAD)
     throw usageError(`--lookahead "${wanted}": expected 0 to ${MOST_LOOKAHEAD / 1000}s`);
   return ms;
-}
-
-/** Where decisions go: to a file as JSON lines, to stderr as sentences, to both, or nowhere. */
-function decisionLog(args: Arguments): {
-  readonly take: (decision: Decision) => void;
-  readonly end: () => void;
-} {
-  const target = text(args, 'decisions');
-  const inUse = ['in', 'out'].flatMap((name) => text(args, name) ?? []);
-  const file =
-    target === undefined ? undefined : openReport(target, args.force === true, inUse, '--decisions');
-  file?.on('error', (error) => {
-    process.stderr.write(
-      `auralis-stream: warning: --decisions ${target}: ${systemReason(error)}, lines are missing\n`,
-    );
-  });
-  return {
-    take: (decision) => {
-      file?.write(decisionLine(decision));
-      if (args.verbose === true) process.stderr.write(`auralis-stream: ${decisionSentence(decision)}\n`);
-    },
-    end: () => file?.end(),
-  };
 }

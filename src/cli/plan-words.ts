@@ -1,8 +1,8 @@
 import type { CostedPlan } from '../engine/plan.ts';
 import type { PlannedController, PlannedEntry, PlannedInput } from '../graph/plan.ts';
+import { textTable } from '../monitor/text-table.ts';
 import { latencyLine } from './latency-line.ts';
 import { PlanDrawing } from './plan-drawing.ts';
-import { textTable } from './text-table.ts';
 
 const twoFigures = (value: number): number => Number(value.toPrecision(2));
 

@@ -12,6 +12,7 @@ import { DITHER_KINDS } from '../io/stream-encoder.ts';
 import { meterSummary } from '../monitor/meter-summary.ts';
 import { abortOnSignals } from './abort-on-signals.ts';
 import { type Arguments, COMMAND_NAMES, type Command } from './command.ts';
+import { DECISION_OPTIONS, openDecisionLog } from './decision-log.ts';
 import { latencyLine } from './latency-line.ts';
 import { LOUDNESS_LOG_OPTIONS, openLoudnessLog } from './loudness-log-target.ts';
 import { type NamedEnds, namedEnds, openNamedInputs, openNamedOutputs } from './named-ends.ts';
@@ -28,6 +29,7 @@ import {
   seedOf,
 } from './shared-options.ts';
 import { type OpenInput, openInput, openOutput } from './standard-streams.ts';
+import { openStats, STATS_OPTIONS } from './stats-target.ts';
 
 /** `auralis-stream [PIPELINE] [IN] [OUT]`: the main job. */
 export const runCommand: Command = {
@@ -104,6 +106,8 @@ export const runCommand: Command = {
     },
     report: { type: 'string', requiresArg: true, describe: 'write readings as JSON lines to FILE or fd:N' },
     ...LOUDNESS_LOG_OPTIONS,
+    ...DECISION_OPTIONS,
+    ...STATS_OPTIONS,
     meter: { type: 'boolean', describe: 'print what the stages measured, at the end' },
     ...BACKEND_OPTION,
     dither: {
@@ -203,6 +207,8 @@ async function carry(
   inUse.push(...ends.inputs.values(), ...ends.outputs.values());
   const report = target === undefined ? undefined : openReport(target, force, inUse);
   const loudnessLog = openLoudnessLog(args, target === undefined ? inUse : [...inUse, target]);
+  const log = openDecisionLog(args, inUse);
+  const stats = openStats(args, inUse);
   const progress = args.quiet === true ? null : await progressLine();
   const signals = abortOnSignals([output, ...Object.values(outputs)].map(({ stream }) => stream));
   let endReload: (() => void) | undefined;
@@ -216,6 +222,9 @@ async function carry(
       outputs,
       report,
       loudnessLog,
+      onDecision: log.take,
+      compare: log.compare ?? (stats ? () => {} : undefined),
+      stats: stats?.stats,
       signal: signals.signal,
       onStart: (control) => {
         endReload = reloadPipeline({
@@ -230,7 +239,9 @@ async function carry(
       onProgress: progress ? (now) => progress.show(now) : undefined,
     });
     progress?.end();
+    log.conclude(summary.comparison);
     conclude(summary, args);
+    stats?.tell(summary);
     if (input.hasStalled() && args.quiet !== true) {
       process.stderr.write(
         `auralis-stream: warning: ${input.name}: gave nothing for ${args['stall-timeout']}\n`,
@@ -240,6 +251,7 @@ async function carry(
   } finally {
     progress?.end();
     loudnessLog?.close();
+    log.end();
     endReload?.();
     signals.release();
   }

@@ -5,13 +5,15 @@ import { type BackendName, type KernelMemory, onKernelMemory } from '../dsp/kern
 import { automationChanges, type PlannedMove } from '../graph/automation.ts';
 import type { Change } from '../graph/change.ts';
 import type { PipelineDefinition } from '../graph/definition.ts';
-import { type LivePipeline, preparePipeline } from '../graph/live-pipeline.ts';
+import { type LiveOptions, type LivePipeline, preparePipeline } from '../graph/live-pipeline.ts';
 import { isTransparent, sideBySide } from '../graph/prepare-pipeline.ts';
 import { formatsOut, framesOut } from '../graph/segments.ts';
 import { type SampleEncoding, writtenFor } from '../io/sample-format.ts';
 import type { AudioHeader, StreamDecoder } from '../io/stream-decoder.ts';
 import { type DitherKind, StreamEncoder } from '../io/stream-encoder.ts';
+import type { ComparedSecond } from '../monitor/run-figures.ts';
 import type { Decision } from '../stages/controller.ts';
+import { Comparison } from './comparison.ts';
 import { ditherFor } from './dither.ts';
 import { LoudnessWatch } from './loudness-watch.ts';
 import type { SideInput } from './side-input.ts';
@@ -46,6 +48,10 @@ export interface PathOptions {
   readonly metadata?: boolean | undefined;
   /** Guards also what no stage could be harmed by. */
   readonly strict?: boolean | undefined;
+  /** Measures what comes in beside what goes out, and is told of every second. */
+  readonly compare?: ((second: ComparedSecond) => void) | undefined;
+  /** Called with every stage before it works for the first time. */
+  readonly onPrepared?: LiveOptions['onPrepared'];
   /** Whether the loudness of what goes out is metered. */
   readonly watchLoudness: boolean;
 }
@@ -61,6 +67,8 @@ export interface OpenPath {
   readonly dither: DitherKind;
   /** Meters the output, where a log asks for it. */
   readonly loudness: LoudnessWatch | null;
+  /** Where one is asked for. */
+  readonly comparison: Comparison | null;
   /** Room for one number a frame of a block. */
   readonly scratch: Float32Array;
 }
@@ -90,8 +98,10 @@ export function openPath(
       onChange,
       alwaysGuard: options.strict === true,
       onDecision: options.onDecision,
+      onPrepared: options.onPrepared,
     });
     const { maxFramesOut } = graph.run;
+    const compared = { format, outputFormat: outputFormats[0], maxFrames: blockFrames, maxFramesOut };
     const encoder = (n: number, sink: Pick<PathOptions, 'seekable' | 'samplesFor'>) => {
       const outputFormat = outputFormats[n];
       const encoding = sink.samplesFor?.(wanted) ?? wanted;
@@ -127,6 +137,9 @@ export function openPath(
       ),
       ...main,
       loudness: options.watchLoudness ? new LoudnessWatch(memory, outputFormats[0], maxFramesOut) : null,
+      comparison: options.compare
+        ? new Comparison(memory, { ...compared, latency: graph.latency, onSecond: options.compare })
+        : null,
       scratch: memory.f32(maxFramesOut),
     };
   });

@@ -13,12 +13,14 @@ import type { RawFormat, SampleEncoding } from '../io/sample-format.ts';
 import type { DitherKind, Patch } from '../io/stream-encoder.ts';
 import type { Progress } from '../monitor/progress-line.ts';
 import type { PlainReading } from '../monitor/reading-line.ts';
+import type { ComparedFigures, ComparedSecond } from '../monitor/run-figures.ts';
 import type { Decision } from '../stages/controller.ts';
 import { AudioPath } from './audio-path.ts';
 import { describeReplaced } from './guard-findings.ts';
 import type { LoudnessLog } from './loudness-log.ts';
 import type { OutputSink } from './output-sink.ts';
 import { RunMonitor } from './run-monitor.ts';
+import type { RunStats } from './run-stats.ts';
 import { type NamedInput, SideInput } from './side-input.ts';
 import { SideOutput } from './side-output.ts';
 import { isReaderGone, isSystemError, named } from './system-reason.ts';
@@ -29,6 +31,10 @@ export interface RunOptions {
   readonly automation?: readonly PlannedMove[];
   /** Told of what the pipeline's controllers decide. */
   readonly onDecision?: ((decision: Decision) => void) | undefined;
+  /** Measures what comes in beside what goes out, and is told of every second; the summary has the figures. */
+  readonly compare?: ((second: ComparedSecond) => void) | undefined;
+  /** Takes the time of the stages. */
+  readonly stats?: RunStats | undefined;
   /** Called at the start with what can change the run. */
   readonly onStart?: ((control: RunControl) => void) | undefined;
   /** Bytes of a WAV, or of headerless samples when `raw` says so. Destroyed at the end of the run. */
@@ -100,6 +106,8 @@ export interface RunSummary {
   readonly guard: GuardReport | null;
   /** One line each. */
   readonly warnings: readonly string[];
+  /** What came in beside what went out; null unless it was asked for. */
+  readonly comparison: ComparedFigures | null;
   /** What every stage measured, by id. */
   readonly meters: Readonly<Record<string, PlainReading>>;
   /** The signal ended the run. */
@@ -146,6 +154,8 @@ export async function runPipeline(options: RunOptions): Promise<RunSummary> {
     metadata: options.metadata,
     strict: options.strict,
     watchLoudness: options.loudnessLog !== undefined,
+    compare: options.compare,
+    onPrepared: options.stats?.watch,
     inputName,
     inputs: sides.inputs,
     outputs: sides.outputs,
@@ -291,6 +301,7 @@ function summarise(
     dither: open?.dither ?? 'none',
     clippedSamples: open?.encoder.clippedSamples ?? 0,
     guard: open?.graph.guard ?? null,
+    comparison: open?.comparison?.figures() ?? null,
     meters: open?.graph.meters() ?? {},
     ...end,
   };

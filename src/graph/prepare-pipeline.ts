@@ -11,7 +11,7 @@ import { RateChangeRun } from '../stages/rate-change-run.ts';
 import { type InputRef, MAIN, type PipelineDefinition, type PipelineEntry } from './definition.ts';
 import { EntryFormats } from './entry-formats.ts';
 import { atRate, type Move } from './move.ts';
-import { PreparedSegment } from './prepared-segment.ts';
+import { type OnPrepared, PreparedSegment } from './prepared-segment.ts';
 import { segmentsOf } from './segments.ts';
 
 /** A pipeline's whole state at a frame. */
@@ -35,6 +35,8 @@ export interface PrepareOptions {
   readonly memory: KernelMemory;
   /** Guards also what no stage could be harmed by. @default false */
   readonly alwaysGuard?: boolean;
+  /** Called with every stage before it works for the first time, for who watches it. */
+  readonly onPrepared?: OnPrepared | undefined;
 }
 
 /** An entry at work. */
@@ -96,7 +98,7 @@ export class PreparedPipeline {
   readonly #segments: readonly PreparedSegment[];
 
   constructor(definition: PipelineDefinition, options: PrepareOptions) {
-    const { format, memory, alwaysGuard = false } = options;
+    const { format, memory, alwaysGuard = false, onPrepared } = options;
     this.definition = definition;
     this.transparent = isTransparent(definition, format);
     this.#state = new StateMemory(memory);
@@ -109,13 +111,14 @@ export class PreparedPipeline {
     let spec = { format, maxFrames: options.maxFrames, memory };
     for (const { definition: part, changes } of segmentsOf(definition)) {
       const guard = segments.length === 0 ? this.#guard : null;
-      const segment = new PreparedSegment(part, { ...spec, state: this.#state, guard });
+      const segment = new PreparedSegment(part, { ...spec, state: this.#state, guard, onPrepared });
       segments.push(segment);
       entries.push(...segment.nodes);
       runs.push(segment.run);
       if (changes.length === 0) break;
       const taken = { ...spec, format: segment.run.outputFormat };
       const { processor, run } = this.#openChange(changes, taken);
+      onPrepared?.(changes[0].id, processor);
       for (const { id, definition: stage } of changes) {
         const ends = { format: taken.format, outputFormat: run.outputFormat };
         entries.push({ id, definition: stage, processor, ...ends, latency: 0, gathers: true });

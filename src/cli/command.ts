@@ -27,6 +27,7 @@ export const COMMAND_NAMES = [
   'check',
   'demo',
   'doctor',
+  'explain',
   'master',
   'normalize',
   'plan',

@@ -65,6 +65,7 @@ export class LivePipeline {
   readonly #primeFrames: number;
   readonly #appointments: readonly Appointment[];
   #kept = 0;
+  #started = false;
   readonly #controllers: ControllersAtWork;
   /** What has come by wall clock since the last block. */
   #arrived: Action[] = [];
@@ -93,7 +94,6 @@ export class LivePipeline {
       (next) => this.#tryOut(next),
     );
     this.#controllers = new ControllersAtWork(options.format.sampleRate);
-    this.#tell(this.#controllers.follow(definition, prepared, 0), 0);
     this.#definition = definition;
     this.#sounding = definition;
     this.#running = [{ prepared, origin: 0 }];
@@ -200,6 +200,8 @@ export class LivePipeline {
     const frame = this.#frameAt(frameIn);
     if (!this.run.changing) this.#running = this.#running.slice(-1);
     this.#moves = this.#moves.filter((move) => move.frame + move.frames > frame);
+    if (!this.#started) this.#follow();
+    this.#started = true;
     // Before anything else changes, so that what is replayed finds the controllers where they were.
     if (this.#controllers.next <= frameIn) this.#look(frameIn, frame);
     while (this.#nextBegin <= frameIn) this.#keep(this.#appointments[this.#kept++], frame);

@@ -7,7 +7,7 @@ import { controllersWith } from '../mastering/controllers.ts';
 import { parsePreset } from '../mastering/mastering-target.ts';
 import { parseReferenceProfile } from '../mastering/reference-profile.ts';
 import { curveOfLevels, tonalCurve } from '../mastering/tonal-curve.ts';
-import { isShippedName, partFiles } from './part-files.ts';
+import { isShippedFile, isShippedName, partFiles } from './part-files.ts';
 import { allGenres, shippedGenres, shippedPresets } from './shipped-targets.ts';
 
 /** JSON Schema (draft 2020-12) of a pipeline file with all that comes with the package. */
@@ -57,7 +57,8 @@ export function pipelineRegistry(parts: PartResolver): PipelineRegistry {
 function fromFile<T>(parts: PartResolver, parse: (text: string, name: string) => T) {
   const read = new Map<string, T>();
   return (name: string, from: string | null): T => {
-    const { path, where, text } = parts(name, from);
+    // A shipped pipeline names no files: who names one for it means the working folder.
+    const { path, where, text } = parts(name, from !== null && isShippedFile(from) ? null : from);
     const value = read.get(path) ?? parse(text, where);
     read.set(path, value);
     return value;

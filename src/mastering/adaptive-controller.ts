@@ -27,11 +27,12 @@ const GENRE_INTERVALS = 10;
 const CURVE_STEP = 0.5;
 /** Farthest and smallest move of each parameter in an interval. */
 const STEPS = { threshold: [1, 0.5], ratio: [0.1, 0.02], width: [0.02, 0.01], target: [0.3, 0.05] } as const;
-/** Time constant, in intervals, of the loudness before and after the limiter; most that is made up for, in dB. */
-const LOSS_MEMORY = 8;
-const MOST_LOSS = 4;
-/** Loudness under the aim, in LU, at which an interval says nothing of the limiter. */
-const LOSS_GATE = 12;
+/** Time constant, in intervals, of the loudness of what went out; dB that the aim moves for each that it is off, and at most. */
+const OUTPUT_MEMORY = 60;
+const OUTPUT_WEIGHT = 2;
+const MOST_CORRECTION = 4;
+/** Loudness under the aim, in LU, at which an interval does not count: about the relative gate of BS.1770. */
+const OUTPUT_GATE = 12;
 
 const params = z
   .strictObject({
@@ -72,10 +73,9 @@ class AdaptiveController implements Controller {
   readonly #genres: readonly Genre[];
   readonly #content: RunningContent;
   #looks = 0;
-  /** Running power before and after the limiter; looks that counted. */
-  #before = 0;
-  #after = 0;
-  #compared = 0;
+  /** Running power of what went out; looks that counted. */
+  #output = 0;
+  #counted = 0;
 
   constructor(aim: Aim, genres: readonly Genre[], channels: number) {
     this.#aim = aim;
@@ -123,8 +123,9 @@ class AdaptiveController implements Controller {
       moves.push(glide('compressor', 'ratio', compressor, { ...why, value: value.ratio }));
     }
     if (stereo) moves.push(glide('stereo', 'width', stereo, ruleWidth(content, this.#aim)));
-    const loss = normalize && this.#ruleLoss(meters('normalize'), meters('output'));
-    if (loss) moves.push(glide('normalize', 'target', normalize, loss));
+    const made = meters('output');
+    const aim = normalize && made && this.#ruleTarget(made);
+    if (aim) moves.push(glide('normalize', 'target', normalize, aim));
     return moves.filter((move) => move !== null);
   }
 
@@ -135,23 +136,23 @@ class AdaptiveController implements Controller {
     return decided('eq', 'target', from ?? null, ruling);
   }
 
-  /** Rule for the loudness: what the limiter takes off is aimed higher; null before it is known. */
-  #ruleLoss(levelled: Readings | null, made: Readings | null): Ruling<number> | null {
-    if (levelled === null || made === null) return null;
+  /**
+   * Rule for the loudness: where limiting makes what goes out quieter than aimed, or dynamics that a gain can't follow make it
+   * louder, the aim moves the other way; null before anything is known.
+   */
+  #ruleTarget({ shortTerm }: Readings): Ruling<number> | null {
     const aimed = ruleLoudness(this.#aim).value;
-    const before = (levelled.loudness as number) + (levelled.gain as number);
-    const after = made.shortTerm as number;
-    if (!(after > aimed - LOSS_GATE) || !(before > aimed - LOSS_GATE)) return null;
-    this.#compared += 1;
-    const weight = Math.max(1 / LOSS_MEMORY, 1 / this.#compared);
-    this.#before += weight * (powerOf(before) - this.#before);
-    this.#after += weight * (powerOf(after) - this.#after);
-    const lost = powerToDb(this.#before / this.#after);
+    if (!((shortTerm as number) > aimed - OUTPUT_GATE)) return null;
+    this.#counted += 1;
+    const weight = Math.max(1 / OUTPUT_MEMORY, 1 / this.#counted);
+    this.#output += weight * (powerOf(shortTerm as number) - this.#output);
+    const output = powerToDb(this.#output);
+    const correction = OUTPUT_WEIGHT * (aimed - output);
     return {
-      rule: 'make-up-for-limiting',
-      value: aimed + Math.max(0, Math.min(MOST_LOSS, lost)),
-      measured: { lost, aimed },
-      because: 'the limiter makes the programme quieter by that much',
+      rule: 'keep-to-loudness',
+      value: aimed + Math.max(-MOST_CORRECTION, Math.min(MOST_CORRECTION, correction)),
+      measured: { output, aimed },
+      because: `what went out in the last minute is ${correction > 0 ? 'quieter' : 'louder'} than aimed`,
     };
   }
 }
@@ -195,7 +196,7 @@ export const adaptiveController = (genres: () => readonly Genre[]): ControllerDe
     },
     output: {
       stage: 'loudness',
-      doc: 'loudness of what goes out: without it nothing makes up for what a limiter takes off',
+      doc: 'loudness of what goes out: without it nothing makes up for limiting',
       optional: true,
     },
   },

@@ -29,7 +29,7 @@ const CURVE_STEP = 0.5;
 const STEPS = { threshold: [1, 0.5], ratio: [0.1, 0.02], width: [0.02, 0.01], target: [0.3, 0.05] } as const;
 /** Time constant, in intervals, of the loudness of what went out; dB that the aim moves for each that it is off, and at most. */
 const OUTPUT_MEMORY = 60;
-const OUTPUT_WEIGHT = 2;
+const OUTPUT_WEIGHT = 4;
 const MOST_CORRECTION = 4;
 /** Loudness under the aim, in LU, at which an interval does not count: about the relative gate of BS.1770. */
 const OUTPUT_GATE = 12;

@@ -20,6 +20,7 @@ table.why { width: 100%; }
 table.why td, table.why th { vertical-align: top; padding-right: .75rem; }
 table.why td:nth-child(1), table.why td:nth-child(2) { white-space: nowrap; color: #57606a; }
 table.why td:nth-child(3) { white-space: nowrap; font-weight: 600; }
+table.why td:nth-child(4) { min-width: 9rem; }
 .rule { color: #57606a; white-space: nowrap; }
 .measured { color: #57606a; }
 @media print { table.why { break-inside: auto; } tr { break-inside: avoid; } thead { display: table-header-group; } }

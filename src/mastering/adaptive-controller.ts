@@ -152,7 +152,10 @@ class AdaptiveController implements Controller {
       rule: 'keep-to-loudness',
       value: aimed + Math.max(-MOST_CORRECTION, Math.min(MOST_CORRECTION, correction)),
       measured: { output, aimed },
-      because: `what went out in the last minute is ${correction > 0 ? 'quieter' : 'louder'} than aimed`,
+      because:
+        correction > 0
+          ? 'the last minute went out quieter than aimed, so the aim lies above it'
+          : 'the last minute went out louder than aimed, so the aim lies below it',
     };
   }
 }

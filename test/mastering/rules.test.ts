@@ -102,12 +102,22 @@ describe('targets', () => {
 });
 
 describe('the content', () => {
-  it('is silence without loudness, or below 20 Hz; speech with pauses, no side, no bass and no beat', () => {
+  it('is silence without loudness, or below 20 Hz; speech with breath, no side, no deep bass, no beat and a middle at 2 kHz', () => {
     expect(content({ loudness: null }).kind).toBe('silence');
     expect(content({ rolloff: 11 }).kind).toBe('silence');
-    const bark = USUAL.bark!.map((level, n) => (n < 2 ? -60 : level));
-    expect(content({ noiseFloor: -70, width: 0, bark, tempo: null }).kind).toBe('speech');
-    expect(content({ noiseFloor: -70, width: 0, bark }).kind).toBe('music');
+    // Men's voices keep most of their fundamentals between 100 and 200 Hz.
+    const bark = USUAL.bark!.map((level, n) => (n < 1 ? -60 : level));
+    const voice = { noiseFloor: -25, width: 0, bark, tempo: null };
+    expect(content(voice).kind).toBe('speech');
+    for (const other of [
+      { tempo: 90 },
+      { noiseFloor: -19 },
+      { bark: USUAL.bark },
+      { width: 0.1 },
+      { centroid: 4000 },
+    ]) {
+      expect(content({ ...voice, ...other }).kind).toBe('music');
+    }
   });
 
   it('leans to a genre by half of its confidence at most', async () => {

@@ -1,6 +1,8 @@
 import type { ComparedFigures, RunFigures } from '../monitor/run-figures.ts';
 import type { StageProcessor } from '../stages/define-stage.ts';
 
+export type { ComparedFigures, ComparedSecond, RunFigures } from '../monitor/run-figures.ts';
+
 /** What a run says of itself. */
 interface RunOutcome {
   readonly backend: string;

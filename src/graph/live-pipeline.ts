@@ -65,7 +65,6 @@ export class LivePipeline {
   readonly #primeFrames: number;
   readonly #appointments: readonly Appointment[];
   #kept = 0;
-  #started = false;
   readonly #controllers: ControllersAtWork;
   /** What has come by wall clock since the last block. */
   #arrived: Action[] = [];
@@ -200,8 +199,7 @@ export class LivePipeline {
     const frame = this.#frameAt(frameIn);
     if (!this.run.changing) this.#running = this.#running.slice(-1);
     this.#moves = this.#moves.filter((move) => move.frame + move.frames > frame);
-    if (!this.#started) this.#follow();
-    this.#started = true;
+    if (frameIn === 0) this.#follow();
     // Before anything else changes, so that what is replayed finds the controllers where they were.
     if (this.#controllers.next <= frameIn) this.#look(frameIn, frame);
     while (this.#nextBegin <= frameIn) this.#keep(this.#appointments[this.#kept++], frame);

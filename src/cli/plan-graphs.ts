@@ -9,6 +9,8 @@ interface Edge {
   readonly to: string;
   readonly words: string;
   readonly dashed: boolean;
+  /** Of a controller, which stands beside the way of the audio. */
+  readonly beside: boolean;
 }
 
 const OUT = 'out';
@@ -21,19 +23,30 @@ function edgesOf(plan: CostedPlan): Edge[] {
       .filter(Boolean)
       .join(', '),
     dashed: isKey,
+    beside: false,
   });
   const wires = plan.entries.flatMap(({ id, inputs, key }) => [
     ...inputs.map((input) => edge(input, id, false)),
     ...(key ? [edge(key, id, true)] : []),
   ]);
-  const controls = plan.controllers.flatMap(({ id, hears, moves }) => [
-    ...hears.map((from) => ({ from, to: id, words: 'hears', dashed: true })),
-    ...moves.map((path) => {
+  const controls = plan.controllers.flatMap(({ id, hears, moves }) => {
+    const driven = new Map<string, string[]>();
+    for (const path of moves) {
       const at = path.lastIndexOf('.');
-      return { from: id, to: path.slice(0, at), words: path.slice(at + 1), dashed: true };
-    }),
-  ]);
-  return [...wires, { from: plan.entries.at(-1)?.id ?? IN, to: OUT, words: '', dashed: false }, ...controls];
+      const to = path.slice(0, at);
+      driven.set(to, [...(driven.get(to) ?? []), path.slice(at + 1)]);
+    }
+    const beside = { dashed: true, beside: true };
+    return [
+      ...hears.map((from) => ({ from, to: id, words: '', ...beside })),
+      ...[...driven].map(([to, names]) => ({ from: id, to, words: names.join(', '), ...beside })),
+    ];
+  });
+  return [
+    ...wires,
+    { from: plan.entries.at(-1)?.id ?? IN, to: OUT, words: '', dashed: false, beside: false },
+    ...controls,
+  ];
 }
 
 const quoted = (text: string): string =>
@@ -67,10 +80,10 @@ export function planDot(plan: CostedPlan): string {
     return `${quoted(entry.id)} [${label(boxLines(entry))}${bypassed}]`;
   };
   const nodeName = (id: string): string => quoted(id === IN || id === OUT ? `:${id}` : id);
-  const edges = edgesOf(plan).map(({ from, to, words, dashed }) => {
+  const edges = edgesOf(plan).map(({ from, to, words, dashed, beside }) => {
     // Spaces, so that a viewer's wider font keeps clear of the line.
     const said = words === '' ? '' : label([`    ${words}  `]);
-    return `${nodeName(from)} -> ${nodeName(to)} [${said}${dashed ? ' style=dashed' : ''}]`;
+    return `${nodeName(from)} -> ${nodeName(to)} [${said}${dashed ? ' style=dashed' : ''}${beside ? ' constraint=false' : ''}]`;
   });
   return [
     `digraph ${quoted(plan.name)} {`,

@@ -118,6 +118,12 @@ export { type ReadPipelineOptions, readPipelineFile } from './engine/pipeline-fi
 export { type MasteringPlan, planMastering } from './engine/plan-mastering.ts';
 export { resumedOutput } from './engine/resumed-output.ts';
 export { type RunOptions, type RunSummary, runPipeline } from './engine/run.ts';
+export {
+  type ComparedFigures,
+  type ComparedSecond,
+  type RunFigures,
+  RunStats,
+} from './engine/run-stats.ts';
 export type { NamedInput } from './engine/side-input.ts';
 export {
   analyseSpectrum,
@@ -129,8 +135,7 @@ export type { PipelineDefinition, PipelineTransform, TransformSnapshot } from '.
 export { type DecodeWavOptions, decodeWav, type WavDecoder } from './io/decode-wav.ts';
 export { type EncodeWavOptions, encodeWav } from './io/encode-wav.ts';
 export { type Decision, decisionLine, decisionSentence } from './mastering/decision.ts';
-export { OnePassController, onePassPipeline } from './mastering/one-pass.ts';
+export { onePassPipeline } from './mastering/one-pass.ts';
 export type { Aim } from './mastering/rules.ts';
-export type { Controller, ControllerMove } from './stages/controller.ts';
 export type { Readings } from './stages/define-stage.ts';
 export type { StageTransform, StageTransformOptions } from './stages/stage-transform.ts';

@@ -40,7 +40,7 @@ const PACKAGES: Record<string, readonly string[]> = {
   'stream-chain': ['engine/'],
   through2: ['stages/block-transform.ts', 'io/'],
   yargs: ['cli/'],
-  zod: ['stages/', 'graph/', 'mastering/', 'cli/', 'engine/target-files.ts'],
+  zod: ['stages/', 'graph/', 'mastering/', 'cli/', 'engine/decision-file.ts', 'engine/target-files.ts'],
 };
 
 interface Import {

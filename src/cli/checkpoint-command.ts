@@ -1,11 +1,11 @@
 import { usageError } from '../audio/errors.ts';
 import { describeFormat } from '../audio/format.ts';
 import { type Checkpoint, readCheckpoint } from '../engine/checkpoint.ts';
+import { textTable } from '../monitor/text-table.ts';
 import type { Command } from './command.ts';
 import { text } from './option-value.ts';
 import { packageVersion } from './package-version.ts';
 import { print } from './print.ts';
-import { textTable } from './text-table.ts';
 
 /** `auralis-stream checkpoint FILE`: says how far the run had come that wrote it. */
 export const checkpointCommand: Command = {

@@ -28,6 +28,7 @@ export const COMMAND_NAMES = [
   'checkpoint',
   'demo',
   'doctor',
+  'explain',
   'master',
   'normalize',
   'plan',

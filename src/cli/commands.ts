@@ -28,6 +28,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./master-command.ts')).masterCommand,
   },
   {
+    name: 'explain',
+    summary: 'draw what `master` or a controller decided, and why, as a page',
+    load: async () => (await import('./explain-command.ts')).explainCommand,
+  },
+  {
     name: 'profile',
     summary: 'take the profile of recordings that others shall sound like',
     load: async () => (await import('./profile-command.ts')).profileCommand,

@@ -13,6 +13,7 @@ import { meterSummary } from '../monitor/meter-summary.ts';
 import { abortOnSignals } from './abort-on-signals.ts';
 import { CHECKPOINT_OPTIONS, checkpointOf, resumptionOf } from './checkpoint-options.ts';
 import { type Arguments, COMMAND_NAMES, type Command } from './command.ts';
+import { DECISION_OPTIONS, openDecisionLog } from './decision-log.ts';
 import { latencyLine } from './latency-line.ts';
 import { LOUDNESS_LOG_OPTIONS, openLoudnessLog } from './loudness-log-target.ts';
 import { type NamedEnds, namedEnds, openNamedInputs, openNamedOutputs } from './named-ends.ts';
@@ -31,6 +32,7 @@ import {
   wantedFormatOf,
 } from './shared-options.ts';
 import { type OpenInput, openInput, openOutput, openResumedOutput } from './standard-streams.ts';
+import { openStats, STATS_OPTIONS } from './stats-target.ts';
 
 /** `auralis-stream [PIPELINE] [IN] [OUT]`: the main job. */
 export const runCommand: Command = {
@@ -100,6 +102,8 @@ export const runCommand: Command = {
     report: { type: 'string', requiresArg: true, describe: 'write readings as JSON lines to FILE or fd:N' },
     ...LOUDNESS_LOG_OPTIONS,
     ...CHECKPOINT_OPTIONS,
+    ...DECISION_OPTIONS,
+    ...STATS_OPTIONS,
     meter: { type: 'boolean', describe: 'print what the stages measured, at the end' },
     ...BACKEND_OPTION,
     dither: {
@@ -211,6 +215,8 @@ async function carry(
   const report = target === undefined ? undefined : openReport(target, force, inUse);
   if (target !== undefined) inUse.push(target);
   const loudnessLog = openLoudnessLog(args, inUse);
+  const log = openDecisionLog(args, inUse);
+  const stats = openStats(args, inUse);
   const progress = args.quiet === true ? null : await progressLine();
   const signals = abortOnSignals([output, ...Object.values(outputs)]);
   let endReload: (() => void) | undefined;
@@ -226,6 +232,9 @@ async function carry(
       report,
       loudnessLog,
       checkpoint,
+      onDecision: log.take,
+      compare: log.compare ?? (stats ? () => {} : undefined),
+      stats: stats?.stats,
       signal: signals.signal,
       onStart: (control) => {
         endReload = reloadPipeline({
@@ -240,7 +249,9 @@ async function carry(
       onProgress: progress ? (now) => progress.show(now) : undefined,
     });
     progress?.end();
+    log.conclude(summary.comparison);
     conclude(summary, args);
+    stats?.tell(summary);
     if (input.hasStalled() && args.quiet !== true) {
       process.stderr.write(
         `auralis-stream: warning: ${input.name}: gave nothing for ${args['stall-timeout']}\n`,
@@ -250,6 +261,7 @@ async function carry(
   } finally {
     progress?.end();
     loudnessLog?.close();
+    log.end();
     endReload?.();
     signals.release();
   }

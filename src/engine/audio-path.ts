@@ -205,8 +205,9 @@ export class AudioPath {
   }
 
   #processFrames(frames: number): AudioBlock | Promise<AudioBlock> {
-    const { graph, inputs } = this.#open!;
+    const { graph, inputs, comparison } = this.#open!;
     const filled = this.#options.inputs.flatMap((side, n) => side.fill(inputs[n + 1], frames) ?? []);
+    comparison?.before(inputs[0], frames);
     const process = () => this.#observed(this.#checked(graph.run.process(frames)));
     return filled.length === 0 ? process() : Promise.all(filled).then(process);
   }
@@ -230,8 +231,10 @@ export class AudioPath {
 
   /** The block itself, at once or when its observer and the outputs beside `main` are ready for more. */
   #observed(block: AudioBlock): AudioBlock | Promise<AudioBlock> {
+    const main = this.#mainOf(block);
+    this.#open!.comparison?.after(main);
     const busy = [
-      this.#options.onBlock(this.#mainOf(block), this.#open!),
+      this.#options.onBlock(main, this.#open!),
       ...this.outputs.map((side) => side.ready()),
     ].filter((one) => one !== undefined);
     return busy.length > 0 ? Promise.all(busy).then(() => block) : block;

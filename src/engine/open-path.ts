@@ -1,19 +1,21 @@
 import type { Planar } from '../audio/block.ts';
 import { inputError } from '../audio/errors.ts';
-import { type AudioFormat, maskFromLayout } from '../audio/format.ts';
+import { maskFromLayout } from '../audio/format.ts';
 import { type BackendName, type KernelMemory, onKernelMemory } from '../dsp/kernel-memory.ts';
 import { resampledFrames } from '../dsp/resampler.ts';
 import { automationChanges, type PlannedMove } from '../graph/automation.ts';
 import type { Change } from '../graph/change.ts';
 import type { PipelineDefinition } from '../graph/definition.ts';
-import { type LivePipeline, preparePipeline } from '../graph/live-pipeline.ts';
+import { type LiveOptions, type LivePipeline, preparePipeline } from '../graph/live-pipeline.ts';
 import { isTransparent, sideBySide } from '../graph/prepare-pipeline.ts';
 import { formatsOut, framesOut } from '../graph/segments.ts';
 import type { MetadataChunk } from '../io/metadata-chunk.ts';
 import { type SampleEncoding, writtenFor } from '../io/sample-format.ts';
 import type { AudioHeader, StreamDecoder } from '../io/stream-decoder.ts';
 import { type DitherKind, StreamEncoder } from '../io/stream-encoder.ts';
-import type { Controller } from '../stages/controller.ts';
+import type { ComparedSecond } from '../monitor/run-figures.ts';
+import type { Decision } from '../stages/controller.ts';
+import { Comparison } from './comparison.ts';
 import { ditherFor } from './dither.ts';
 import { LoudnessWatch } from './loudness-watch.ts';
 import type { SideInput } from './side-input.ts';
@@ -25,8 +27,8 @@ export interface PathOptions {
   readonly automation: readonly PlannedMove[];
   /** Told of every change that came while running. */
   readonly onChange: (change: Change) => void;
-  /** Makes what moves parameters by the meters, once the format is known. */
-  readonly controller?: ((format: AudioFormat) => Controller) | undefined;
+  /** Told of what controllers decide. */
+  readonly onDecision?: ((decision: Decision) => void) | undefined;
   readonly backend: BackendName;
   readonly blockFrames: number;
   readonly seed: number;
@@ -50,6 +52,10 @@ export interface PathOptions {
   readonly metadataBehind?: readonly MetadataChunk[] | undefined;
   /** Guards also what no stage could be harmed by. */
   readonly strict?: boolean | undefined;
+  /** Measures what comes in beside what goes out, and is told of every second. */
+  readonly compare?: ((second: ComparedSecond) => void) | undefined;
+  /** Called with every stage before it works for the first time. */
+  readonly onPrepared?: LiveOptions['onPrepared'];
   /** Whether the loudness of what goes out is metered. */
   readonly watchLoudness: boolean;
 }
@@ -65,6 +71,8 @@ export interface OpenPath {
   readonly dither: DitherKind;
   /** Meters the output, where a log asks for it. */
   readonly loudness: LoudnessWatch | null;
+  /** Where one is asked for. */
+  readonly comparison: Comparison | null;
   /** Room for one number a frame of a block. */
   readonly scratch: Float32Array;
 }
@@ -99,9 +107,11 @@ export function openPath(
       changes,
       onChange,
       alwaysGuard: options.strict === true,
-      controller: options.controller?.(format),
+      onDecision: options.onDecision,
+      onPrepared: options.onPrepared,
     });
     const { maxFramesOut } = graph.run;
+    const compared = { format, outputFormat: outputFormats[0], maxFrames: blockFrames, maxFramesOut };
     const encoder = (n: number, sink: Pick<PathOptions, 'seekable' | 'samplesFor'>) => {
       const outputFormat = outputFormats[n];
       const encoding = sink.samplesFor?.(wanted) ?? wanted;
@@ -137,6 +147,9 @@ export function openPath(
       ),
       ...main,
       loudness: options.watchLoudness ? new LoudnessWatch(memory, outputFormats[0], maxFramesOut) : null,
+      comparison: options.compare
+        ? new Comparison(memory, { ...compared, latency: graph.latency, onSecond: options.compare })
+        : null,
       scratch: memory.f32(maxFramesOut),
     };
   });

@@ -15,7 +15,8 @@ import type { FormatChange } from '../io/stream-decoder.ts';
 import type { DitherKind, Patch } from '../io/stream-encoder.ts';
 import type { Progress } from '../monitor/progress-line.ts';
 import type { PlainReading } from '../monitor/reading-line.ts';
-import type { Controller } from '../stages/controller.ts';
+import type { ComparedFigures, ComparedSecond } from '../monitor/run-figures.ts';
+import type { Decision } from '../stages/controller.ts';
 import { AudioPath, type Resumption } from './audio-path.ts';
 import type { CheckpointPosition } from './checkpoint.ts';
 import type { CheckpointOptions, CheckpointTaker } from './checkpoint-taker.ts';
@@ -24,6 +25,7 @@ import { describeReplaced } from './guard-findings.ts';
 import type { LoudnessLog } from './loudness-log.ts';
 import type { OutputSink } from './output-sink.ts';
 import { RunMonitor } from './run-monitor.ts';
+import type { RunStats } from './run-stats.ts';
 import { type NamedInput, SideInput } from './side-input.ts';
 import { SideOutput } from './side-output.ts';
 import { isReaderGone, isSystemError, named } from './system-reason.ts';
@@ -33,8 +35,12 @@ export interface RunOptions {
   readonly pipeline: PipelineDefinition;
   /** Moves of parameters beside those that stand in the pipeline's file. */
   readonly automation?: readonly PlannedMove[];
-  /** Makes what moves parameters by what the stages measure, once the format is known. */
-  readonly controller?: ((format: AudioFormat) => Controller) | undefined;
+  /** Told of what the pipeline's controllers decide. */
+  readonly onDecision?: ((decision: Decision) => void) | undefined;
+  /** Measures what comes in beside what goes out, and is told of every second; the summary has the figures. */
+  readonly compare?: ((second: ComparedSecond) => void) | undefined;
+  /** Takes the time of the stages. */
+  readonly stats?: RunStats | undefined;
   /** Called at the start with what can change the run. */
   readonly onStart?: ((control: RunControl) => void) | undefined;
   /** Bytes of a WAV, or of headerless samples when `raw` says so. Destroyed at the end of the run. */
@@ -114,6 +120,8 @@ export interface RunSummary {
   readonly guard: GuardReport | null;
   /** One line each. */
   readonly warnings: readonly string[];
+  /** What came in beside what went out; null unless it was asked for. */
+  readonly comparison: ComparedFigures | null;
   /** What every stage measured, by id. */
   readonly meters: Readonly<Record<string, PlainReading>>;
   /** The signal ended the run. */
@@ -153,7 +161,7 @@ export async function runPipeline(options: RunOptions): Promise<RunSummary> {
     pipeline,
     automation,
     onChange: (change) => monitor.change(entryOf(change)),
-    controller: options.controller,
+    onDecision: options.onDecision,
     backend,
     blockFrames: options.blockFrames ?? 4096,
     seed: options.seed ?? 0,
@@ -169,6 +177,8 @@ export async function runPipeline(options: RunOptions): Promise<RunSummary> {
     metadataBehind: options.metadataBehind,
     strict: options.strict,
     watchLoudness: options.loudnessLog !== undefined,
+    compare: options.compare,
+    onPrepared: options.stats?.watch,
     inputName,
     inputs: sides.inputs,
     outputs: sides.outputs,
@@ -330,6 +340,7 @@ function summarise(
     dither: open?.dither ?? 'none',
     clippedSamples: open?.encoder.clippedSamples ?? 0,
     guard: open?.graph.guard ?? null,
+    comparison: open?.comparison?.figures() ?? null,
     meters: open?.graph.meters() ?? {},
     checkpoint: checkpoints?.latest ?? null,
     ...end,

@@ -1,9 +1,11 @@
 import { usageError } from '../audio/errors.ts';
 import type { SwitchingSnapshot } from '../stages/switching-run.ts';
+import type { SeatSnapshot } from './controllers-at-work.ts';
 import type { PipelineDefinition, PipelineSource } from './definition.ts';
 import type { Move } from './move.ts';
 import { checkPipeline } from './parse-pipeline.ts';
 import type { PipelineSnapshot, PreparedPipeline } from './prepare-pipeline.ts';
+import type { TrackStart } from './stream-clock.ts';
 
 /** The whole state of a pipeline that can change, between two frames; plain data and arrays of bytes. */
 export interface LiveSnapshot {
@@ -13,17 +15,15 @@ export interface LiveSnapshot {
   /** Frame of the output at which that graph heard its first input. */
   readonly origin: number;
   /** Frames of the input and the output at which the stages began anew. */
-  readonly trackStart: { readonly in: number; readonly out: number };
+  readonly trackStart: TrackStart;
   /** What the pipeline began as, what it is with all that was asked for, and what sounds. */
   readonly begun: PipelineSource;
   readonly definition: PipelineSource;
   readonly sounding: PipelineSource;
   readonly moves: MovesSnapshot;
-  /** Announced changes whose time has come; frame at which the controller looks next. */
+  /** Announced changes whose time has come. */
   readonly kept: number;
-  readonly nextLook: number;
-  /** What the controller gave. */
-  readonly controller: unknown;
+  readonly controllers: readonly SeatSnapshot[];
 }
 
 /** Moves on their way. */

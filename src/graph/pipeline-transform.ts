@@ -3,6 +3,7 @@ import { inputError, pipelineError, usageError } from '../audio/errors.ts';
 import { type AudioFormat, describeFormat, sameFormat } from '../audio/format.ts';
 import { type BackendName, chooseBackend, onKernelMemory } from '../dsp/kernel-memory.ts';
 import { blockTransform } from '../stages/block-transform.ts';
+import type { Decision } from '../stages/controller.ts';
 import type { Readings } from '../stages/define-stage.ts';
 import { automationChanges, entryOf, ownMoves, planMoves } from './automation.ts';
 import type { PipelineDefinition } from './definition.ts';
@@ -26,6 +27,8 @@ export interface PipelineTransformOptions {
   readonly automation?: readonly object[];
   /** Told of every `set` and `replace`, as an entry of an automation that replays it. */
   readonly onMove?: (move: object) => void;
+  /** Told of what controllers decide. */
+  readonly onDecision?: (decision: Decision) => void;
 }
 
 /** A whole pipeline as one Transform of AudioBlocks. */
@@ -58,7 +61,13 @@ export interface TransformSnapshot {
 /** Makes a Transform of a checked pipeline: one with a single input. Of its outputs `main` comes out. */
 export function pipelineTransform(
   definition: PipelineDefinition,
-  { backend = 'auto', blockFrames = 4096, automation = [], onMove }: PipelineTransformOptions = {},
+  {
+    backend = 'auto',
+    blockFrames = 4096,
+    automation = [],
+    onMove,
+    onDecision,
+  }: PipelineTransformOptions = {},
 ): PipelineTransform {
   if (definition.inputs.length > 1) {
     throw pipelineError(
@@ -84,6 +93,7 @@ export function pipelineTransform(
         memory,
         changes,
         onChange: (change) => onMove?.(entryOf(change)),
+        onDecision,
       }),
     );
     if (resumed !== null) {
@@ -102,7 +112,7 @@ export function pipelineTransform(
       present = next;
     },
     async replace(pipeline: object): Promise<void> {
-      const next = definePipeline(pipeline);
+      const next = definePipeline(pipeline, 'pipeline', definition.origin.registry);
       await loadPipelineStages(next);
       live?.replace(next);
       present = next;

@@ -1,12 +1,15 @@
 // What the graph room offers to engine and to the library, name by name.
 export type {
   InputRef,
+  NamedParameter,
   PartFile,
   PartResolver,
+  PipelineController,
   PipelineDefinition,
   PipelineEntry,
   PipelineOrigin,
   PipelineOutput,
+  PipelineRegistry,
   PipelineSource,
 } from './definition.ts';
 export { pipelineJsonSchema } from './json-schema.ts';

@@ -12,7 +12,7 @@ import { type InputRef, MAIN, type PipelineDefinition, type PipelineEntry } from
 import { EntryFormats } from './entry-formats.ts';
 import type { Move } from './move.ts';
 import type { PlayingMove } from './move-player.ts';
-import { PreparedSegment } from './prepared-segment.ts';
+import { type OnPrepared, PreparedSegment } from './prepared-segment.ts';
 import { segmentsOf } from './segments.ts';
 
 /** A pipeline's whole state at a frame. */
@@ -38,6 +38,8 @@ export interface PrepareOptions {
   readonly memory: KernelMemory;
   /** Guards also what no stage could be harmed by. @default false */
   readonly alwaysGuard?: boolean;
+  /** Called with every stage before it works for the first time, for who watches it. */
+  readonly onPrepared?: OnPrepared | undefined;
 }
 
 /** An entry at work. */
@@ -101,7 +103,7 @@ export class PreparedPipeline {
   readonly #segments: readonly PreparedSegment[];
 
   constructor(definition: PipelineDefinition, options: PrepareOptions) {
-    const { format, memory, alwaysGuard = false } = options;
+    const { format, memory, alwaysGuard = false, onPrepared } = options;
     this.definition = definition;
     this.transparent = isTransparent(definition, format);
     this.#state = new StateMemory(memory);
@@ -115,13 +117,14 @@ export class PreparedPipeline {
     let spec = { format, maxFrames: options.maxFrames, memory };
     for (const { definition: part, changes } of segmentsOf(definition)) {
       const guard = segments.length === 0 ? this.#guard : null;
-      const segment = new PreparedSegment(part, { ...spec, state: this.#state, guard });
+      const segment = new PreparedSegment(part, { ...spec, state: this.#state, guard, onPrepared });
       segments.push(segment);
       entries.push(...segment.nodes);
       runs.push(segment.run);
       if (changes.length === 0) break;
       const taken = { ...spec, format: segment.run.outputFormat };
       const { processor, run } = this.#openChange(changes, taken);
+      onPrepared?.(changes[0].id, processor);
       for (const { id, definition: stage } of changes) {
         const ends = { format: taken.format, outputFormat: run.outputFormat };
         entries.push({ id, definition: stage, processor, ...ends, latency: 0, gathers: true });
@@ -196,11 +199,15 @@ export class PreparedPipeline {
     }
   }
 
-  /** Begins anew, with the present parameters; moves that are under way have to be given again. */
-  reset(): void {
+  /** Begins anew, with the present parameters but for `changed`; moves that are under way have to be given again. */
+  reset(changed: readonly PipelineEntry[] = []): void {
     this.#state.clear();
     for (const { moves } of this.#segments) moves.clear();
-    for (const { processor } of this.entries) processor.reset();
+    for (const { id, processor } of this.entries) {
+      const entry = changed.find((one) => one.id === id);
+      if (entry) processor.set(entry.params);
+      processor.reset();
+    }
   }
 
   /** Its state now; in the arrays of an earlier snapshot, which is worth nothing then, where one is given. */
@@ -228,6 +235,7 @@ export class PreparedPipeline {
     this.#guardState.restore(guard);
     this.#state.restore(graph);
     for (const { id, processor } of this.entries) processor.restore(stages[id]);
+    for (const { moves } of this.#segments) moves.clear();
   }
 }
 

@@ -6,19 +6,17 @@ import { Readable, Writable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { AudioFormat } from '../../src/audio/format.ts';
 import type { Resumption } from '../../src/engine/audio-path.ts';
 import { type Checkpoint, readCheckpoint } from '../../src/engine/checkpoint.ts';
 import { encodeCheckpoint } from '../../src/engine/checkpoint-file.ts';
-import { readGenres } from '../../src/engine/mastering-files.ts';
 import { fileSink, streamSink } from '../../src/engine/output-sink.ts';
-import { readPipelineFile, shippedPipelines } from '../../src/engine/pipeline-files.ts';
+import { definePipeline, readPipelineFile, shippedPipelines } from '../../src/engine/pipeline-files.ts';
 import { resumedOutput } from '../../src/engine/resumed-output.ts';
 import { type RunOptions, runPipeline } from '../../src/engine/run.ts';
 import { planMoves } from '../../src/graph/automation.ts';
-import { definePipeline, type PipelineDefinition } from '../../src/graph/pipeline.ts';
+import type { PipelineDefinition } from '../../src/graph/pipeline.ts';
 import type { Decision } from '../../src/mastering/decision.ts';
-import { OnePassController, onePassPipeline } from '../../src/mastering/one-pass.ts';
+import { onePassPipeline } from '../../src/mastering/one-pass.ts';
 import { BACKENDS } from '../support/backends.ts';
 import { aimFor } from '../support/mastering.ts';
 import { noise16, wav16 } from './wav-file.ts';
@@ -155,7 +153,6 @@ describe('a run that goes on from a checkpoint', () => {
 
   it('has them where a controller masters in one pass, which decides what it would have decided', async () => {
     const aim = await aimFor();
-    const genres = await readGenres();
     const rate = 8000;
     const bytes = wav16(
       noise16(2 * 9 * rate, 5).map((v, n) => Math.round(v * (0.3 + 0.2 * Math.sin(n / 30_000)))),
@@ -163,8 +160,9 @@ describe('a run that goes on from a checkpoint', () => {
     );
     const run = (told: Decision[]) => ({
       pipeline: definePipeline(onePassPipeline(aim, 200)),
-      controller: ({ sampleRate, channels }: AudioFormat) =>
-        new OnePassController({ aim, genres, sampleRate, channels, onDecision: (one) => told.push(one) }),
+      onDecision: (one: Decision) => {
+        told.push(one);
+      },
     });
     const told: Decision[] = [];
     const expected = await whole(run(told), bytes);

@@ -40,6 +40,13 @@ interface Running {
   readonly origin: number;
 }
 
+/** A change by wall clock: what the pipeline was when it came, and what it is with it. */
+interface Arrival {
+  readonly action: Action;
+  readonly before: PipelineDefinition;
+  readonly next: PipelineDefinition;
+}
+
 /** A change that waits for its second graph: the frame it asks for, and whether it came unannounced. */
 interface Waiting {
   readonly action: Action;
@@ -75,7 +82,7 @@ export class LivePipeline {
   /** Frame at which the controller looks next. */
   #nextLook: number;
   /** What has come by wall clock since the last block. */
-  #arrived: Action[] = [];
+  #arrived: Arrival[] = [];
   #waiting: Waiting[] = [];
   /** What it is once everything asked for so far is done; what the newest graph is. */
   #definition: PipelineDefinition;
@@ -160,11 +167,12 @@ export class LivePipeline {
   }
 
   #arrive(action: Action): void {
-    const next = after(this.#definition, action);
+    const before = this.#definition;
+    const next = after(before, action);
     // A stage may refuse this audio: the caller is told, and what plays plays on.
-    if (needsTrial(this.#definition, next)) this.#tryOut(next);
+    if (needsTrial(before, next)) this.#tryOut(next);
     this.#definition = next;
-    this.#arrived.push(action);
+    this.#arrived.push({ action, before, next });
   }
 
   /** Refuses what this audio can't go through, and what would change the format of what comes out. */
@@ -200,7 +208,7 @@ export class LivePipeline {
     this.#moves = this.#moves.filter((move) => move.frame + move.frames > frame);
     while (this.#nextBegin <= frameIn) this.#keep(this.#appointments[this.#kept++], frame);
     if (this.#nextLook <= frameIn) this.#look(this.#options.controller!, frameIn, frame);
-    for (const action of this.#arrived.splice(0)) this.#welcome(action, frame);
+    for (const arrival of this.#arrived.splice(0)) this.#welcome(arrival, frame);
     const next = Math.min(this.#nextBegin, this.#nextLook);
     if (this.#waiting.length === 0 || this.run.changing) return next;
     const target = this.#after(this.#waiting.map(({ action }) => action));
@@ -227,16 +235,17 @@ export class LivePipeline {
     if (next === null) return;
     this.#definition = actions.reduce(after, this.#definition);
     if (canGlide(this.#sounding, next)) {
-      for (const action of actions) this.#glide(action, Math.max(frame, now));
+      for (const action of actions) this.#glide(action, after(this.#sounding, action), Math.max(frame, now));
       return;
     }
     this.#waiting.push(...actions.map((action) => ({ action, frame, unannounced: false })));
   }
 
-  #welcome(action: Action, now: number): void {
-    const next = this.#after([action]);
+  #welcome({ action, before, ...arrival }: Arrival, now: number): void {
+    // Most often what sounds is what it came to, and the pipeline with it has been checked already.
+    const next = before === this.#sounding ? arrival.next : this.#after([action]);
     if (this.#waiting.length === 0 && next !== null && canGlide(this.#sounding, next)) {
-      if (this.#glide(action, now)) this.#options.onChange?.({ frame: now, action });
+      if (this.#glide(action, next, now)) this.#options.onChange?.({ frame: now, action });
       return;
     }
     this.#waiting.push({ action, frame: 0, unannounced: true });
@@ -252,9 +261,8 @@ export class LivePipeline {
     }
   }
 
-  /** Moves parameters, in every graph that is heard or about to be, and says whether there were any. */
-  #glide(action: Action, frame: number): boolean {
-    const next = after(this.#sounding, action);
+  /** Moves parameters to what `next` has, in every graph that is heard or about to be, and says whether there were any. */
+  #glide(action: Action, next: PipelineDefinition, frame: number): boolean {
     const { frames, curve } = 'pipeline' in action ? { frames: 0, curve: 'hold' as const } : action;
     const moves = movesBetween(this.#sounding, next, { frame, frames, curve });
     for (const move of moves) {

@@ -64,41 +64,92 @@ export function firstPass(
     const ci = v128.shuffle<f32>(c0, c1, 1, 3, 5, 7);
     const dr = v128.shuffle<f32>(d0, d1, 0, 2, 4, 6);
     const di = v128.shuffle<f32>(d0, d1, 1, 3, 5, 7);
-    const acr = f32x4.add(ar, cr);
-    const aci = f32x4.add(ai, ci);
-    const bdr = f32x4.add(br, dr);
-    const bdi = f32x4.add(bi, di);
-    const sr = f32x4.sub(ar, cr);
-    const si = f32x4.sub(ai, ci);
-    const tr = f32x4.sub(br, dr);
-    const ti = f32x4.sub(bi, di);
-    const y1r = f32x4.add(sr, ti);
-    const y1i = f32x4.sub(si, tr);
-    const y2r = f32x4.sub(acr, bdr);
-    const y2i = f32x4.sub(aci, bdi);
-    const y3r = f32x4.sub(sr, ti);
-    const y3i = f32x4.add(si, tr);
-    const w1r = get(twiddles, p);
-    const w1i = get(twiddles, quarter + p);
-    const w2r = get(twiddles, 2 * quarter + p);
-    const w2i = get(twiddles, 3 * quarter + p);
-    const w3r = get(twiddles, 4 * quarter + p);
-    const w3i = get(twiddles, 5 * quarter + p);
-    transpose(
-      at(re, 4 * p),
-      f32x4.add(acr, bdr),
-      f32x4.sub(f32x4.mul(y1r, w1r), f32x4.mul(y1i, w1i)),
-      f32x4.sub(f32x4.mul(y2r, w2r), f32x4.mul(y2i, w2i)),
-      f32x4.sub(f32x4.mul(y3r, w3r), f32x4.mul(y3i, w3i)),
-    );
-    transpose(
-      at(im, 4 * p),
-      f32x4.add(aci, bdi),
-      f32x4.add(f32x4.mul(y1r, w1i), f32x4.mul(y1i, w1r)),
-      f32x4.add(f32x4.mul(y2r, w2i), f32x4.mul(y2i, w2r)),
-      f32x4.add(f32x4.mul(y3r, w3i), f32x4.mul(y3i, w3r)),
-    );
+    merge(ar, ai, br, bi, cr, ci, dr, di, m, p, at(re, 4 * p), at(im, 4 * p), twiddles);
   }
+}
+
+/** Four points of a first pass over `m` points merge, three of them turned by the twiddles of place `p`. */
+// @ts-expect-error: decorator
+@inline
+export function merge(
+  ar: v128,
+  ai: v128,
+  br: v128,
+  bi: v128,
+  cr: v128,
+  ci: v128,
+  dr: v128,
+  di: v128,
+  m: i32,
+  p: i32,
+  re: usize,
+  im: usize,
+  twiddles: usize,
+): void {
+  const acr = f32x4.add(ar, cr);
+  const aci = f32x4.add(ai, ci);
+  const bdr = f32x4.add(br, dr);
+  const bdi = f32x4.add(bi, di);
+  const sr = f32x4.sub(ar, cr);
+  const si = f32x4.sub(ai, ci);
+  const tr = f32x4.sub(br, dr);
+  const ti = f32x4.sub(bi, di);
+  turn(
+    f32x4.add(acr, bdr),
+    f32x4.add(aci, bdi),
+    f32x4.add(sr, ti),
+    f32x4.sub(si, tr),
+    f32x4.sub(acr, bdr),
+    f32x4.sub(aci, bdi),
+    f32x4.sub(sr, ti),
+    f32x4.add(si, tr),
+    m,
+    p,
+    re,
+    im,
+    twiddles,
+  );
+}
+
+/** Turns three of four merged points of a first pass and stores groups of four neighbours. */
+// @ts-expect-error: decorator
+@inline
+export function turn(
+  y0r: v128,
+  y0i: v128,
+  y1r: v128,
+  y1i: v128,
+  y2r: v128,
+  y2i: v128,
+  y3r: v128,
+  y3i: v128,
+  m: i32,
+  p: i32,
+  re: usize,
+  im: usize,
+  twiddles: usize,
+): void {
+  const quarter = m >> 2;
+  const w1r = get(twiddles, p);
+  const w1i = get(twiddles, quarter + p);
+  const w2r = get(twiddles, 2 * quarter + p);
+  const w2i = get(twiddles, 3 * quarter + p);
+  const w3r = get(twiddles, 4 * quarter + p);
+  const w3i = get(twiddles, 5 * quarter + p);
+  transpose(
+    re,
+    y0r,
+    f32x4.sub(f32x4.mul(y1r, w1r), f32x4.mul(y1i, w1i)),
+    f32x4.sub(f32x4.mul(y2r, w2r), f32x4.mul(y2i, w2i)),
+    f32x4.sub(f32x4.mul(y3r, w3r), f32x4.mul(y3i, w3i)),
+  );
+  transpose(
+    im,
+    y0i,
+    f32x4.add(f32x4.mul(y1r, w1i), f32x4.mul(y1i, w1r)),
+    f32x4.add(f32x4.mul(y2r, w2i), f32x4.mul(y2i, w2r)),
+    f32x4.add(f32x4.mul(y3r, w3i), f32x4.mul(y3i, w3r)),
+  );
 }
 
 /** Stores the four columns of the rows a, b, c, d one after the other. */

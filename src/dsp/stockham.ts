@@ -86,7 +86,8 @@ export class StockhamPasses {
         yi[o + 2 * stride] = f(aci - bdi);
         yr[o + 3 * stride] = f(sr - ti);
         yi[o + 3 * stride] = f(si + tr);
-        for (let power = 1; power < 4; power++) {
+        // Behind the first pass the kernel knows that the first twiddles are 1.
+        for (let power = p === 0 && stride > 1 ? 4 : 1; power < 4; power++) {
           const to = o + power * stride;
           const c = w[table + 2 * (power - 1) * quarter + p];
           const s = w[table + (2 * power - 1) * quarter + p];

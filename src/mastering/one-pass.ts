@@ -49,7 +49,7 @@ export function onePassPipeline(aim: Aim, lookahead: number): object {
     name: 'master',
     stages: [
       { id: 'heard', stage: 'loudness', truePeak: false },
-      { stage: 'spectrum', interval: 1000 * INTERVAL },
+      { stage: 'spectrum', interval: 1000 * INTERVAL, fftSize: 2048, overlap: 50 },
       {
         id: 'eq',
         stage: 'psychoacoustic-eq',

@@ -2,8 +2,8 @@ import * as z from 'zod';
 import { BandBalance } from '../dsp/band-balance.ts';
 import { BandResponse } from '../dsp/band-response.ts';
 import { CRITICAL_BANDS, type CriticalBand, criticalBands } from '../dsp/critical-bands.ts';
-import { dbToGain } from '../dsp/elementary.ts';
 import { FFT_SIZES, type FftSize } from '../dsp/fft.ts';
+import { DB_PER_OCTAVE, fastExp2 } from '../dsp/log-domain.ts';
 import { SegmentPowers } from '../dsp/segment-powers.ts';
 import { SpectralFilter } from '../dsp/spectral-filter.ts';
 import {
@@ -115,7 +115,7 @@ class PsychoacousticEq extends StageProcessor<Params> {
     const { gainsDb } = this.#balance;
     if (gains) for (let n = 0; n < gainsDb.length; n++) gainsDb[n] = gains[n];
     else this.#balance.step(this.#powers.of(power));
-    for (let n = 0; n < gainsDb.length; n++) this.#factors[n] = dbToGain(gainsDb[n]);
+    for (let n = 0; n < gainsDb.length; n++) this.#factors[n] = fastExp2(gainsDb[n] / DB_PER_OCTAVE);
     return this.#response.of(this.#factors);
   }
 

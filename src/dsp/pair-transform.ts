@@ -21,7 +21,7 @@ export class PairTransform {
     this.#work = memory.kernels ? kernelWork(memory, size, tables) : referenceWork(size, tables);
   }
 
-  /** Transforms the segments in two rings of half the size, whose older half is `oldest` (0 or 1), times `window`. */
+  /** Transforms the segments in two rings of half the size, whose oldest frame is at index `oldest`, times `window`. */
   forward(left: Float32Array, right: Float32Array, oldest: number, window: Float32Array): void {
     this.#work.forward(left, right, oldest, window);
   }
@@ -33,7 +33,7 @@ export class PairTransform {
 
   /**
    * Weighs what was transformed last by a response of `size` bins, transforms it back and adds the signals to two rings of
-   * `size` samples, from their quarter `slot` (0..3) on. Nothing of the transform is left.
+   * `size` samples, from index `slot` on. Indexes are multiples of 4. Nothing of the transform is left.
    */
   back(response: Float32Array, left: Float32Array, right: Float32Array, slot: number): void {
     this.#work.back(response, left, right, slot);
@@ -71,7 +71,7 @@ function referenceWork(size: FftSize, tables: Float32Array): PairWork {
       re.fill(0);
       im.fill(0);
       for (let n = 0; n < segment; n++) {
-        const from = (n + oldest * (segment / 2)) % segment;
+        const from = (n + oldest) % segment;
         re[size / 4 + n] = left[from] * window[n];
         im[size / 4 + n] = right[from] * window[n];
       }
@@ -87,7 +87,7 @@ function referenceWork(size: FftSize, tables: Float32Array): PairWork {
       for (let k = 0; k < size; k++) [re[k], im[k]] = [im[k] * response[k], re[k] * response[k]];
       const back = passes.run();
       for (let n = 0; n < size; n++) {
-        const to = (n + slot * (size / 4)) % size;
+        const to = (n + slot) % size;
         left[to] += fround(back.im[n] / size);
         right[to] += fround(back.re[n] / size);
       }

@@ -2,11 +2,9 @@ import { BandMasks } from './band-masks.ts';
 import { barkBands } from './frequency-bands.ts';
 import { HANN_ENBW } from './hann-window.ts';
 import type { KernelMemory } from './kernel-memory.ts';
+import { SEGMENT_POWER } from './spectral-filter.ts';
 
-/** Mean of the squares of a Hann window. */
-const HANN_POWER = 3 / 8;
-
-/** Mean square in each critical band of a segment that fills half a transform under a Hann window, mean over the channels. */
+/** Mean square in each critical band of a segment of `SpectralFilter`, mean over the channels. */
 export class SegmentPowers {
   readonly #masks: BandMasks;
   readonly #powers: Float64Array;
@@ -16,7 +14,7 @@ export class SegmentPowers {
     this.#masks = new BandMasks(memory, barkBands(sampleRate), sampleRate, size);
     this.#powers = memory.f64(this.#masks.bands.freqs.length);
     // Parseval: twice the bins below half the rate, over the size, is the energy under the window.
-    this.#scale = (2 * HANN_ENBW) / (size * (size / 2) * HANN_POWER * channels);
+    this.#scale = (2 * HANN_ENBW) / (size * (size / 2) * SEGMENT_POWER * channels);
   }
 
   /** From |X[k]|^2 for bins 0..size/2, summed over the channels; the array is the same at every call. */

@@ -11,8 +11,8 @@ function reversed(x: v128): v128 {
 }
 
 /**
- * Transforms a segment of half the size that stands in the middle of zeros: the rings `left` and `right`, whose older half is
- * `oldest` (0 or 1), times `window`. `work` holds 4 * size floats, `tables` the twiddles of the passes. Gives where the
+ * Transforms a segment of half the size that stands in the middle of zeros: the rings `left` and `right`, whose oldest frame is
+ * at index `oldest`, times `window`. `work` holds 4 * size floats, `tables` the twiddles of the passes. Gives where the
  * transform stands.
  */
 export function pairForward(
@@ -25,15 +25,16 @@ export function pairForward(
   tables: usize,
 ): usize {
   const quarter = size >> 2;
-  const older = oldest * quarter;
-  const newer = quarter - older;
+  const last = 2 * quarter - 1;
   for (let p = 0; p < quarter; p += 4) {
     const early = get(window, p);
     const late = get(window, quarter + p);
-    const br = f32x4.mul(get(left, older + p), early);
-    const bi = f32x4.mul(get(right, older + p), early);
-    const cr = f32x4.mul(get(left, newer + p), late);
-    const ci = f32x4.mul(get(right, newer + p), late);
+    const older = (oldest + p) & last;
+    const newer = (oldest + p + quarter) & last;
+    const br = f32x4.mul(get(left, older), early);
+    const bi = f32x4.mul(get(right, older), early);
+    const cr = f32x4.mul(get(left, newer), late);
+    const ci = f32x4.mul(get(right, newer), late);
     // The first and the last quarter are zeros.
     turn(
       f32x4.add(cr, br),
@@ -71,19 +72,18 @@ export function addPairPower(size: i32, z: usize, power: usize): void {
   }
 }
 
-/** sums[i] += x[i] * scale around a ring of four quarters, from its quarter `slot` on. */
-function addAround(quarter: i32, x: usize, sums: usize, slot: i32, scale: f32): void {
+/** sums[i] += x[i] * scale around a ring of `size` samples, from index `slot` on. */
+function addAround(size: i32, x: usize, sums: usize, slot: i32, scale: f32): void {
   const factor = f32x4.splat(scale);
-  for (let n = 0; n < 4; n++) {
-    const to = at(sums, ((slot + n) & 3) * quarter);
-    const from = at(x, n * quarter);
-    for (let i = 0; i < quarter; i += 4) put(to, i, f32x4.add(get(to, i), f32x4.mul(get(from, i), factor)));
+  for (let i = 0; i < size; i += 4) {
+    const to = (slot + i) & (size - 1);
+    put(sums, to, f32x4.add(get(sums, to), f32x4.mul(get(x, i), factor)));
   }
 }
 
 /**
  * Weighs the transform at `z` by the response of bins 0..size-1, transforms it back and adds both signals to the rings `left`
- * and `right` of `size` samples, from their quarter `slot` on. `work` holds what `pairForward` left, which is gone then.
+ * and `right` of `size` samples, from index `slot` on. `work` holds what `pairForward` left, which is gone then.
  * Backwards is forwards with real and imaginary parts exchanged, before and behind.
  */
 export function pairBack(
@@ -122,6 +122,6 @@ export function pairBack(
   }
   const x = laterPasses(size, other, z, tables);
   const scale = <f32>1 / <f32>size;
-  addAround(quarter, x, right, slot, scale);
-  addAround(quarter, at(x, size), left, slot, scale);
+  addAround(size, x, right, slot, scale);
+  addAround(size, at(x, size), left, slot, scale);
 }

@@ -39,9 +39,18 @@ export class BandResponse {
   constructor(memory: KernelMemory, sampleRate: number, size: FftSize, centresHz: readonly number[]) {
     const fft = new RealFft(memory, size);
     const signal = memory.f32(size);
-    const tapers = Float64Array.from(signal, (_, n) => taper(Math.min(n, size - n) / size) / size);
+    const tapers = memory.f32(size);
+    for (let n = 0; n <= size / 2; n++) {
+      tapers[n] = taper(n / size) / size;
+      if (n > 0) tapers[size - n] = tapers[n];
+    }
+    const binOf = (freqHz = sampleRate): number => Math.ceil((freqHz * size) / sampleRate);
     const spans = centresHz.map((_, band) => {
-      for (let k = 0; k <= size / 2; k++) fft.re[k] = shareAt((k * sampleRate) / size, band, centresHz);
+      // From the centre before to the centre behind; the outermost shares go on to the ends.
+      const from = band > 0 ? binOf(centresHz[band - 1]) : 0;
+      const to = Math.min(size / 2, binOf(centresHz[band + 1]));
+      fft.re.fill(0);
+      for (let k = from; k <= to; k++) fft.re[k] = shareAt((k * sampleRate) / size, band, centresHz);
       fft.im.fill(0);
       fft.inverse(signal);
       for (let n = 0; n < size; n++) fft.input[n] = signal[n] * tapers[n];
@@ -93,8 +102,10 @@ export class BandResponse {
 
 /** The whole vectors of a share that are worth counting. */
 function spanOf(share: Float32Array): Span {
-  const first = share.findIndex((value) => Math.abs(value) > NEGLIGIBLE);
-  const last = share.findLastIndex((value) => Math.abs(value) > NEGLIGIBLE);
+  let first = 0;
+  while (Math.abs(share[first]) <= NEGLIGIBLE) first++;
+  let last = share.length - 1;
+  while (Math.abs(share[last]) <= NEGLIGIBLE) last--;
   const from = Math.floor(first / LANES) * LANES;
   const kept = new Float32Array(Math.ceil((last + 1 - from) / LANES) * LANES);
   kept.set(share.subarray(from, last + 1));

@@ -1,6 +1,6 @@
 import type { FftSize } from './fft.ts';
 import type { KernelMemory } from './kernel-memory.ts';
-import { type Points, passTwiddles, StockhamPasses } from './stockham.ts';
+import { type Points, StockhamPasses, twiddleCount, writeTwiddles } from './stockham.ts';
 
 /** The work of a pair transform in one backend; see there. */
 type PairWork = Pick<PairTransform, 'forward' | 'addPower' | 'back'>;
@@ -15,9 +15,8 @@ export class PairTransform {
   readonly #work: PairWork;
 
   constructor(memory: KernelMemory, size: FftSize) {
-    const values = passTwiddles(size);
-    const tables = memory.f32(values.length);
-    tables.set(values);
+    const tables = memory.f32(twiddleCount(size));
+    writeTwiddles(size, tables);
     this.#work = memory.kernels ? kernelWork(memory, size, tables) : referenceWork(size, tables);
   }
 

@@ -8,19 +8,52 @@ export interface Points {
   readonly im: Float32Array;
 }
 
+const circles = new Map<number, Float64Array>();
+
 /**
- * Twiddle factors in the order in which the passes read them: for each radix-4 pass of length n the n/4 values of Re, Im of
- * w^p, w^2p, w^3p with w = e^(-2 pi i / n).
+ * cos(2 pi n / points) for n = 0..points - 1, of which an eighth is computed and the rest is its mirror images; `points` is a
+ * multiple of 8. Kept for the next who asks.
  */
-export function passTwiddles(points: number): number[] {
-  const values: number[] = [];
+export function cosines(points: number): Float64Array {
+  const known = circles.get(points);
+  if (known) return known;
+  const circle = new Float64Array(points);
+  const quarter = points / 4;
+  for (let n = 0; n <= quarter / 2; n++) {
+    circle[n] = cos((2 * Math.PI * n) / points);
+    circle[quarter - n] = sin((2 * Math.PI * n) / points);
+  }
+  for (let n = 0; n < quarter; n++) circle[2 * quarter - n] = 0 - circle[n];
+  for (let n = 1; n < 2 * quarter; n++) circle[points - n] = circle[n];
+  circles.set(points, circle);
+  return circle;
+}
+
+/** How many twiddle factors `writeTwiddles` writes. */
+export function twiddleCount(points: number): number {
+  let count = 0;
+  for (let n = points; n >= 4; n /= 4) count += (n / 4) * 6;
+  return count;
+}
+
+/**
+ * Writes twiddle factors in the order in which the passes read them: for each radix-4 pass of length n the n/4 values of Re,
+ * Im of w^p, w^2p, w^3p with w = e^(-2 pi i / n).
+ */
+export function writeTwiddles(points: number, tables: Float32Array): void {
+  const circle = cosines(points);
+  let at = 0;
   for (let n = points; n >= 4; n /= 4) {
-    for (const power of [1, 2, 3]) {
-      for (let p = 0; p < n / 4; p++) values.push(cos((2 * Math.PI * p * power) / n));
-      for (let p = 0; p < n / 4; p++) values.push(-sin((2 * Math.PI * p * power) / n));
+    const quarter = n / 4;
+    for (let power = 1; power <= 3; power++) {
+      const step = (points / n) * power;
+      for (let p = 0; p < quarter; p++) tables[at + p] = circle[p * step];
+      at += quarter;
+      // -sin x = cos(x + a quarter)
+      for (let p = 0; p < quarter; p++) tables[at + p] = circle[(p * step + points / 4) % points];
+      at += quarter;
     }
   }
-  return values;
 }
 
 /**
@@ -34,7 +67,7 @@ export class StockhamPasses {
   #x: Points;
   #y: Points;
 
-  /** `points` is a power of two from 8 on; `tables` begin with its `passTwiddles`. */
+  /** `points` is a power of two from 8 on; `tables` begin with what `writeTwiddles` writes for it. */
   constructor(points: number, tables: Float32Array) {
     this.#points = points;
     this.#tables = tables;

@@ -19,9 +19,15 @@ import { duration, list, numberIn, oneOf, text } from './option-value.ts';
 import { OUTPUT_FORMATS } from './output-formats.ts';
 import { type ReloadOptions, reloadPipeline } from './reload-pipeline.ts';
 import { openReport } from './report-target.ts';
+import {
+  BACKEND_OPTION,
+  BLOCK_OPTION,
+  backendOf,
+  blockFramesOf,
+  SEED_OPTION,
+  seedOf,
+} from './shared-options.ts';
 import { type OpenInput, openInput, openOutput } from './standard-streams.ts';
-
-const BACKENDS = ['auto', 'wasm', 'reference'] as const;
 
 /** `auralis-stream [PIPELINE] [IN] [OUT]`: the main job. */
 export const runCommand: Command = {
@@ -99,14 +105,14 @@ export const runCommand: Command = {
     report: { type: 'string', requiresArg: true, describe: 'write readings as JSON lines to FILE or fd:N' },
     ...LOUDNESS_LOG_OPTIONS,
     meter: { type: 'boolean', describe: 'print what the stages measured, at the end' },
-    backend: { type: 'string', requiresArg: true, describe: `who computes: ${BACKENDS.join(', ')}` },
+    ...BACKEND_OPTION,
     dither: {
       type: 'string',
       requiresArg: true,
       describe: `where word length is reduced: ${DITHER_KINDS.join(', ')} (default tpdf)`,
     },
-    seed: { type: 'string', requiresArg: true, describe: 'of the dither, a whole number (default 0)' },
-    'block-frames': { type: 'string', requiresArg: true, describe: 'frames at a time (default 4096)' },
+    ...SEED_OPTION,
+    ...BLOCK_OPTION,
     quiet: { type: 'boolean', describe: 'no progress, no warnings' },
   },
   examples: [
@@ -145,10 +151,10 @@ async function run(args: Arguments): Promise<number> {
     automation: moves === undefined ? [] : await readMovesFile(moves),
     raw: raw === undefined ? undefined : parseRawFormat(raw),
     sampleFormat: oneOf(args, 'format', OUTPUT_FORMATS),
-    backend: oneOf(args, 'backend', BACKENDS) ?? 'auto',
+    backend: backendOf(args),
     dither: oneOf(args, 'dither', DITHER_KINDS),
-    seed: numberIn(args, 'seed', { min: 0, max: 2 ** 32 - 1, whole: true }) ?? 0,
-    blockFrames: numberIn(args, 'block-frames', { min: 1, max: 65536, whole: true }) ?? 4096,
+    seed: seedOf(args),
+    blockFrames: blockFramesOf(args),
     onTrack: oneOf(args, 'on-track', ['keep', 'reset']),
     metadata: args['no-metadata'] !== true,
     partial: args.partial === true,

@@ -1,5 +1,7 @@
+import { LAYOUTS } from '../audio/format.ts';
+import type { WantedFormat } from '../graph/definition.ts';
 import type { Arguments, CommandOptions } from './command.ts';
-import { numberIn, oneOf } from './option-value.ts';
+import { numberIn, oneOf, text } from './option-value.ts';
 
 const BACKENDS = ['auto', 'wasm', 'reference'] as const;
 
@@ -34,4 +36,31 @@ export const BLOCK_OPTION: CommandOptions = {
 /** Frames at a time, 1..65536. */
 export function blockFramesOf(args: Arguments): number {
   return numberIn(args, 'block-frames', { min: 1, max: 65536, whole: true }) ?? 4096;
+}
+
+/** Options `--rate` and `--channels`, of what goes out. */
+export const FORMAT_OPTIONS: CommandOptions = {
+  rate: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'sample rate of the output in Hz; converts what comes in, before the first stage',
+  },
+  channels: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'channels of the output: a number, mono, stereo, 5.1, 7.1...; converts what comes in',
+  },
+};
+
+/** Rate and channels asked for; a layout's name, or a number of channels. */
+export function wantedFormatOf(args: Arguments): WantedFormat {
+  const channels = text(args, 'channels');
+  const rate = numberIn(args, 'rate', { min: 1000, max: 768_000, whole: true });
+  if (channels === undefined) return { rate };
+  return {
+    rate,
+    channels: /^\d+$/.test(channels)
+      ? numberIn(args, 'channels', { min: 1, max: 64, whole: true })
+      : oneOf(args, 'channels', Object.keys(LAYOUTS)),
+  };
 }

@@ -57,6 +57,7 @@ export function canGlide(before: PipelineDefinition, next: PipelineDefinition): 
     before.entries.length === next.entries.length &&
     next.entries.every((entry, n) => {
       const old = before.entries[n];
+      if (entry === old) return true;
       return wiringOf(entry) === wiringOf(old) && !needsRestart(entry.definition, old.params, entry.params);
     })
   );

@@ -181,6 +181,7 @@ export class LivePipeline {
     this.#clock.trackStart = { in: framesIn, out: framesOut };
     this.run.beginAnew();
     const moved = this.#sounding;
+    this.#moves.forgetBefore(framesOut);
     this.#definition = undriven(this.#definition, this.#begun);
     this.#sounding = undriven(moved, this.#begun);
     if (!this.run.changing) this.#running = this.#running.slice(-1);

@@ -66,13 +66,14 @@ const isBranch = (value: unknown): value is Record<string, unknown> =>
 
 /** Every value that differs between two sets of parameters. */
 function differences(from: unknown, to: unknown, path: Leaf['path'] = []): Leaf[] {
+  if (Object.is(from, to)) return [];
   if (isBranch(from) && isBranch(to) && Array.isArray(from) === Array.isArray(to)) {
     const keys = [...new Set([...Object.keys(from), ...Object.keys(to)])];
     return keys.flatMap((key) =>
       differences(from[key], to[key], [...path, Array.isArray(to) ? Number(key) : key]),
     );
   }
-  return Object.is(from, to) ? [] : [{ path, from, to, until: Number.POSITIVE_INFINITY }];
+  return [{ path, from, to, until: Number.POSITIVE_INFINITY }];
 }
 
 /** What must move for one pipeline to become another with the same wiring. */

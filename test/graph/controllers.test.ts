@@ -194,10 +194,9 @@ describe('a controller in a pipeline', () => {
         onDecision: (decision) => decisions.push(decision),
       }),
     );
-    const start = live.snapshot();
     const track = noise(2, 2000, 2);
     const first = join(feed(live.run, track), drain(live.run));
-    live.restore(start);
+    live.beginAnew();
     const second = feed(live.run, track);
     expect(
       maxAbsDifference(

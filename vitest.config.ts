@@ -9,7 +9,5 @@ export default defineConfig({
     testTimeout: 30_000,
     // Every core: the default leaves one to a watcher that a run does not have.
     maxWorkers: '100%',
-    // Modules are loaded once a worker, not once a file: no test changes one.
-    isolate: false,
   },
 });

@@ -29,8 +29,10 @@ const PACKAGES: Record<string, readonly string[]> = {
   '@viz-js/viz': ['cli/plan-svg.ts'],
   '@wasm-audio-decoders/flac': ['io/decode-codec.ts'],
   '@wasm-audio-decoders/ogg-vorbis': ['io/decode-codec.ts'],
+  bullmq: ['batch/queue/'],
   'cli-progress': ['monitor/'],
   echarts: ['monitor/chart-svg.ts'],
+  ioredis: ['batch/queue/'],
   'jsonc-parser': ['graph/'],
   'mpg123-decoder': ['io/decode-codec.ts'],
   pngjs: ['monitor/spectrogram-image.ts'],
@@ -38,7 +40,7 @@ const PACKAGES: Record<string, readonly string[]> = {
   'stream-chain': ['engine/'],
   through2: ['stages/block-transform.ts', 'io/'],
   yargs: ['cli/'],
-  zod: ['stages/', 'graph/', 'mastering/', 'cli/', 'engine/target-files.ts'],
+  zod: ['stages/', 'graph/', 'mastering/', 'cli/', 'engine/decision-file.ts', 'engine/target-files.ts'],
 };
 
 interface Import {

@@ -8,6 +8,7 @@ import { EventLog } from '../engine/air/event-log.ts';
 import { ComfortNoise, type Fallback, SILENCE } from '../engine/air/fallback.ts';
 import { LoopedFile } from '../engine/air/looped-file.ts';
 import { namedPipe } from '../engine/air/named-pipe.ts';
+import { decodedStream } from '../engine/codec-input.ts';
 import { LIVE_READ_BYTES } from '../engine/rotating-reader.ts';
 import type { RunOptions } from '../engine/run.ts';
 import { systemReason } from '../engine/system-reason.ts';
@@ -118,7 +119,8 @@ export async function openRunInput(
     ? namedPipe(path, rules.readBytes ?? 65536)
     : {
         name: path === undefined || path === '-' ? 'stdin' : path,
-        connect: async () => openPlain().stream,
+        connect: (signal) =>
+          raw ? Promise.resolve(openPlain().stream) : decodedStream(openPlain().stream, signal),
         reconnects: false,
       };
   const input = await AirInput.open({ ...air, source, raw, onEvent: events.tell });
@@ -126,6 +128,7 @@ export async function openRunInput(
     name: source.name,
     stream: input,
     hasStalled: () => plain?.hasStalled() ?? false,
+    metadataBehind: [],
     raw: input.raw,
     sampleFormat: sampleFormat ?? input.sampleFormat,
     held: air.fallback === null ? 0 : HELD_MS,

@@ -170,7 +170,7 @@ describe.runIf(HAS_FFMPEG && HAS_ICECAST)('a station on Icecast', () => {
       const script = [
         'settings.init.allow_root.set(true)',
         `programme = mksafe(single("${PROGRAMME}"))`,
-        `output.file(%wav(stereo=true), reopen_on_error=fun(_) -> 1.0, "${station.pipe}", programme)`,
+        `output.external(%wav(stereo=true), "cat > ${station.pipe}", programme)`,
       ].join('\n');
       const liquidsoap = spawn('liquidsoap', [script], { stdio: 'ignore' });
       const listener = await station.listen();

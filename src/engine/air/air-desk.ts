@@ -57,7 +57,7 @@ export class AirDesk {
   readonly #pieces: ProgrammePieces;
   /** When the programme was last heard, or first missed. */
   #heard: number;
-  /** Off air: frames for which the programme has been good. */
+  /** Off air: frames for which the programme has been good, and the one with which that began; 0 while it is not. */
   #good = 0;
   #returning = false;
   /** A writer was turned away since the programme was last heard. */
@@ -188,21 +188,23 @@ export class AirDesk {
   #listen(feed: ProgrammeFeed | null): void {
     const { live, clock, starveAfter, backAfter, format } = this.#options;
     const continuity = this.#continuity;
-    let good = false;
+    const good = false;
     for (
       let pieces = live ? CATCH_UP : 1;
       pieces > 0 && !continuity.onAir && this.#pieces.gather(feed);
       pieces--
     ) {
       this.#heard = clock.now();
-      good = this.#watch.judge(this.#pieces.channels, this.#pieces.frames) === 'good';
+      const good = this.#watch.judge(this.#pieces.channels, this.#pieces.frames) === 'good';
       if (!good) this.#startOver();
+      else if (this.#good === 0) this.#good = 1;
       if (good && this.#returning) this.#return();
       else continuity.drop(this.#pieces.frames);
     }
     if (continuity.onAir) return;
-    if (good) this.#good += this.#pieces.frames;
-    else if (clock.now() - this.#heard >= starveAfter) this.#startOver();
+    if (clock.now() - this.#heard >= starveAfter) this.#startOver();
+    // Packets may be long: between two of them it is as good as it was.
+    if (this.#good > 0) this.#good += this.#pieces.frames;
     this.#returning = this.#good * 1000 >= backAfter * format.sampleRate;
     if (!feed?.end) return;
     this.#refuse(feed.end);

@@ -159,6 +159,20 @@ describe('a programme on air', () => {
     expect(output().length / 48000).toBeCloseTo(5, 1);
   });
 
+  it.each([false, true])('in packets of 200 ms is back as soon as in short ones, live: %s', async (live) => {
+    const { clock, events, play, programme } = await station({ live }, onPipe(new Int16Array(0)));
+    await play(programme, tone(PIECE * 50));
+    await clock.advance(1000);
+    const packet = tone(PIECE * 20);
+    for (let n = 0; n < 10; n++) {
+      programme.write(Buffer.from(packet.buffer));
+      await clock.advance(200);
+    }
+    expect(events[1]).toMatchObject({ event: 'back' });
+    // 1.5 s of outage and programme before, 1 s that it is good for, and up to a packet.
+    expect(events[1].frame / 48000).toBeLessThan(2.75);
+  });
+
   it('in 44.1 kHz after 48 kHz is brought to the rate of the stream', async () => {
     const { clock, output, play, programme, connect } = await station({}, onPipe(new Int16Array(0)));
     await play(programme, tone(PIECE * 50));

@@ -91,7 +91,7 @@ export function openEvents(args: Arguments, inUse: readonly string[]): EventLog 
 }
 
 /** An input, and what the run has to know of it. */
-export interface RunInput extends OpenInput, Pick<RunOptions, 'raw' | 'sampleFormat'> {
+export interface RunInput extends OpenInput, Pick<RunOptions, 'raw' | 'sampleFormat' | 'onStage'> {
   /** ms by which it is late. */
   readonly held: number;
 }
@@ -132,6 +132,12 @@ export async function openRunInput(
     raw: input.raw,
     sampleFormat: sampleFormat ?? input.sampleFormat,
     held: air.fallback === null ? 0 : HELD_MS,
+    onStage: (frame, stage, failure) =>
+      events.tell(
+        failure === null
+          ? { event: 'restored', frame, stage }
+          : { event: 'bypassed', frame, stage, reason: failure },
+      ),
   };
 }
 

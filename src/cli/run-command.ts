@@ -231,6 +231,7 @@ async function carry(
       inputName: input.name,
       raw: input.raw,
       sampleFormat: input.sampleFormat,
+      onStage: input.onStage,
       metadataBehind: input.metadataBehind,
       output,
       inputs,

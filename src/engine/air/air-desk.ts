@@ -188,7 +188,6 @@ export class AirDesk {
   #listen(feed: ProgrammeFeed | null): void {
     const { live, clock, starveAfter, backAfter, format } = this.#options;
     const continuity = this.#continuity;
-    const good = false;
     for (
       let pieces = live ? CATCH_UP : 1;
       pieces > 0 && !continuity.onAir && this.#pieces.gather(feed);

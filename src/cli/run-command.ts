@@ -22,6 +22,7 @@ import { list, oneOf, text } from './option-value.ts';
 import { OUTPUT_FORMATS } from './output-formats.ts';
 import { type ReloadOptions, reloadPipeline } from './reload-pipeline.ts';
 import { openReport } from './report-target.ts';
+import { ScheduledFile } from './schedule.ts';
 import {
   BACKEND_OPTION,
   BLOCK_OPTION,
@@ -145,11 +146,12 @@ async function run(args: Arguments): Promise<number> {
   if (wanted === undefined) throw await noPipeline();
   const allowOutside = args['allow-outside'] === true;
   const format = wantedFormatOf(args);
-  const read = async () => {
-    const file = await readPipelineFile(wanted, { otherNames: COMMAND_NAMES, allowOutside });
+  const readFile = async (path: string) => {
+    const file = await readPipelineFile(path, { otherNames: COMMAND_NAMES, allowOutside });
     return withFormat(withSettings(file, list(args, 'set')), format);
   };
-  const pipeline = await read();
+  const source = new ScheduledFile(wanted, readFile);
+  const pipeline = await source.read();
   const watched = args.watch === true ? watchedFile(wanted) : null;
   const moves = text(args, 'automation');
   const raw = text(args, 'raw');
@@ -176,7 +178,7 @@ async function run(args: Arguments): Promise<number> {
   let inputs: Readonly<Record<string, NamedInput>> = {};
   try {
     inputs = openNamedInputs(ends.inputs);
-    return await carry(args, options, { ends, input, inputs, read, watched });
+    return await carry(args, options, { ends, input, inputs, source, watched });
   } finally {
     // A pipe that is still open would keep the process waiting.
     for (const { stream } of [input, ...Object.values(inputs)]) stream.destroy();
@@ -185,7 +187,7 @@ async function run(args: Arguments): Promise<number> {
 }
 
 /** What the run reads, and from where the pipeline can be read again. */
-interface Opened extends Pick<ReloadOptions, 'read' | 'watched'> {
+interface Opened extends Pick<ReloadOptions, 'source' | 'watched'> {
   readonly ends: NamedEnds;
   readonly input: RunInput;
   readonly inputs: Readonly<Record<string, NamedInput>>;
@@ -195,7 +197,7 @@ interface Opened extends Pick<ReloadOptions, 'read' | 'watched'> {
 async function carry(
   args: Arguments,
   options: Checked,
-  { ends, input, inputs, ...source }: Opened,
+  { ends, input, inputs, ...reloading }: Opened,
 ): Promise<number> {
   const force = args.force === true;
   const out = text(args, 'out');
@@ -245,7 +247,7 @@ async function carry(
       signal: signals.signal,
       onStart: (control) => {
         endReload = reloadPipeline({
-          ...source,
+          ...reloading,
           first: options.pipeline,
           control,
           tell: (line) => {

@@ -2,42 +2,20 @@ import type { Planar } from '../../audio/block.ts';
 import type { AudioFormat } from '../../audio/format.ts';
 import type { AirClock } from './air-clock.ts';
 import type { AirEvent, AirListener, AirWord } from './air-event.ts';
+import { type AirRules, HOLD_MS, PIECE_MS } from './air-rules.ts';
 import { Continuity } from './continuity.ts';
-import { type Fallback, SILENCE } from './fallback.ts';
+import { SILENCE } from './fallback.ts';
 import type { FeedEnd, ProgrammeFeed } from './programme-feed.ts';
 import { ProgrammePieces } from './programme-pieces.ts';
 import { ProgrammeWatch } from './programme-watch.ts';
 import { StreamClock } from './stream-clock.ts';
 
-/** A programme is judged, and a fallback given, in pieces so long, in ms. */
-const PIECE_MS = 10;
-/** What is held back of a programme, and fades it out, in ms. */
-const HOLD_MS = 20;
-/** By how much that and the pieces make a programme late that a fallback stands behind, in ms. */
-export const HELD_MS = HOLD_MS + PIECE_MS;
 /** Length of the crossfade back to the programme, in ms. */
 const BACK_FADE_MS = 500;
 /** Most pieces that leave at once. */
 const MOST_PIECES = 8;
 /** Pieces of a programme off air that are passed over in the time of one, so that what had piled up is soon behind. */
 const CATCH_UP = 4;
-
-/** How a stream is kept going. Times in ms. */
-export interface AirRules {
-  /** Null gives the programme alone: it is paced, and nothing else. */
-  readonly fallback: Fallback | null;
-  /** What happens at the end of a programme. */
-  readonly onEnd: 'fallback' | 'exit';
-  /** Holds the programme to the clock; a fallback always is. */
-  readonly pace: boolean;
-  /** Passes over what piled up while the programme was off air. */
-  readonly live: boolean;
-  readonly starveAfter: number;
-  readonly backAfter: number;
-  /** dBFS, and for how long. */
-  readonly silenceBelow: number;
-  readonly silenceAfter: number;
-}
 
 interface DeskOptions extends AirRules {
   readonly format: AudioFormat;

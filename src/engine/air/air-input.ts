@@ -7,8 +7,9 @@ import type { AudioHeader } from '../../io/stream-decoder.ts';
 import { StreamEncoder } from '../../io/stream-encoder.ts';
 import { named } from '../system-reason.ts';
 import type { AirClock } from './air-clock.ts';
-import { AirDesk, type AirRules } from './air-desk.ts';
+import { AirDesk } from './air-desk.ts';
 import type { AirListener } from './air-event.ts';
+import type { AirRules } from './air-rules.ts';
 import type { Fallback } from './fallback.ts';
 import { ProgrammeFeed } from './programme-feed.ts';
 

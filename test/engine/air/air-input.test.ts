@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, type Readable } from 'node:stream';
+import * as fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { AirEvent } from '../../../src/engine/air/air-event.ts';
 import { AirInput, type AirInputOptions } from '../../../src/engine/air/air-input.ts';
@@ -171,6 +172,49 @@ describe('a programme on air', () => {
     expect(events[1]).toMatchObject({ event: 'back' });
     // 1.5 s of outage and programme before, 1 s that it is good for, and up to a packet.
     expect(events[1].frame / 48000).toBeLessThan(2.75);
+  });
+
+  it('whatever happens to it is accounted for to the frame: 40 random evenings', async () => {
+    const happening = fc.oneof(
+      fc.record({ plays: fc.integer({ min: 1, max: 80_000 }) }),
+      fc.record({ pauses: fc.integer({ min: 1, max: 3000 }) }),
+      fc.record({ returnsAfter: fc.integer({ min: 0, max: 1500 }) }),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(happening, { maxLength: 8 }), fc.boolean(), async (evening, live) => {
+        const { clock, connect, input, events, output, ...rest } = await station(
+          { live, backAfter: 300 },
+          onPipe(new Int16Array(0)),
+        );
+        let { programme } = rest;
+        let written = 0;
+        const stop = async (): Promise<void> => {
+          programme.end();
+          await clock.advance(100);
+        };
+        for (const what of evening) {
+          if ('plays' in what) {
+            written += what.plays;
+            await rest.play(programme, tone(what.plays));
+          } else if ('pauses' in what) await clock.advance(what.pauses);
+          else {
+            await stop();
+            await clock.advance(what.returnsAfter);
+            programme = await connect();
+            programme.write(onPipe(new Int16Array(0)));
+          }
+        }
+        await stop();
+        await clock.advance(3000);
+        const out = output();
+        input.destroy();
+        await settled();
+        const off = events.at(-1)!;
+        expect(off).toMatchObject({ event: 'off', frame: out.length });
+        expect(written).toBe(out.length - count(off, 'inserted') + count(off, 'dropped'));
+      }),
+      { numRuns: 40, seed: 9 },
+    );
   });
 
   it('in 44.1 kHz after 48 kHz is brought to the rate of the stream', async () => {

@@ -12,14 +12,16 @@ export const LIVE_READ_BYTES = 4096;
  * the readers below keep one chunk at most (a high-water mark of one byte) and `pipe` hands over the next only when
  * the one before is used up. It keeps the memory of a run that lasts for days as flat as that of a short one.
  */
-class Rotation {
+export class Rotation {
   readonly #buffers: readonly Buffer[];
   #turn = 0;
 
+  /** `bytes` of each. */
   constructor(bytes: number) {
     this.#buffers = Array.from({ length: 4 }, () => Buffer.allocUnsafeSlow(bytes));
   }
 
+  /** The one that has rested longest. */
   next(): Buffer {
     this.#turn = (this.#turn + 1) % this.#buffers.length;
     return this.#buffers[this.#turn];

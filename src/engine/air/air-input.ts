@@ -5,6 +5,7 @@ import { type BackendName, onKernelMemory } from '../../dsp/kernel-memory.ts';
 import { type RawFormat, type SampleEncoding, writtenFor } from '../../io/sample-format.ts';
 import type { AudioHeader } from '../../io/stream-decoder.ts';
 import { StreamEncoder } from '../../io/stream-encoder.ts';
+import { Rotation } from '../rotating-reader.ts';
 import { named } from '../system-reason.ts';
 import type { AirClock } from './air-clock.ts';
 import { AirDesk } from './air-desk.ts';
@@ -35,7 +36,10 @@ export interface AirInputOptions extends Omit<AirRules, 'fallback'> {
   readonly onEvent: AirListener;
 }
 
-/** The programme, or what is heard in its place, as a stream of bytes that a run takes for its input. */
+/**
+ * The programme, or what is heard in its place, as a stream of bytes that a run takes for its input. A chunk must be used up
+ * before the next one is asked for, as `pipe` does.
+ */
 export class AirInput extends Readable {
   /** Of the first programme; the others are brought to its format. */
   readonly header: AudioHeader;
@@ -48,6 +52,7 @@ export class AirInput extends Readable {
   readonly #desk: AirDesk;
   readonly #planar: Planar;
   readonly #encoder: StreamEncoder;
+  readonly #rotation: Rotation;
   #feed: ProgrammeFeed | null;
   #wanted = false;
   #headed = false;
@@ -67,6 +72,7 @@ export class AirInput extends Readable {
     this.#fallback = options.fallback?.(header) ?? null;
     this.#desk = new AirDesk({ ...options, format, fallback: this.#fallback });
     const { maxFrames } = this.#desk;
+    this.#rotation = new Rotation(maxFrames * format.channels * Float32Array.BYTES_PER_ELEMENT);
     [this.#planar, this.#encoder] = onKernelMemory(options.backend, (memory) => [
       memory.planar(format.channels, maxFrames),
       new StreamEncoder({
@@ -143,10 +149,15 @@ export class AirInput extends Readable {
 
   #give(frames: number): void {
     this.#wanted = false;
-    const bytes = Buffer.from(this.#encoder.encode(this.#planar, frames));
-    const head = this.#headed ? null : this.#encoder.header();
+    const head = this.#headed ? new Uint8Array(0) : this.#encoder.header();
+    const bytes = this.#encoder.encode(this.#planar, frames);
     this.#headed = true;
-    this.push(head ? Buffer.concat([head, bytes]) : bytes);
+    if (head.length > 0) this.push(Buffer.concat([head, bytes]));
+    else {
+      const chunk = this.#rotation.next();
+      chunk.set(bytes);
+      this.push(chunk.subarray(0, bytes.length));
+    }
   }
 
   #finish(): void {

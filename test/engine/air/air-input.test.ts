@@ -68,7 +68,7 @@ async function station(options: Partial<AirInputOptions>, first: Buffer) {
   const input = await opening;
   const pieces: Buffer[] = [];
   const ended = { value: false };
-  input.on('data', (bytes) => pieces.push(bytes));
+  input.on('data', (bytes) => pieces.push(Buffer.from(bytes)));
   input.on('end', () => {
     ended.value = true;
   });
@@ -257,7 +257,7 @@ describe('a programme on air', () => {
     } as const;
     const { clock, programme, events, input } = await station({ raw }, Buffer.alloc(0));
     const heard: Buffer[] = [];
-    input.on('data', (bytes) => heard.push(bytes));
+    input.on('data', (bytes) => heard.push(Buffer.from(bytes)));
     const good = Float32Array.from(tone(PIECE * 20), (one) => one / 32768);
     programme.write(Buffer.from(good.buffer));
     await clock.advance(200);

@@ -162,13 +162,9 @@ export const fileSchema = z.strictObject({
           .string()
           .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'is no time of day; write hours and minutes, such as 06:00')
           .meta({ description: 'from this time of day on, in the time zone' }),
-        use: z
-          .string()
-          .min(1)
-          .meta({
-            description:
-              'the pipeline that plays: a path relative to this file, or the name of a shipped one',
-          }),
+        use: z.string().min(1).meta({
+          description: 'the pipeline that plays: a path relative to this file, or the name of a shipped one',
+        }),
       }),
     )
     .max(MAX_PROGRAMMES)

@@ -5,6 +5,7 @@ import type { AuralisError } from '../audio/errors.ts';
 import { automationChanges } from '../graph/automation.ts';
 import type { PipelineDefinition } from '../graph/definition.ts';
 import { type PipelineSnapshot, sideBySide } from '../graph/prepare-pipeline.ts';
+import { withSetting } from '../graph/settings.ts';
 import type { RawFormat } from '../io/sample-format.ts';
 import { type AudioHeader, StreamDecoder } from '../io/stream-decoder.ts';
 import type { Patch } from '../io/stream-encoder.ts';
@@ -95,6 +96,12 @@ export class AudioPath {
     }
   }
 
+  /** Changes one parameter, named as in `limiter.ceiling`, from the next block on. */
+  set(name: string, value: unknown): void {
+    if (this.#open) this.#open.graph.set(name, value);
+    else this.#pipeline = withSetting(this.#pipeline, name, value);
+  }
+
   /** What the output's header must be corrected to, once the stream has ended. */
   get patches(): readonly Patch[] {
     return this.#patches;
@@ -169,9 +176,12 @@ export class AudioPath {
   }
 
   #processFrames(frames: number): AudioBlock | Promise<AudioBlock> {
-    const { graph, inputs } = this.#open!;
+    const { graph, inputs, meters } = this.#open!;
     const filled = this.#options.inputs.flatMap((side, n) => side.fill(inputs[n + 1], frames) ?? []);
-    const process = () => this.#observed(this.#checked(graph.run.process(frames)));
+    const process = () => {
+      meters?.take(inputs[0], frames);
+      return this.#observed(this.#checked(graph.run.process(frames)));
+    };
     return filled.length === 0 ? process() : Promise.all(filled).then(process);
   }
 
@@ -194,8 +204,10 @@ export class AudioPath {
 
   /** The block itself, at once or when its observer and the outputs beside `main` are ready for more. */
   #observed(block: AudioBlock): AudioBlock | Promise<AudioBlock> {
+    const main = this.#mainOf(block);
+    this.#open!.meters?.give(main);
     const busy = [
-      this.#options.onBlock(this.#mainOf(block), this.#open!),
+      this.#options.onBlock(main, this.#open!),
       ...this.outputs.map((side) => side.ready()),
     ].filter((one) => one !== undefined);
     return busy.length > 0 ? Promise.all(busy).then(() => block) : block;

@@ -13,6 +13,7 @@ import type { AudioHeader, StreamDecoder } from '../io/stream-decoder.ts';
 import { type DitherKind, StreamEncoder } from '../io/stream-encoder.ts';
 import type { Controller } from '../stages/controller.ts';
 import { ditherFor } from './dither.ts';
+import { LiveMeters } from './live-meters.ts';
 import { LoudnessWatch } from './loudness-watch.ts';
 import type { SideInput } from './side-input.ts';
 import type { SideOutput } from './side-output.ts';
@@ -48,6 +49,8 @@ export interface PathOptions {
   readonly strict?: boolean | undefined;
   /** Whether the loudness of what goes out is metered. */
   readonly watchLoudness: boolean;
+  /** Whether the run is metered for those who watch it. */
+  readonly metered: boolean;
 }
 
 /** What exists once the format is known, all on one memory. */
@@ -61,6 +64,8 @@ export interface OpenPath {
   readonly dither: DitherKind;
   /** Meters the output, where a log asks for it. */
   readonly loudness: LoudnessWatch | null;
+  /** Meters the run, where somebody watches it. */
+  readonly meters: LiveMeters | null;
   /** Room for one number a frame of a block. */
   readonly scratch: Float32Array;
 }
@@ -89,6 +94,7 @@ export function openPath(
       changes,
       onChange,
       alwaysGuard: options.strict === true,
+      levels: options.metered,
       controller: options.controller?.(format),
     });
     const { maxFramesOut } = graph.run;
@@ -127,6 +133,7 @@ export function openPath(
       ),
       ...main,
       loudness: options.watchLoudness ? new LoudnessWatch(memory, outputFormats[0], maxFramesOut) : null,
+      meters: options.metered ? new LiveMeters(memory, format, outputFormats[0], maxFramesOut) : null,
       scratch: memory.f32(maxFramesOut),
     };
   });

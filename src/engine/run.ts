@@ -11,11 +11,13 @@ import type { PipelineDefinition } from '../graph/definition.ts';
 import { loadPipelineStages } from '../graph/prepare-pipeline.ts';
 import type { RawFormat, SampleEncoding } from '../io/sample-format.ts';
 import type { DitherKind, Patch } from '../io/stream-encoder.ts';
+import type { MonitoredRun, RunEvent } from '../monitor/monitored-run.ts';
 import type { Progress } from '../monitor/progress-line.ts';
 import type { PlainReading } from '../monitor/reading-line.ts';
 import type { Controller } from '../stages/controller.ts';
 import { AudioPath } from './audio-path.ts';
 import { describeReplaced } from './guard-findings.ts';
+import { LiveRun } from './live-run.ts';
 import type { LoudnessLog } from './loudness-log.ts';
 import type { OutputSink } from './output-sink.ts';
 import { RunMonitor } from './run-monitor.ts';
@@ -66,6 +68,10 @@ export interface RunOptions {
   readonly partial?: boolean | undefined;
   /** Makes an error of what the guard would replace. @default false */
   readonly strict?: boolean | undefined;
+  /** Meters the run for `RunControl.live`. @default false */
+  readonly metered?: boolean | undefined;
+  /** Told of parameters that moved, pipelines that took over and samples that the guard replaced. */
+  readonly onEvent?: ((event: RunEvent) => void) | undefined;
   /** Called at most ten times a second. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
@@ -76,6 +82,8 @@ export interface RunControl {
   readonly pipeline: PipelineDefinition;
   /** Becomes another pipeline as soon as its stages are loaded. */
   replace(pipeline: PipelineDefinition): Promise<void>;
+  /** What a monitor sees of it; without readings unless the run is `metered`. */
+  readonly live: MonitoredRun;
 }
 
 /** What a run did. */
@@ -146,6 +154,7 @@ export async function runPipeline(options: RunOptions): Promise<RunSummary> {
     metadata: options.metadata,
     strict: options.strict,
     watchLoudness: options.loudnessLog !== undefined,
+    metered: options.metered === true,
     inputName,
     inputs: sides.inputs,
     outputs: sides.outputs,
@@ -163,6 +172,7 @@ export async function runPipeline(options: RunOptions): Promise<RunSummary> {
       await loadPipelineStages(next);
       path.replace(next);
     },
+    live: new LiveRun(path, input, output.stream),
   });
   const cut = (): void => sides.inputs.forEach((side) => void side.cut());
   signal?.addEventListener('abort', cut, { once: true });

@@ -20,6 +20,7 @@ import {
   type PipelineSnapshot,
   PreparedPipeline,
   type PrepareOptions,
+  type StageActivity,
   type StageReading,
 } from './prepare-pipeline.ts';
 import { commonPeriod, formatsOut } from './segments.ts';
@@ -127,6 +128,11 @@ export class LivePipeline {
   /** What every stage has measured, by id. */
   meters(): Readonly<Record<string, Readings>> {
     return this.#newest.meters();
+  }
+
+  /** What every entry is doing. */
+  takeActivity(): readonly StageActivity[] {
+    return this.#newest.takeActivity();
   }
 
   /** Readings of intervals that closed since the last call. */

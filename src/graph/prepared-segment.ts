@@ -16,6 +16,8 @@ interface SegmentOptions {
   /** Of the whole pipeline. */
   readonly state: StateMemory;
   readonly guard: Guard | null;
+  /** Whether the level that leaves each node is noted. */
+  readonly levels: boolean;
 }
 
 /** A part of a pipeline that keeps its rate, at work: nodes in the order of the file, each block through all of them at once. */
@@ -24,7 +26,8 @@ export class PreparedSegment {
   readonly moves: MovePlayer;
   readonly nodes: readonly GraphNode[];
 
-  constructor(definition: PipelineDefinition, { format, maxFrames, memory, state, guard }: SegmentOptions) {
+  constructor(definition: PipelineDefinition, options: SegmentOptions) {
+    const { format, maxFrames, memory, state, guard, levels } = options;
     const formats = new EntryFormats(definition, format);
     const wires = new Map<string, ReadonlyMap<string, Wire>>();
     const find = ({ from, port }: InputRef): Wire => {
@@ -75,7 +78,11 @@ export class PreparedSegment {
         latency,
         span: () => this.moves.span(),
         process: (_input, frames) => {
-          for (const node of this.nodes) node.process(frames);
+          for (const node of this.nodes) {
+            node.process(frames);
+            // Now, because the node behind it may work on in its arrays.
+            if (levels) node.noteLevel(frames);
+          }
           this.moves.advance(frames);
           return taps.length === 1 ? taps[0].read(frames) : taps.flatMap((tap) => tap.read(frames));
         },

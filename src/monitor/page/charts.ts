@@ -51,11 +51,14 @@ function chart(
       ...curves.map(({ label, colour: name, width = 1.5, dash, filled }) => ({
         label,
         stroke: colour(name),
-        width: width,
+        width,
         points: { show: false },
         spanGaps: false,
         ...(dash && { dash }),
-        ...(filled && { fill: `color-mix(in srgb, ${colour(name)} 16%, transparent)` }),
+        ...(filled && {
+          fill: `color-mix(in srgb, ${colour(name)} 16%, transparent)`,
+          fillTo: (one: uPlot) => one.scales.y.min ?? 0,
+        }),
       })),
     ],
   };
@@ -88,7 +91,7 @@ export class HistoryCharts {
 
   constructor() {
     const time = { scales: { x: { time: true, range: (): uPlot.Range.MinMax => this.#span() } } };
-    const at = { space: 70, values: clockTicks };
+    const at = { space: 70, size: 28, values: clockTicks };
     const decibelAxis = { size: 44, space: 24 };
     this.#loudness = chart(
       byId('loudness'),
@@ -166,6 +169,7 @@ const clockTicks = (_chart: uPlot, ticks: number[]): string[] =>
     new Date(tick * 1000).toLocaleTimeString([], {
       hour: '2-digit',
       minute: '2-digit',
+      hourCycle: 'h23',
       ...(tick % 60 !== 0 && { second: '2-digit' }),
     }),
   );
@@ -191,7 +195,12 @@ export class SpectrumChart {
       {
         scales: { x: { time: false, distr: 3, range: [20, 20000] }, y: { range: [-90, 0] } },
         axes: [
-          { splits: () => OCTAVE_TICKS, values: (_chart, ticks) => ticks.map(hertz) },
+          {
+            size: 28,
+            splits: () => OCTAVE_TICKS,
+            filter: (_chart, ticks) => ticks,
+            values: (_chart, ticks) => ticks.map(hertz),
+          },
           { size: 44, space: 24 },
         ],
       },

@@ -3,8 +3,8 @@ import { shortNumber } from './numbers.ts';
 
 /** Steps of a slider that is not even. */
 const STEPS = 1000;
-/** Units in which equal ratios sound like equal steps. */
-const RATIO_UNITS = ['Hz', 'ms', ':1'];
+/** Units in which equal ratios sound like equal steps; a quality factor has none. */
+const RATIO_UNITS = ['Hz', 'ms', ':1', ''];
 /** From this ratio of the ends on a slider is not even. */
 const WIDE = 50;
 /** The finest steps that people turn by. */

@@ -50,8 +50,9 @@ export class PipelineGraph {
     ];
     const depths = new Map<string, number>();
     for (const { id, from, key } of this.#boxes) {
-      const before = [...from, ...(key === null ? [] : [key])].map((one) => depths.get(one) ?? 0);
-      depths.set(id, before.length === 0 ? 0 : 1 + Math.max(...before));
+      // What is only listened to may stand beside it.
+      const least = key === null ? 0 : (depths.get(key) ?? 0);
+      depths.set(id, Math.max(least, ...from.map((one) => 1 + (depths.get(one) ?? 0))));
     }
     const ranks: HTMLElement[] = [];
     for (const { id, place } of this.#boxes) {
@@ -128,15 +129,8 @@ export class PipelineGraph {
     const downwards = getComputedStyle(this.#place).flexDirection === 'column';
     const places = new Map(this.#boxes.map(({ id, place }) => [id, place.getBoundingClientRect()]));
     const wire = (from: DOMRect, to: DOMRect, isKey: boolean): SVGPathElement => {
-      const [x1, y1, x2, y2] = downwards
-        ? [from.left + from.width / 2, from.bottom, to.left + to.width / 2, to.top]
-        : [from.right, from.top + from.height / 2, to.left, to.top + to.height / 2];
-      const [a, b, c, d] = [x1 - own.left, y1 - own.top, x2 - own.left, y2 - own.top];
-      const bend = downwards
-        ? `${a} ${(b + d) / 2} ${c} ${(b + d) / 2}`
-        : `${(a + c) / 2} ${b} ${(a + c) / 2} ${d}`;
       const path = document.createElementNS(SVG, 'path');
-      path.setAttribute('d', `M${a} ${b}C${bend} ${c} ${d}`);
+      path.setAttribute('d', wireBetween(from, to, downwards, own));
       if (isKey) path.setAttribute('class', 'key');
       return path;
     };
@@ -150,6 +144,22 @@ export class PipelineGraph {
     });
     svg.replaceChildren(...paths);
   }
+}
+
+/**
+ * The path of a wire: with the signal where the second box lies ahead, across it where that stands beside the first one.
+ * `origin` is the box of the drawing.
+ */
+function wireBetween(from: DOMRect, to: DOMRect, downwards: boolean, origin: DOMRect): string {
+  const isBeside = downwards ? to.top < from.bottom : to.left < from.right;
+  const vertical = downwards !== isBeside;
+  const [x1, y1, x2, y2] = vertical
+    ? [from.left + from.width / 2, from.bottom, to.left + to.width / 2, to.top]
+    : [from.right, from.top + from.height / 2, to.left, to.top + to.height / 2];
+  const [a, b, c, d] = [x1 - origin.left, y1 - origin.top, x2 - origin.left, y2 - origin.top];
+  const [alongX, alongY] = [(a + c) / 2, (b + d) / 2];
+  const bend = vertical ? `${a} ${alongY} ${c} ${alongY}` : `${alongX} ${b} ${alongX} ${d}`;
+  return `M${a} ${b}C${bend} ${c} ${d}`;
 }
 
 /** A bar a band: down from the top where the gain is below 0 dB, up from the bottom where it is above. */
@@ -178,7 +188,7 @@ function showWords(
     return [name, decibels(most)] as const;
   });
   const level = levels.length === 0 ? '' : `${decibels(highest)} dB`;
-  say(words, [level, ...moved.map(([, most]) => `${most} dB`)].filter((word) => word !== '').join(' · '));
+  say(words, [level, ...moved.map(([, most]) => `${most} dB`)].filter((word) => word !== '').join('\n'));
   const label = [title, `level ${level}`, ...moved.map(([name, most]) => `${name} ${most} dB`)].join(', ');
   if (place instanceof HTMLButtonElement) place.setAttribute('aria-label', label);
 }

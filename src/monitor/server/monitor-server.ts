@@ -143,6 +143,8 @@ export function monitorApp(options: MonitorOptions, watch: RunWatch) {
     http: { maxHeaderSize: MOST_HEADER_BYTES },
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
   });
+  // JSON alone: what a form on another page can send is not taken.
+  app.removeContentTypeParser('text/plain');
   app.addHook('onRequest', async ({ headers }, reply) => {
     reply.headers(SAFETY);
     const refusal = access.refuseHost(headers);

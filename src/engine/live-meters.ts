@@ -3,12 +3,12 @@ import type { AudioFormat } from '../audio/format.ts';
 import { BandMasks } from '../dsp/band-masks.ts';
 import { channelWeights } from '../dsp/channel-weights.ts';
 import { gainToDb, powerToDb } from '../dsp/elementary.ts';
-import type { FftSize } from '../dsp/fft.ts';
+import { type FftSize, RealFft } from '../dsp/fft.ts';
 import { type FrequencyBands, thirdOctaveBands } from '../dsp/frequency-bands.ts';
 import { type KernelMemory, StateMemory } from '../dsp/kernel-memory.ts';
 import { largestMagnitude } from '../dsp/level.ts';
 import { LoudnessMeter } from '../dsp/loudness-meter.ts';
-import { PowerSpectrum } from '../dsp/spectrum.ts';
+import { OverlappingWindows } from '../dsp/overlapping-windows.ts';
 import type { LiveReadings } from '../monitor/monitored-run.ts';
 
 /** Share of what the load was made of that still counts at the next reading. */
@@ -18,23 +18,33 @@ const LOAD_MEMORY = 0.9;
 const fftSizeFor = (sampleRate: number): FftSize =>
   sampleRate > 96_000 ? 16_384 : sampleRate > 48_000 ? 8192 : 4096;
 
-/** Peaks and spectrum of what passes a place, since they were taken last. */
+/** Peaks of what passes a place since they were taken last, and its spectrum now. */
 class PlaceMeter {
   readonly bands: FrequencyBands;
   readonly #memory: KernelMemory;
-  readonly #spectrum: PowerSpectrum;
+  readonly #windows: OverlappingWindows;
+  readonly #fft: RealFft;
   readonly #masks: BandMasks;
-  readonly #peaks: number[];
-  #levels: readonly number[];
+  /** Of one channel: powers of its bins and of its bands. */
+  readonly #power: Float32Array;
+  readonly #bandPower: Float64Array;
+  /** Mean power of the channels in each band, in the latest window that was asked for. */
+  readonly #mean: Float64Array;
+  readonly #peaks: Float64Array;
+  #wanted = true;
+  readonly #onWindow = (): void => this.#analyse();
 
   constructor(memory: KernelMemory, { sampleRate, channels }: AudioFormat) {
     const size = fftSizeFor(sampleRate);
     this.bands = thirdOctaveBands(sampleRate);
     this.#memory = memory;
-    this.#spectrum = new PowerSpectrum(new StateMemory(memory), channels, size);
+    this.#windows = new OverlappingWindows(new StateMemory(memory), channels, size);
+    this.#fft = new RealFft(memory, size);
     this.#masks = new BandMasks(memory, this.bands, sampleRate, size);
-    this.#peaks = new Array<number>(channels).fill(0);
-    this.#levels = this.bands.freqs.map(() => Number.NEGATIVE_INFINITY);
+    this.#power = memory.f32(size / 2 + 1);
+    this.#bandPower = memory.f64(this.bands.freqs.length);
+    this.#mean = new Float64Array(this.bands.freqs.length);
+    this.#peaks = new Float64Array(channels);
   }
 
   process(channels: Planar, frames: number): void {
@@ -43,22 +53,34 @@ class PlaceMeter {
       // No NaN is larger.
       if (level > this.#peaks[n]) this.#peaks[n] = level;
     }
-    this.#spectrum.process(channels, 0, frames);
+    this.#windows.process(channels, 0, frames, this.#onWindow);
   }
 
   /** Highest sample of each channel in dBFS. */
   takePeaks(): number[] {
-    const peaks = this.#peaks.map(gainToDb);
+    const peaks = Array.from(this.#peaks, gainToDb);
     this.#peaks.fill(0);
     return peaks;
   }
 
-  /** Levels of the bands in dB re a full-scale sine; those from before where no window has ended since. */
+  /** Levels of the bands in dB re a full-scale sine, in the window that ended after the last call. */
   takeLevels(): readonly number[] {
-    this.#spectrum.closeInterval();
-    const power = this.#spectrum.lastInterval();
-    if (power !== null) this.#levels = this.#masks.powers(power).map(powerToDb);
-    return this.#levels;
+    this.#wanted = true;
+    return Array.from(this.#mean, powerToDb);
+  }
+
+  /** One window for each reading is enough for the eye. */
+  #analyse(): void {
+    if (!this.#wanted) return;
+    this.#wanted = false;
+    this.#mean.fill(0);
+    const channels = this.#peaks.length;
+    for (let channel = 0; channel < channels; channel++) {
+      this.#windows.power(channel, this.#fft, this.#power);
+      this.#masks.measure(this.#power, this.#bandPower);
+      for (let band = 0; band < this.#mean.length; band++)
+        this.#mean[band] += this.#bandPower[band] / channels;
+    }
   }
 }
 

@@ -87,6 +87,9 @@ byId('access').addEventListener('submit', (event) => {
   askAccess();
 });
 
+// Canvases keep the colours that they were drawn with; the monitor remembers all that the page forgets.
+matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => location.reload());
+
 connection.listen({
   opened() {
     say(byId('status'), 'live');

@@ -162,7 +162,7 @@ function wireBetween(from: DOMRect, to: DOMRect, downwards: boolean, origin: DOM
   return `M${a} ${b}C${bend} ${c} ${d}`;
 }
 
-/** A bar a band: down from the top where the gain is below 0 dB, up from the bottom where it is above. */
+/** A bar a band: from the right where the gain is below 0 dB, from the left where it is above. */
 function showGains({ gains: place }: Box, gains: StageReading['gains']): void {
   const values = Object.values(gains).flat();
   while (place.children.length < values.length) place.append(element('i'));
@@ -185,7 +185,7 @@ function showWords(
   );
   const moved = Object.entries(gains).map(([name, values]) => {
     const most = values.reduce((far, gain) => (Math.abs(gain ?? 0) > Math.abs(far ?? 0) ? gain : far), 0);
-    return [name, decibels(most)] as const;
+    return [name, `${most > 0 ? '+' : ''}${decibels(most)}`] as const;
   });
   const level = levels.length === 0 ? '' : `${decibels(highest)} dB`;
   say(words, [level, ...moved.map(([, most]) => `${most} dB`)].filter((word) => word !== '').join('\n'));

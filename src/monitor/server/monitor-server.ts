@@ -29,9 +29,9 @@ export interface MonitorServer {
   close(): Promise<void>;
 }
 
-/** Time from one message of readings to the next, in ms; without readers one a second is taken for the history. */
+/** Time from one message of readings to the next, in ms; without readers they are taken for the history alone. */
 const INTERVAL = 50;
-const INTERVAL_ALONE = 1000;
+const INTERVAL_ALONE = 500;
 /** Most bytes of a request's body and of its headers. */
 const MOST_BYTES = 2048;
 const MOST_HEADER_BYTES = 8192;

@@ -29,9 +29,11 @@ const PACKAGES: Record<string, readonly string[]> = {
   '@viz-js/viz': ['cli/plan-svg.ts'],
   '@wasm-audio-decoders/flac': ['io/decode-codec.ts'],
   '@wasm-audio-decoders/ogg-vorbis': ['io/decode-codec.ts'],
+  bullmq: ['batch/queue/'],
   'cli-progress': ['monitor/'],
   echarts: ['monitor/chart-svg.ts'],
   fastify: ['monitor/server/monitor-server.ts'],
+  ioredis: ['batch/queue/'],
   'jsonc-parser': ['graph/'],
   'mpg123-decoder': ['io/decode-codec.ts'],
   pngjs: ['monitor/spectrogram-image.ts'],
@@ -42,7 +44,7 @@ const PACKAGES: Record<string, readonly string[]> = {
   uplot: ['monitor/page/'],
   ws: ['monitor/server/meter-feed.ts'],
   yargs: ['cli/'],
-  zod: ['stages/', 'graph/', 'mastering/', 'cli/', 'engine/target-files.ts'],
+  zod: ['stages/', 'graph/', 'mastering/', 'cli/', 'engine/decision-file.ts', 'engine/target-files.ts'],
 };
 
 interface Import {

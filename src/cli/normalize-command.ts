@@ -178,14 +178,15 @@ async function write(
   { backend, raw, seed }: Required<Pick<RunOptions, 'backend' | 'raw' | 'seed'>>,
   args: Arguments,
 ): Promise<number> {
-  const { name, stream } = openInput(input);
-  const signals = abortOnSignals([output.stream]);
+  const { name, stream, metadataBehind } = openInput(input);
+  const signals = abortOnSignals([output]);
   try {
     const { signal } = signals;
     const summary = await runPipeline({
       pipeline,
       input: stream,
       inputName: name,
+      metadataBehind,
       output,
       signal,
       backend,

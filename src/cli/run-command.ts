@@ -7,10 +7,13 @@ import type { NamedInput } from '../engine/side-input.ts';
 import { withSettings } from '../graph/settings.ts';
 import { withFormat } from '../graph/with-format.ts';
 import { parseRawFormat, RAW_SAMPLE_FORMATS } from '../io/sample-format.ts';
+import { FORMAT_CHANGES } from '../io/stream-decoder.ts';
 import { DITHER_KINDS } from '../io/stream-encoder.ts';
 import { meterSummary } from '../monitor/meter-summary.ts';
 import { abortOnSignals } from './abort-on-signals.ts';
+import { CHECKPOINT_OPTIONS, checkpointOf, resumptionOf } from './checkpoint-options.ts';
 import { type Arguments, COMMAND_NAMES, type Command } from './command.ts';
+import { DECISION_OPTIONS, openDecisionLog } from './decision-log.ts';
 import { latencyLine } from './latency-line.ts';
 import { LOUDNESS_LOG_OPTIONS, openLoudnessLog } from './loudness-log-target.ts';
 import { MONITOR_OPTIONS, type OpenedMonitor, withMonitor } from './monitor-option.ts';
@@ -29,13 +32,14 @@ import {
   seedOf,
   wantedFormatOf,
 } from './shared-options.ts';
-import { type OpenInput, openInput, openOutput } from './standard-streams.ts';
+import { type OpenInput, openInput, openOutput, openResumedOutput } from './standard-streams.ts';
+import { openStats, STATS_OPTIONS } from './stats-target.ts';
 
 /** `auralis-stream [PIPELINE] [IN] [OUT]`: the main job. */
 export const runCommand: Command = {
   words: [
     ['pipeline', 'a pipeline file, or the name of a shipped one'],
-    ['in', 'a WAV, AIFF, AU or Wave64 file; - or nothing is stdin'],
+    ['in', 'WAV, AIFF, AU, Wave64, FLAC, MP3, Ogg Vorbis, and more with ffmpeg; - or nothing is stdin'],
     ['out', 'a WAV file; - or nothing is stdout'],
   ],
   options: {
@@ -75,7 +79,7 @@ export const runCommand: Command = {
     ...FORMAT_OPTIONS,
     force: { type: 'boolean', alias: 'f', describe: 'write over an existing OUT' },
     partial: { type: 'boolean', describe: 'keep what there is of OUT when the run is cut short' },
-    'no-metadata': { type: 'boolean', describe: 'leave LIST, bext, iXML, cart and id3 chunks out' },
+    'no-metadata': { type: 'boolean', describe: 'leave titles, bext, iXML, cart and id3 out' },
     'on-track': {
       type: 'string',
       requiresArg: true,
@@ -84,7 +88,8 @@ export const runCommand: Command = {
     'on-format-change': {
       type: 'string',
       requiresArg: true,
-      describe: 'where that has another rate or other channels: stop, with what came before (default)',
+      describe:
+        'where that has another rate or other channels: stop, with what came before (default), or convert it to the first',
     },
     'stall-timeout': {
       type: 'string',
@@ -98,6 +103,9 @@ export const runCommand: Command = {
     report: { type: 'string', requiresArg: true, describe: 'write readings as JSON lines to FILE or fd:N' },
     ...LOUDNESS_LOG_OPTIONS,
     ...MONITOR_OPTIONS,
+    ...CHECKPOINT_OPTIONS,
+    ...DECISION_OPTIONS,
+    ...STATS_OPTIONS,
     meter: { type: 'boolean', describe: 'print what the stages measured, at the end' },
     ...BACKEND_OPTION,
     dither: {
@@ -123,6 +131,7 @@ type Checked = Omit<
   RunOptions,
   | 'input'
   | 'inputName'
+  | 'metadataBehind'
   | 'output'
   | 'inputs'
   | 'outputs'
@@ -156,11 +165,12 @@ async function run(args: Arguments, monitor: OpenedMonitor | null): Promise<numb
     seed: seedOf(args),
     blockFrames: blockFramesOf(args),
     onTrack: oneOf(args, 'on-track', ['keep', 'reset']),
+    onFormatChange: oneOf(args, 'on-format-change', FORMAT_CHANGES),
     metadata: args['no-metadata'] !== true,
     partial: args.partial === true,
     strict: args.strict === true,
+    resume: await resumptionOf(args, args.quiet === true),
   };
-  oneOf(args, 'on-format-change', ['stop']);
   const ends = namedEnds(args, pipeline);
   const input = openInput(text(args, 'in'), duration(args, 'stall-timeout'));
   let inputs: Readonly<Record<string, NamedInput>> = {};
@@ -189,11 +199,14 @@ async function carry(
 ): Promise<number> {
   const force = args.force === true;
   const out = text(args, 'out');
-  const output = openOutput(out, {
+  const { resume } = options;
+  const rules = {
     force,
     inputs: [text(args, 'in'), ...ends.inputs.values()],
     pipeline: text(args, 'pipeline'),
-  });
+    asStream: args.checkpoint !== undefined,
+  };
+  const output = resume ? await openResumedOutput(out, resume.checkpoint, rules) : openOutput(out, rules);
   const reads = ['pipeline', 'automation', 'in'].flatMap((name) => text(args, name) ?? []);
   const outputs = openNamedOutputs(ends.outputs, force, {
     inputs: [...reads, ...ends.inputs.values()],
@@ -202,21 +215,30 @@ async function carry(
   const target = text(args, 'report');
   const inUse = [...reads, ...(out === undefined ? [] : [out])];
   inUse.push(...ends.inputs.values(), ...ends.outputs.values());
+  const checkpoint = await checkpointOf(args, target === undefined ? inUse : [...inUse, target]);
   const report = target === undefined ? undefined : openReport(target, force, inUse);
-  const loudnessLog = openLoudnessLog(args, target === undefined ? inUse : [...inUse, target]);
+  if (target !== undefined) inUse.push(target);
+  const loudnessLog = openLoudnessLog(args, inUse);
+  const log = openDecisionLog(args, inUse);
+  const stats = openStats(args, inUse);
   const progress = args.quiet === true ? null : await progressLine();
-  const signals = abortOnSignals([output, ...Object.values(outputs)].map(({ stream }) => stream));
+  const signals = abortOnSignals([output, ...Object.values(outputs)]);
   let endReload: (() => void) | undefined;
   try {
     const summary = await runPipeline({
       ...options,
       input: input.stream,
       inputName: input.name,
+      metadataBehind: input.metadataBehind,
       output,
       inputs,
       outputs,
       report,
       loudnessLog,
+      checkpoint,
+      onDecision: log.take,
+      compare: log.compare ?? (stats ? () => {} : undefined),
+      stats: stats?.stats,
       signal: signals.signal,
       metered: monitor !== null,
       onEvent: monitor ? (event) => monitor.server.event(event) : undefined,
@@ -238,7 +260,9 @@ async function carry(
       onProgress: progress ? (now) => progress.show(now) : undefined,
     });
     progress?.end();
+    log.conclude(summary.comparison);
     conclude(summary, args);
+    stats?.tell(summary);
     if (input.hasStalled() && args.quiet !== true) {
       process.stderr.write(
         `auralis-stream: warning: ${input.name}: gave nothing for ${args['stall-timeout']}\n`,
@@ -248,6 +272,7 @@ async function carry(
   } finally {
     progress?.end();
     loudnessLog?.close();
+    log.end();
     endReload?.();
     signals.release();
   }
@@ -275,12 +300,17 @@ function watchedFile(pipeline: string): string {
   return pipeline;
 }
 
-function conclude({ warnings, meters, latency, format }: RunSummary, args: Arguments): void {
+function conclude({ warnings, meters, latency, format, checkpoint }: RunSummary, args: Arguments): void {
   if (args.latency === true && format) {
     process.stderr.write(`auralis-stream: ${latencyLine(latency, format.sampleRate)}\n`);
   }
   if (args.quiet !== true) {
     for (const warning of warnings) process.stderr.write(`auralis-stream: warning: ${warning}\n`);
+    if (checkpoint) {
+      process.stderr.write(
+        `auralis-stream: to go on from ${checkpoint.seconds.toFixed(3)} s: --resume ${args.checkpoint}\n`,
+      );
+    }
   }
   if (args.meter === true) process.stderr.write(meterSummary(meters));
 }

@@ -1,23 +1,36 @@
 import type { Duplex } from 'node:stream';
 import { asStream, flushable, gen, none } from 'stream-chain';
-import type { AudioBlock } from '../audio/block.ts';
-import type { AuralisError } from '../audio/errors.ts';
+import type { AudioBlock, Planar } from '../audio/block.ts';
+import { type AuralisError, inputError } from '../audio/errors.ts';
 import { automationChanges } from '../graph/automation.ts';
 import type { PipelineDefinition } from '../graph/definition.ts';
-import { type PipelineSnapshot, sideBySide } from '../graph/prepare-pipeline.ts';
+import { sideBySide } from '../graph/prepare-pipeline.ts';
 import { withSetting } from '../graph/settings.ts';
 import type { RawFormat } from '../io/sample-format.ts';
-import { type AudioHeader, StreamDecoder } from '../io/stream-decoder.ts';
+import { type AudioHeader, type FormatChange, StreamDecoder } from '../io/stream-decoder.ts';
 import type { Patch } from '../io/stream-encoder.ts';
+import { type Checkpoint, checkInputIs, type RunState } from './checkpoint.ts';
+import type { CheckpointTaker } from './checkpoint-taker.ts';
 import { refuseReplaced } from './guard-findings.ts';
 import { type OpenPath, openPath, type PathOptions } from './open-path.ts';
 import { spread } from './side-input.ts';
 import type { SideOutput } from './side-output.ts';
 import { SlabWriter } from './slab-writer.ts';
 
+/** A run that is to be gone on with. */
+export interface Resumption {
+  readonly checkpoint: Checkpoint;
+  /** What comes in: all that the run was given, from its `start`, or the `rest`, from the frame of the checkpoint on. */
+  readonly input: 'start' | 'rest';
+}
+
 interface AudioPathOptions extends PathOptions {
   readonly pipeline: PipelineDefinition;
+  readonly resume?: Resumption | undefined;
+  /** Shown the path between two blocks. */
+  readonly checkpoints?: CheckpointTaker | undefined;
   readonly raw?: RawFormat | undefined;
+  readonly onFormatChange?: FormatChange | undefined;
   /** Makes an error of what the guard would replace. */
   readonly strict?: boolean | undefined;
   /** Called when nothing more of the input can be read though it goes on: `failure` says why. */
@@ -46,17 +59,20 @@ export class AudioPath {
   readonly #outgoing = new SlabWriter();
   #pipeline: PipelineDefinition;
   #open: OpenPath | null = null;
-  #headed = false;
+  #headed: boolean;
+  /** Frames of the input that the run has used up that is gone on with. */
+  #framesBefore: number;
   #patches: readonly Patch[] = [];
   #warnings: readonly string[] = [];
   #cut = false;
-  /** The state of the stages before the first frame, where each track begins with it. */
-  #atStart: PipelineSnapshot | null = null;
 
   constructor(options: AudioPathOptions) {
     this.#options = options;
     this.#pipeline = options.pipeline;
-    this.#decoder = new StreamDecoder(options.raw === undefined ? {} : { raw: options.raw });
+    const { resume } = options;
+    this.#headed = resume !== undefined;
+    this.#framesBefore = resume?.input === 'start' ? resume.checkpoint.position.inputFrame : 0;
+    this.#decoder = new StreamDecoder(options);
     // Grouped into one function list: each generator runs only as far as the next one has taken, so one block's
     // arrays serve all the way and nothing is queued between the three.
     const walk = gen(
@@ -150,6 +166,11 @@ export class AudioPath {
     const { warnings } = this.#decoder.end();
     if (!this.#cut) this.#warnings = warnings;
     yield* this.#frames();
+    if (this.#framesBefore === 0 || this.#cut) return;
+    const { position } = this.#options.resume!.checkpoint;
+    throw inputError(
+      `${this.#options.inputName}: ends at frame ${this.#decoder.framesRead}, the checkpoint is of frame ${position.inputFrame}`,
+    );
   }
 
   *#frames(): Generator<Step, void, void> {
@@ -159,14 +180,29 @@ export class AudioPath {
     const { run } = this.#open.graph;
     const [input] = this.#open.inputs;
     const own = input.slice(0, header.format.channels);
+    const { checkpoints } = this.#options;
+    if (!this.#readPast(own)) return;
     for (;;) {
-      const frames = this.#decoder.read(own, run.span());
+      const most = Math.min(run.span(), checkpoints?.span(this.#open) ?? Number.POSITIVE_INFINITY);
+      const frames = this.#decoder.read(own, most);
       if (frames > 0) {
         spread(input, own.length, 0, frames);
         yield frames;
+        // All that came of the block has been encoded by now.
+        checkpoints?.look(this.#open);
       } else if (this.#decoder.nextTrack()) yield TRACK_END;
       else return;
     }
+  }
+
+  /** Reads what was used up before; false where there is more of it to come. */
+  #readPast(own: Planar): boolean {
+    while (this.#framesBefore > 0) {
+      const frames = this.#decoder.read(own, this.#framesBefore);
+      this.#framesBefore -= frames;
+      if (frames === 0 && !this.#decoder.nextTrack()) return false;
+    }
+    return true;
   }
 
   *#process(step: Step): Generator<Passing | Promise<Passing>, void, void> {
@@ -176,8 +212,9 @@ export class AudioPath {
   }
 
   #processFrames(frames: number): AudioBlock | Promise<AudioBlock> {
-    const { graph, inputs, meters } = this.#open!;
+    const { graph, inputs, comparison, meters } = this.#open!;
     const filled = this.#options.inputs.flatMap((side, n) => side.fill(inputs[n + 1], frames) ?? []);
+    comparison?.before(inputs[0], frames);
     const process = () => {
       meters?.take(inputs[0], frames);
       return this.#observed(this.#checked(graph.run.process(frames)));
@@ -191,11 +228,11 @@ export class AudioPath {
     return block;
   }
 
-  /** Between two tracks, where it is asked for: lets the tail out and gives the stages the state they began with. */
+  /** Between two tracks, where it is asked for: lets the tail out, and the stages begin anew. */
   *#startAnew(): Generator<Passing | Promise<Passing>, void, void> {
-    if (this.#atStart === null) return;
+    if (this.#options.onTrack !== 'reset') return;
     yield* this.#drain();
-    this.#open!.graph.restore(this.#atStart);
+    this.#open!.graph.beginAnew();
   }
 
   *#drain(): Generator<Passing | Promise<Passing>, void, void> {
@@ -206,6 +243,7 @@ export class AudioPath {
   #observed(block: AudioBlock): AudioBlock | Promise<AudioBlock> {
     const main = this.#mainOf(block);
     this.#open!.meters?.give(main);
+    this.#open!.comparison?.after(main);
     const busy = [
       this.#options.onBlock(main, this.#open!),
       ...this.outputs.map((side) => side.ready()),
@@ -249,8 +287,18 @@ export class AudioPath {
   }
 
   #prepare(header: AudioHeader): OpenPath {
-    const open = openPath(this.#pipeline, header, this.#options, this.#decoder);
-    if (this.#options.onTrack === 'reset') this.#atStart = open.graph.snapshot();
+    const { resume, inputName } = this.#options;
+    if (resume) checkInputIs(resume.checkpoint, header, inputName, resume.input === 'start');
+    const first = resume?.checkpoint.header ?? header;
+    const open = openPath(this.#pipeline, first, this.#options, this.#decoder);
+    if (resume) restorePath(open, resume.checkpoint.state);
     return open;
   }
+}
+
+/** Puts everything where a run stood. */
+function restorePath({ graph, encoder, loudness }: OpenPath, state: RunState): void {
+  graph.restore(state.graph);
+  encoder.restore(state.encoder);
+  if (state.loudness !== null) loudness?.restore(state.loudness);
 }

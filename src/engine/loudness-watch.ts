@@ -13,9 +13,18 @@ export interface LoudnessListener {
   hour(span: LoudnessSpan, figures: LoudnessHour): void;
 }
 
+/** Where a watch stands between two frames. */
+export interface LoudnessWatchSnapshot {
+  readonly frame: number;
+  readonly hourStart: number;
+  readonly hourPeak: number;
+  readonly meter: Uint8Array;
+}
+
 /** Meters what goes out, second by second and hour by hour of the stream, in constant memory. */
 export class LoudnessWatch {
   readonly #sampleRate: number;
+  readonly #state: StateMemory;
   readonly #meter: LoudnessMeter;
   #frame = 0;
   #hourStart = 0;
@@ -25,7 +34,26 @@ export class LoudnessWatch {
     const { sampleRate, channels, layout } = format;
     const weights = channelWeights(layout);
     this.#sampleRate = sampleRate;
-    this.#meter = new LoudnessMeter(new StateMemory(memory), { sampleRate, channels, maxFrames, weights });
+    this.#state = new StateMemory(memory);
+    this.#meter = new LoudnessMeter(this.#state, { sampleRate, channels, maxFrames, weights });
+  }
+
+  /** Where it stands; in the array of an earlier snapshot, which is worth nothing then, where one is given. */
+  snapshot(into?: LoudnessWatchSnapshot): LoudnessWatchSnapshot {
+    return {
+      frame: this.#frame,
+      hourStart: this.#hourStart,
+      hourPeak: this.#hourPeak,
+      meter: this.#state.snapshot(into?.meter),
+    };
+  }
+
+  /** Goes on where a watch of the same format stood. */
+  restore({ frame, hourStart, hourPeak, meter }: LoudnessWatchSnapshot): void {
+    this.#state.restore(meter);
+    this.#frame = frame;
+    this.#hourStart = hourStart;
+    this.#hourPeak = hourPeak;
   }
 
   /** Takes a block of the output. */

@@ -9,28 +9,40 @@ import { type BackendName, chooseBackend } from '../dsp/kernel-memory.ts';
 import { automationChanges, entryOf, ownMoves, type PlannedMove } from '../graph/automation.ts';
 import type { PipelineDefinition } from '../graph/definition.ts';
 import { loadPipelineStages } from '../graph/prepare-pipeline.ts';
+import type { MetadataChunk } from '../io/metadata-chunk.ts';
 import type { RawFormat, SampleEncoding } from '../io/sample-format.ts';
+import type { FormatChange } from '../io/stream-decoder.ts';
 import type { DitherKind, Patch } from '../io/stream-encoder.ts';
 import type { MonitoredRun, RunEvent } from '../monitor/monitored-run.ts';
 import type { Progress } from '../monitor/progress-line.ts';
 import type { PlainReading } from '../monitor/reading-line.ts';
-import type { Controller } from '../stages/controller.ts';
-import { AudioPath } from './audio-path.ts';
+import type { ComparedFigures, ComparedSecond } from '../monitor/run-figures.ts';
+import type { Decision } from '../stages/controller.ts';
+import { AudioPath, type Resumption } from './audio-path.ts';
+import type { CheckpointPosition } from './checkpoint.ts';
+import type { CheckpointOptions, CheckpointTaker } from './checkpoint-taker.ts';
+import { decodedStream } from './codec-input.ts';
 import { describeReplaced } from './guard-findings.ts';
 import { LiveRun } from './live-run.ts';
 import type { LoudnessLog } from './loudness-log.ts';
 import type { OutputSink } from './output-sink.ts';
 import { RunMonitor } from './run-monitor.ts';
+import type { RunStats } from './run-stats.ts';
 import { type NamedInput, SideInput } from './side-input.ts';
 import { SideOutput } from './side-output.ts';
 import { isReaderGone, isSystemError, named } from './system-reason.ts';
+import { takerFor } from './taker-for.ts';
 
 export interface RunOptions {
   readonly pipeline: PipelineDefinition;
   /** Moves of parameters beside those that stand in the pipeline's file. */
   readonly automation?: readonly PlannedMove[];
-  /** Makes what moves parameters by what the stages measure, once the format is known. */
-  readonly controller?: ((format: AudioFormat) => Controller) | undefined;
+  /** Told of what the pipeline's controllers decide. */
+  readonly onDecision?: ((decision: Decision) => void) | undefined;
+  /** Measures what comes in beside what goes out, and is told of every second; the summary has the figures. */
+  readonly compare?: ((second: ComparedSecond) => void) | undefined;
+  /** Takes the time of the stages. */
+  readonly stats?: RunStats | undefined;
   /** Called at the start with what can change the run. */
   readonly onStart?: ((control: RunControl) => void) | undefined;
   /** Bytes of a WAV, or of headerless samples when `raw` says so. Destroyed at the end of the run. */
@@ -62,7 +74,11 @@ export interface RunOptions {
   readonly signal?: AbortSignal | undefined;
   /** What happens to the stages where another file begins in the input: nothing, or they start anew. @default 'keep' */
   readonly onTrack?: 'keep' | 'reset' | undefined;
-  /** Whether the metadata of a WAV goes with its audio. @default true */
+  /** What becomes of such a file with another rate or other channels: the run ends there, or it is converted. @default 'stop' */
+  readonly onFormatChange?: FormatChange | undefined;
+  /** Metadata that stands behind the audio of the input, where it is a file that can be looked into: `fileMetadata`. */
+  readonly metadataBehind?: readonly MetadataChunk[] | undefined;
+  /** Whether the metadata of the input goes with its audio. @default true */
   readonly metadata?: boolean | undefined;
   /** Whether an output that could not be completed stays, as far as it goes. @default false */
   readonly partial?: boolean | undefined;
@@ -72,6 +88,10 @@ export interface RunOptions {
   readonly metered?: boolean | undefined;
   /** Told of parameters that moved, pipelines that took over and samples that the guard replaced. */
   readonly onEvent?: ((event: RunEvent) => void) | undefined;
+  /** Writes the state of the run to a file now and then, so that it can be gone on with after it was cut short. */
+  readonly checkpoint?: CheckpointOptions | undefined;
+  /** Goes on with a run that had the same options, into what it has left of its output. */
+  readonly resume?: Resumption | undefined;
   /** Called at most ten times a second. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
@@ -108,29 +128,37 @@ export interface RunSummary {
   readonly guard: GuardReport | null;
   /** One line each. */
   readonly warnings: readonly string[];
+  /** What came in beside what went out; null unless it was asked for. */
+  readonly comparison: ComparedFigures | null;
   /** What every stage measured, by id. */
   readonly meters: Readonly<Record<string, PlainReading>>;
   /** The signal ended the run. */
   readonly aborted: boolean;
   /** Whoever read the output went away before its end. */
   readonly readerGone: boolean;
+  /** Where the run can be gone on with: its latest checkpoint. Null where there is none, and at a complete end. */
+  readonly checkpoint: CheckpointPosition | null;
 }
 
 /** One run: decodes the input, sends it through the pipeline, encodes it to the output. */
 export async function runPipeline(options: RunOptions): Promise<RunSummary> {
   const { pipeline, input, inputName = 'input', output, raw, sampleFormat, signal } = options;
+  const { onFormatChange = 'stop' } = options;
   const backend = chooseBackend(options.backend);
   const automation = [...ownMoves(pipeline), ...(options.automation ?? [])];
   // Tried at some rate before anything is opened, so that what does not fit is told at once.
   automationChanges(pipeline, automation, 48000);
   const monitor = new RunMonitor(options);
+  const checkpoints = takerFor(options, automation);
   const stop = new AbortController();
   const { inputs, outputs } = options;
   const fail = (error: Error): void => {
     path.stream.destroy(error);
   };
   const sides = {
-    inputs: sidesFor('input', pipeline.inputs.slice(1), inputs).map((side) => new SideInput(side)),
+    inputs: sidesFor('input', pipeline.inputs.slice(1), inputs).map(
+      (side) => new SideInput(side, onFormatChange),
+    ),
     outputs: sidesFor(
       'output',
       pipeline.outputs.slice(1).map(({ name }) => name),
@@ -141,7 +169,7 @@ export async function runPipeline(options: RunOptions): Promise<RunSummary> {
     pipeline,
     automation,
     onChange: (change) => monitor.change(entryOf(change)),
-    controller: options.controller,
+    onDecision: options.onDecision,
     backend,
     blockFrames: options.blockFrames ?? 4096,
     seed: options.seed ?? 0,
@@ -150,19 +178,29 @@ export async function runPipeline(options: RunOptions): Promise<RunSummary> {
     raw,
     sampleFormat,
     samplesFor: output.samplesFor,
-    onTrack: options.onTrack,
+    // Who converts tracks expects some.
+    onTrack: options.onTrack ?? (onFormatChange === 'convert' ? 'keep' : undefined),
+    onFormatChange,
     metadata: options.metadata,
+    metadataBehind: options.metadataBehind,
     strict: options.strict,
     watchLoudness: options.loudnessLog !== undefined,
     metered: options.metered === true,
+    compare: options.compare,
+    onPrepared: options.stats?.watch,
     inputName,
     inputs: sides.inputs,
     outputs: sides.outputs,
+    resume: options.resume,
+    checkpoints,
     onBlock: (block, open) => monitor.block(block, open),
     onFailure: () => stop.abort(),
   });
 
-  output.onWritten = (chunk) => path.release(chunk);
+  output.onWritten = (chunk) => {
+    checkpoints?.written(chunk.length);
+    path.release(chunk);
+  };
   await loadPipelineStages(pipeline);
   options.onStart?.({
     get pipeline() {
@@ -178,11 +216,16 @@ export async function runPipeline(options: RunOptions): Promise<RunSummary> {
   signal?.addEventListener('abort', cut, { once: true });
   if (signal?.aborted) cut();
   let ended = false;
+  let source = input;
   try {
     await Promise.all(sides.inputs.map((side) => side.open()));
     const ends = [stop.signal, ...(signal ? [signal] : [])];
-    const readerGone = await carry(input, inputName, path, output, AbortSignal.any(ends));
-    if (path.failure !== null) throw named(path.failure, inputName, inputError);
+    if (!raw)
+      source = await decodedStream(input, signal).catch((error) => {
+        throw named(error, inputName, inputError);
+      });
+    const readerGone = await carry(source, inputName, path, output, AbortSignal.any(ends));
+    await checkpoints?.stop();
     await revise(output, path.patches);
     const aborted = signal?.aborted ?? false;
     const worthIt = !aborted || options.partial === true;
@@ -190,12 +233,17 @@ export async function runPipeline(options: RunOptions): Promise<RunSummary> {
     ended = true;
     await endAll(sides.outputs, worthIt);
     await monitor.end(path.open);
-    return summarise(path, monitor, backend, { aborted, readerGone });
+    // A track that the run ends at takes nothing from those before it.
+    if (path.failure !== null) throw named(path.failure, inputName, inputError);
+    if (!aborted && !readerGone) await checkpoints?.remove();
+    return summarise(path, monitor, backend, { aborted, readerGone }, checkpoints);
   } catch (error) {
-    if (options.partial || output.keep === null) await salvage(output, path);
+    await checkpoints?.stop();
+    if (!ended && (options.partial || output.keep === null)) await salvage(output, path);
     throw error;
   } finally {
     signal?.removeEventListener('abort', cut);
+    source.destroy();
     input.destroy();
     cut();
     output.close();
@@ -286,6 +334,7 @@ function summarise(
   monitor: RunMonitor,
   backend: BackendName,
   end: Pick<RunSummary, 'aborted' | 'readerGone'>,
+  checkpoints: CheckpointTaker | undefined,
 ): RunSummary {
   const { open } = path;
   const framesOut = open?.encoder.framesWritten ?? 0;
@@ -301,7 +350,9 @@ function summarise(
     dither: open?.dither ?? 'none',
     clippedSamples: open?.encoder.clippedSamples ?? 0,
     guard: open?.graph.guard ?? null,
+    comparison: open?.comparison?.figures() ?? null,
     meters: open?.graph.meters() ?? {},
+    checkpoint: checkpoints?.latest ?? null,
     ...end,
   };
   const warnings = [...path.warnings, ...describeLosses(summary)];
@@ -309,7 +360,7 @@ function summarise(
     if (clippedSamples > 0)
       warnings.push(`${name}: ${clippedSamples} samples beyond full scale were clipped`);
   }
-  return { ...summary, warnings: [...warnings, ...monitor.failures] };
+  return { ...summary, warnings: [...warnings, ...monitor.failures, ...(checkpoints?.failures ?? [])] };
 }
 
 /** What was changed beyond what the pipeline says, a line each. */

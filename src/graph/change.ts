@@ -1,5 +1,6 @@
+import { pipelineError } from '../audio/errors.ts';
 import { needsRestart } from '../stages/change-params.ts';
-import type { PipelineDefinition, PipelineEntry } from './definition.ts';
+import type { PipelineController, PipelineDefinition, PipelineEntry } from './definition.ts';
 import { type Curve, movesBetween } from './move.ts';
 import { withSetting } from './settings.ts';
 
@@ -31,6 +32,24 @@ export function after(definition: PipelineDefinition, action: Action): PipelineD
 const wiringOf = ({ params: _, definition, ...wiring }: PipelineEntry): string =>
   JSON.stringify([definition.name, { ...wiring, description: undefined, where: undefined }]);
 
+/** What comes in and goes out by name stays while audio flows: streams hang on it. */
+export function checkEnds(before: PipelineDefinition, after: PipelineDefinition): void {
+  const endsOf = ({ inputs, outputs }: PipelineDefinition): string =>
+    `${inputs.join(', ')} to ${outputs.map(({ name }) => name).join(', ')}`;
+  if (endsOf(before) === endsOf(after)) return;
+  throw pipelineError(
+    `${after.name}: goes from ${endsOf(after)}, the pipeline at work from ${endsOf(before)}; inputs and outputs stay`,
+  );
+}
+
+/** What a controller is, as text to compare. */
+export const controllerText = ({ definition, description: _, ...rest }: PipelineController): string =>
+  JSON.stringify([definition.name, rest]);
+
+/** Whether pipelines have the same controllers. */
+export const sameControllers = (a: PipelineDefinition, b: PipelineDefinition): boolean =>
+  a.controllers.map(controllerText).join() === b.controllers.map(controllerText).join();
+
 /** Whether a pipeline differs from another by values alone that its running stages can glide to. */
 export function canGlide(before: PipelineDefinition, next: PipelineDefinition): boolean {
   return (
@@ -38,6 +57,7 @@ export function canGlide(before: PipelineDefinition, next: PipelineDefinition): 
     before.entries.length === next.entries.length &&
     next.entries.every((entry, n) => {
       const old = before.entries[n];
+      if (entry === old) return true;
       return wiringOf(entry) === wiringOf(old) && !needsRestart(entry.definition, old.params, entry.params);
     })
   );

@@ -6,7 +6,7 @@ import type { Knob, KnobTarget } from './definition.ts';
 /** Most entries of a pipeline, those of its parts counted; far above what people write. */
 export const MAX_STAGES = 1000;
 
-/** Most inputs, and most outputs. */
+/** Most inputs, most outputs and most controllers. */
 const MAX_ENDS = 16;
 
 const NAME = /^[A-Za-z][\w-]*$/;
@@ -104,6 +104,17 @@ const knob = z
     return { ...given, to: Array.isArray(given.to) ? given.to : [given.to] };
   });
 
+const roles = z.record(z.string(), z.string().min(1));
+
+/** What every controller may say beside its own parameters. */
+export const controllerSchema = z.strictObject({
+  controller: z.string().meta({ description: 'name of the controller' }),
+  id: name.optional().meta({ description: 'name of this controller; without one, that of its kind' }),
+  description: z.string().optional().meta({ description: 'why it is here' }),
+  hears: roles.default({}).meta({ description: 'ids of the entries that it listens to, by role' }),
+  drives: roles.default({}).meta({ description: 'ids of the entries whose parameters it moves, by role' }),
+});
+
 /** The file as a whole; entries are checked against their stages afterwards. */
 export const fileSchema = z.strictObject({
   $schema: z.string().optional().meta({ description: 'where editors find this schema' }),
@@ -135,5 +146,10 @@ export const fileSchema = z.strictObject({
     .max(MAX_STAGES)
     .optional()
     .meta({ description: 'processed from top to bottom; the last entry is what goes out' }),
+  controllers: z
+    .array(z.looseObject({}))
+    .max(MAX_ENDS)
+    .optional()
+    .meta({ description: 'what moves parameters of the stages by what stages measure' }),
   automation: automationSchema,
 });

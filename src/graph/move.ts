@@ -66,13 +66,14 @@ const isBranch = (value: unknown): value is Record<string, unknown> =>
 
 /** Every value that differs between two sets of parameters. */
 function differences(from: unknown, to: unknown, path: Leaf['path'] = []): Leaf[] {
+  if (Object.is(from, to)) return [];
   if (isBranch(from) && isBranch(to) && Array.isArray(from) === Array.isArray(to)) {
     const keys = [...new Set([...Object.keys(from), ...Object.keys(to)])];
     return keys.flatMap((key) =>
       differences(from[key], to[key], [...path, Array.isArray(to) ? Number(key) : key]),
     );
   }
-  return Object.is(from, to) ? [] : [{ path, from, to, until: Number.POSITIVE_INFINITY }];
+  return [{ path, from, to, until: Number.POSITIVE_INFINITY }];
 }
 
 /** What must move for one pipeline to become another with the same wiring. */
@@ -84,4 +85,18 @@ export function movesBetween(
   return after.entries
     .map(({ id, params }, n) => ({ id, leaves: differences(before.entries[n].params, params), ...time }))
     .filter(({ leaves }) => leaves.length > 0);
+}
+
+/** A pipeline with the values of a move where they are at a frame. */
+export function standingAt(definition: PipelineDefinition, move: Move, frame: number): PipelineDefinition {
+  const standing = move.leaves.filter(({ until }) => until > frame);
+  const entries = definition.entries.map((entry) => {
+    if (entry.id !== move.id) return entry;
+    const params = standing.reduce<unknown>(
+      (changed, leaf) => withLeaf(changed, leaf.path, leafValue(move, leaf, frame)),
+      entry.params,
+    );
+    return { ...entry, params: params as typeof entry.params };
+  });
+  return { ...definition, entries };
 }

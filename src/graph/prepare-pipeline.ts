@@ -10,15 +10,18 @@ import type { AnyStage, Readings, StageProcessor, StageSnapshot } from '../stage
 import { RateChangeRun } from '../stages/rate-change-run.ts';
 import { type InputRef, MAIN, type PipelineDefinition, type PipelineEntry } from './definition.ts';
 import { EntryFormats } from './entry-formats.ts';
-import { atRate, type Move } from './move.ts';
-import { PreparedSegment } from './prepared-segment.ts';
+import type { Move } from './move.ts';
+import type { PlayingMove } from './move-player.ts';
+import { type OnPrepared, PreparedSegment } from './prepared-segment.ts';
 import { segmentsOf } from './segments.ts';
 
 /** A pipeline's whole state at a frame. */
 export interface PipelineSnapshot {
   readonly stages: Readonly<Record<string, StageSnapshot>>;
-  /** Delays, mixes, guard and frame counts. */
+  /** Delays, mixes and frame counts. */
   readonly graph: Uint8Array;
+  /** What has been replaced. */
+  readonly guard: Uint8Array;
 }
 
 /** A reading of one stage's interval. */
@@ -46,6 +49,8 @@ export interface PrepareOptions {
   readonly alwaysGuard?: boolean;
   /** Notes the level that leaves each entry, for `takeActivity`. @default false */
   readonly levels?: boolean;
+  /** Called with every stage before it works for the first time, for who watches it. */
+  readonly onPrepared?: OnPrepared | undefined;
 }
 
 /** An entry at work. */
@@ -103,16 +108,19 @@ export class PreparedPipeline {
   /** In the order of the file. */
   readonly entries: readonly PreparedEntry[];
   readonly #guard: Guard | null;
+  /** Apart from the rest, because what was replaced is counted for the whole stream. */
+  readonly #guardState: StateMemory;
   readonly #state: StateMemory;
   readonly #segments: readonly PreparedSegment[];
 
   constructor(definition: PipelineDefinition, options: PrepareOptions) {
-    const { format, memory, alwaysGuard = false, levels = false } = options;
+    const { format, memory, alwaysGuard = false, levels = false, onPrepared } = options;
     this.definition = definition;
     this.transparent = isTransparent(definition, format);
     this.#state = new StateMemory(memory);
     const processes = definition.outputs.some(({ name }) => !isTransparent(definition, format, name));
-    this.#guard = processes || alwaysGuard ? new Guard(this.#state, format.channels) : null;
+    this.#guardState = new StateMemory(memory);
+    this.#guard = processes || alwaysGuard ? new Guard(this.#guardState, format.channels) : null;
 
     const segments: PreparedSegment[] = [];
     const entries: PreparedEntry[] = [];
@@ -120,13 +128,14 @@ export class PreparedPipeline {
     let spec = { format, maxFrames: options.maxFrames, memory };
     for (const { definition: part, changes } of segmentsOf(definition)) {
       const guard = segments.length === 0 ? this.#guard : null;
-      const segment = new PreparedSegment(part, { ...spec, state: this.#state, guard, levels });
+      const segment = new PreparedSegment(part, { ...spec, state: this.#state, guard, levels, onPrepared });
       segments.push(segment);
       entries.push(...segment.nodes);
       runs.push(segment.run);
       if (changes.length === 0) break;
       const taken = { ...spec, format: segment.run.outputFormat };
       const { processor, run } = this.#openChange(changes, taken);
+      onPrepared?.(changes[0].id, processor);
       for (const { id, definition: stage } of changes) {
         const ends = { format: taken.format, outputFormat: run.outputFormat };
         entries.push({ id, definition: stage, processor, ...ends, latency: 0, gathers: true });
@@ -187,14 +196,16 @@ export class PreparedPipeline {
 
   /**
    * Moves `live` parameters of an entry; `origin` is the frame of the output at which this pipeline heard its first
-   * input, which is one of every segment's too.
+   * input, which is one of every segment's too. A move that was under way before a snapshot has its `next` value due.
    */
-  move(move: Move, origin: number): void {
-    const { sampleRate } = this.run.outputFormat;
-    for (const { run, moves } of this.#segments) {
-      const rate = run.format.sampleRate;
-      moves.push(atRate(move, rate, sampleRate), Math.round((origin * rate) / sampleRate));
-    }
+  move(move: Move, origin: number, next?: number): void {
+    const clock = { rate: this.run.outputFormat.sampleRate, origin };
+    for (const { moves } of this.#segments) moves.push(move, clock, next);
+  }
+
+  /** The moves under way, which a snapshot leaves out. */
+  get playing(): readonly PlayingMove[] {
+    return this.#segments.flatMap(({ moves }) => moves.playing);
   }
 
   /** Takes over the state of the entries that a pipeline shares with this one; what changes the rate begins anew. */
@@ -211,13 +222,31 @@ export class PreparedPipeline {
     }
   }
 
-  snapshot(): PipelineSnapshot {
-    const stages = Object.fromEntries(this.entries.map(({ id, processor }) => [id, processor.snapshot()]));
-    return { stages, graph: this.#state.snapshot() };
+  /** Begins anew, with the present parameters but for `changed`; moves that are under way have to be given again. */
+  reset(changed: readonly PipelineEntry[] = []): void {
+    this.#state.clear();
+    for (const { moves } of this.#segments) moves.clear();
+    for (const { id, processor } of this.entries) {
+      const entry = changed.find((one) => one.id === id);
+      if (entry) processor.set(entry.params);
+      processor.reset();
+    }
+  }
+
+  /** Its state now; in the arrays of an earlier snapshot, which is worth nothing then, where one is given. */
+  snapshot(into?: PipelineSnapshot): PipelineSnapshot {
+    const stages = Object.fromEntries(
+      this.entries.map(({ id, processor }) => [id, processor.snapshot(into?.stages[id])]),
+    );
+    return {
+      stages,
+      graph: this.#state.snapshot(into?.graph),
+      guard: this.#guardState.snapshot(into?.guard),
+    };
   }
 
   /** Takes back a snapshot of a pipeline with the same stages, prepared for the same format. */
-  restore({ stages, graph }: PipelineSnapshot): void {
+  restore({ stages, graph, guard }: PipelineSnapshot): void {
     // All checks first, so that a refused snapshot leaves the pipeline as it is.
     for (const { id, definition, params } of this.definition.entries) {
       if (!Object.hasOwn(stages, id)) throw usageError(`the snapshot has no stage "${id}"`);
@@ -225,8 +254,11 @@ export class PreparedPipeline {
         throw usageError(`the snapshot's stage "${id}" is set up in another way`);
       }
     }
+    this.#state.checkSize(graph);
+    this.#guardState.restore(guard);
     this.#state.restore(graph);
     for (const { id, processor } of this.entries) processor.restore(stages[id]);
+    for (const { moves } of this.#segments) moves.clear();
   }
 }
 

@@ -3,11 +3,15 @@ import type { AudioFormat } from '../audio/format.ts';
 import type { Guard } from '../dsp/guard.ts';
 import type { KernelMemory, StateMemory } from '../dsp/kernel-memory.ts';
 import { AlignedRun } from '../stages/aligned-run.ts';
+import type { StageProcessor } from '../stages/define-stage.ts';
 import { type InputRef, MAIN, type PipelineDefinition } from './definition.ts';
 import { EntryFormats, formatFor } from './entry-formats.ts';
 import { MovePlayer } from './move-player.ts';
 import { GraphNode } from './node.ts';
 import { Tap, type Wire } from './tap.ts';
+
+/** Called with every stage before it works for the first time. */
+export type OnPrepared = (id: string, processor: StageProcessor) => void;
 
 interface SegmentOptions {
   readonly format: AudioFormat;
@@ -18,6 +22,7 @@ interface SegmentOptions {
   readonly guard: Guard | null;
   /** Whether the level that leaves each node is noted. */
   readonly levels: boolean;
+  readonly onPrepared: OnPrepared | undefined;
 }
 
 /** A part of a pipeline that keeps its rate, at work: nodes in the order of the file, each block through all of them at once. */
@@ -27,7 +32,7 @@ export class PreparedSegment {
   readonly nodes: readonly GraphNode[];
 
   constructor(definition: PipelineDefinition, options: SegmentOptions) {
-    const { format, maxFrames, memory, state, guard, levels } = options;
+    const { format, maxFrames, memory, state, guard, levels, onPrepared } = options;
     const formats = new EntryFormats(definition, format);
     const wires = new Map<string, ReadonlyMap<string, Wire>>();
     const find = ({ from, port }: InputRef): Wire => {
@@ -45,9 +50,11 @@ export class PreparedSegment {
       const [main] = entry.inputs;
       const taken = formats.input(entry);
       const spec = { format: formatFor(entry, taken), maxFrames, memory };
+      const processor: StageProcessor = entry.definition.prepare(spec, entry.params);
+      onPrepared?.(entry.id, processor);
       const node = new GraphNode({
         entry,
-        processor: entry.definition.prepare(spec, entry.params),
+        processor,
         state,
         format: taken,
         outputFormat: formats.output({ ...main, from: entry.id }),
@@ -60,7 +67,7 @@ export class PreparedSegment {
       return node;
     });
 
-    this.moves = new MovePlayer(state, this.nodes);
+    this.moves = new MovePlayer(state, this.nodes, format.sampleRate);
 
     const ends = definition.outputs.map(({ from }) => find(from));
     const latency = Math.max(...ends.map((wire) => wire.latency));

@@ -106,7 +106,7 @@ export async function run({ short }) {
     writeEvidence(
       'kill',
       'Killed at any moment',
-      lines.map((line) => `- ${line}`),
+      [...lines, ...failures].map((line) => `- ${line}`),
     );
   return failures.length === 0;
 }

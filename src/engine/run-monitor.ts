@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
 import type { AudioBlock } from '../audio/block.ts';
+import { shown } from '../audio/shown.ts';
 import { gainToDb } from '../dsp/elementary.ts';
 import { largest, loudestLevel } from '../dsp/level.ts';
 import type { RunEvent } from '../monitor/monitored-run.ts';
@@ -126,7 +127,7 @@ function moveEvent(move: object): RunEvent {
     readonly to?: unknown;
     readonly pipeline?: { readonly name?: string };
   };
-  if (set !== undefined) return { frame, kind: 'move', text: `${set} to ${JSON.stringify(to)}` };
+  if (set !== undefined) return { frame, kind: 'move', text: `${set} to ${shown(to)}` };
   const name = pipeline?.name;
   return { frame, kind: 'pipeline', text: name === undefined ? 'another pipeline' : `pipeline ${name}` };
 }

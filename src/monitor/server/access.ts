@@ -80,11 +80,10 @@ export class Access {
     return own && sameSite ? null : { status: 403, error: 'pages from elsewhere are not served' };
   }
 
-  /** Refuses who may not read: off loopback the token is needed for that too. */
+  /** Refuses who may not read: the token is needed for that too off loopback, and under a name that others may come by. */
   refuseReader(headers: IncomingHttpHeaders): Refusal | null {
-    return this.#loopback || this.#hasToken(headers)
-      ? null
-      : { status: 401, error: 'the token is missing or wrong' };
+    const isHere = this.#loopback && isLoopback(hostName(headers.host) ?? '');
+    return isHere || this.#hasToken(headers) ? null : { status: 401, error: 'the token is missing or wrong' };
   }
 
   /** Refuses who may not change anything. */

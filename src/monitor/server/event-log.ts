@@ -32,13 +32,13 @@ export class EventLog {
 
   /** Takes an event that happened at `time`. A parameter on its way is one event, under a new number each time. */
   add(event: RunEvent, time: number): void {
-    const before = this.#events.at(-1);
-    const goesOn =
+    const goesOn = (before: LoggedEvent): boolean =>
       event.kind === 'move' &&
-      before?.kind === 'move' &&
+      before.kind === 'move' &&
       time - before.time < STILL_MOVING &&
       subjectOf(before) === subjectOf(event);
-    if (goesOn || this.#events.length === KEPT) this.#events.splice(goesOn ? -1 : 0, 1);
+    const same = this.#events.findLastIndex(goesOn);
+    if (same >= 0 || this.#events.length === KEPT) this.#events.splice(Math.max(0, same), 1);
     this.#events.push({ ...event, id: ++this.#last, time });
     this.#counts.set(event.kind, (this.#counts.get(event.kind) ?? 0) + 1);
   }

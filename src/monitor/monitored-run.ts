@@ -40,6 +40,8 @@ export interface PipelineView {
   readonly inputs: readonly string[];
   /** Names of what goes out, and the entry or input it comes from. */
   readonly outputs: readonly { readonly name: string; readonly from: string }[];
+  /** The pipeline's own knobs, as far as all that they turn can move. */
+  readonly controls: readonly LiveControl[];
   /** In the order in which they run. */
   readonly stages: readonly StageView[];
   /** Loudness in LUFS that its last stage with such a target leads to, or null. */
@@ -47,6 +49,12 @@ export interface PipelineView {
   /** Ceiling of its last limiter in dBTP, or null. */
   readonly ceiling: number | null;
 }
+
+/** Every control of a pipeline: its own, then those of its stages. */
+export const controlsOf = ({ controls, stages }: PipelineView): readonly LiveControl[] => [
+  ...controls,
+  ...stages.flatMap((stage) => stage.controls),
+];
 
 /** What one stage is doing. */
 export interface StageReading {

@@ -132,6 +132,35 @@ describe('a metered run', () => {
     expect(events[0].frame).toBeGreaterThan(0);
   });
 
+  it('shows the knobs of the pipeline where they stand, and turns all that they lead to', async () => {
+    const to = [{ path: 'eq.bands.0.gain', range: [0, 6] }, { path: 'limiter.ceiling' }];
+    const pipeline = definePipeline({
+      parameters: {
+        warmth: { min: 0, max: 10, description: 'how warm', to: [to[0]] },
+        ceiling: { to: [to[1]] },
+        lookahead: { to: [{ path: 'limiter.lookahead' }] },
+      },
+      stages: [{ stage: 'eq', bands: [{ type: 'lowshelf', freq: 120, gain: 1.5 }] }, { stage: 'limiter' }],
+    });
+    await run(SINE, { pipeline, metered: true }, ({ live }) => {
+      const [warmth, ceiling, ...others] = live.pipeline().controls;
+      expect(others).toEqual([]);
+      expect(warmth).toMatchObject({
+        path: 'warmth',
+        min: 0,
+        max: 10,
+        value: 2.5,
+        unit: '',
+        meaning: 'how warm',
+      });
+      expect(ceiling).toMatchObject({ path: 'ceiling', min: -40, max: 0, value: -1, unit: 'dBTP' });
+      live.set('warmth', 10);
+      const { controls, stages } = live.pipeline();
+      expect(controls[0].value).toBe(10);
+      expect(stages[0].controls.find(({ path }) => path === 'eq.bands[0].gain')?.value).toBe(6);
+    });
+  });
+
   it('tells once a second at most that samples were replaced', async () => {
     const bad = new Float32Array(2 * RATE).fill(Number.NaN, RATE);
     const events: RunEvent[] = [];

@@ -27,7 +27,7 @@ class FakeRun implements MonitoredRun {
     const stages = [{ ...entry, controls: [control] }];
     const outputs = [{ name: 'main', from: 'limiter' }];
     return {
-      ...{ version: 1, name: 'fake', description: '', inputs: ['in'], outputs, stages },
+      ...{ version: 1, name: 'fake', description: '', inputs: ['in'], outputs, stages, controls: [] },
       ...{ target: null, ceiling: -1 },
     };
   }

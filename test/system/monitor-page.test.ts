@@ -275,6 +275,10 @@ describe.skipIf(BROWSER === undefined || process.platform === 'win32')('the page
     expect(await page.content()).not.toContain('controls');
     expect(await attack()).toMatchObject({ read: 0, sent: 0, messages: 0 });
     expect(await ceiling()).toBe(before);
+    // From the monitor's own page the same script gets what it asks for.
+    await page.goto(new URL('/', address).href);
+    expect(await attack()).toEqual({ read: 2, sent: 1, messages: expect.any(Number), framed: false });
+    expect(await ceiling()).toBe(-20);
     await page.close();
   });
 

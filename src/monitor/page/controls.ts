@@ -1,4 +1,4 @@
-import type { LiveControl, PipelineView, StageView } from '../monitored-run.ts';
+import { controlsOf, type LiveControl, type PipelineView, type StageView } from '../monitored-run.ts';
 import { controlScale } from './control-scale.ts';
 import { byId, element, say } from './element.ts';
 import { shortNumber } from './numbers.ts';
@@ -66,14 +66,16 @@ export class Controls {
   }
 
   /** Shows the values of a pipeline, and other controls where it has others. */
-  show({ stages }: PipelineView): void {
-    const controls = stages.flatMap((stage) => stage.controls);
+  show(pipeline: PipelineView): void {
+    const controls = controlsOf(pipeline);
     const shape = JSON.stringify(controls.map(({ value: _, ...rest }) => rest));
     if (shape !== this.#shape) {
       this.#shape = shape;
       this.#knobs = new Map();
-      const shown = stages.filter((stage) => stage.controls.length > 0);
-      this.#place.replaceChildren(...shown.map((stage) => this.#stage(stage, controls.length <= FEW)));
+      const own = { id: '', stage: 'pipeline', controls: pipeline.controls };
+      const shown = [own, ...pipeline.stages].filter((stage) => stage.controls.length > 0);
+      const isOpen = (stage: object): boolean => stage === own || controls.length <= FEW;
+      this.#place.replaceChildren(...shown.map((stage) => this.#stage(stage, isOpen(stage))));
       if (shown.length === 0)
         this.#place.append(element('p', {}, 'This pipeline has nothing that moves while it plays.'));
     }
@@ -90,12 +92,14 @@ export class Controls {
     stage.scrollIntoView({ behavior: calm ? 'auto' : 'smooth', block: 'start' });
   }
 
-  #stage({ id, stage, controls }: StageView, open: boolean): HTMLElement {
-    const kind = stage === id ? [] : [element('small', {}, ` ${stage}`)];
-    const set = element('fieldset', { 'aria-label': id });
+  /** The controls of a stage, or of the pipeline itself, which has no id. */
+  #stage({ id, stage, controls }: Pick<StageView, 'id' | 'stage' | 'controls'>, open: boolean): HTMLElement {
+    const name = id || stage;
+    const kind = stage === name ? [] : [element('small', {}, ` ${stage}`)];
+    const set = element('fieldset', { 'aria-label': name });
     set.disabled = !this.#enabled;
-    set.append(...controls.map((control) => this.#knob(control, id)));
-    const details = element('details', { id: `stage-${id}` }, element('summary', {}, id, ...kind), set);
+    set.append(...controls.map((control) => this.#knob(control, name)));
+    const details = element('details', { id: `stage-${id}` }, element('summary', {}, name, ...kind), set);
     details.open = open;
     return details;
   }

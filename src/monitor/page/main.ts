@@ -68,6 +68,7 @@ const askPipeline = once(async () => {
   const shape = JSON.stringify({
     ...pipeline,
     version: 0,
+    controls: [],
     stages: pipeline.stages.map(({ controls: _, ...rest }) => rest),
   });
   if (shape !== drawn) graph.draw(pipeline);

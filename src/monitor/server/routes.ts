@@ -1,3 +1,4 @@
+import { controlsOf } from '../monitored-run.ts';
 import { type RunWatch, readingsJson } from './run-watch.ts';
 
 /** A JSON Schema, as it stands in the OpenAPI document and as requests are checked by. */
@@ -156,7 +157,7 @@ function move(
 ): RouteAnswer {
   const { pipeline } = watch;
   if (pipeline === null) return NOT_YET;
-  const control = pipeline.stages.flatMap(({ controls }) => controls).find(({ path }) => path === set);
+  const control = controlsOf(pipeline).find(({ path }) => path === set);
   if (control === undefined) return json({ error: 'there is no such control' }, 404);
   const { kind, min, max, whole, choices, unit } = control;
   const fits =

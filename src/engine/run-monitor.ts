@@ -119,6 +119,10 @@ export class RunMonitor {
   }
 }
 
+/** A number in six digits at most. */
+const inShort = (value: unknown): unknown =>
+  typeof value === 'number' ? Number(value.toPrecision(6)) : value;
+
 /** A change that came while running, in words. */
 function moveEvent(move: object): RunEvent {
   const { frame, set, to, pipeline } = move as {
@@ -127,7 +131,7 @@ function moveEvent(move: object): RunEvent {
     readonly to?: unknown;
     readonly pipeline?: { readonly name?: string };
   };
-  if (set !== undefined) return { frame, kind: 'move', text: `${set} to ${shown(to)}` };
+  if (set !== undefined) return { frame, kind: 'move', text: `${set} to ${shown(inShort(to))}` };
   const name = pipeline?.name;
   return { frame, kind: 'pipeline', text: name === undefined ? 'another pipeline' : `pipeline ${name}` };
 }

@@ -56,6 +56,7 @@ export class Connection {
   /** Gives readings to a listener for as long as the page is there, whatever happens in between. */
   listen(listener: Listener): void {
     let retry = FIRST_RETRY;
+    let ended = false;
     const open = (): void => {
       const address = new URL(METERS_PATH, location.href);
       address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:';
@@ -63,6 +64,7 @@ export class Connection {
       let silence = setTimeout(() => socket.close(), SILENCE);
       socket.onopen = () => {
         retry = FIRST_RETRY;
+        ended = false;
         listener.opened();
       };
       socket.onmessage = ({ data }) => {
@@ -72,7 +74,8 @@ export class Connection {
       };
       socket.onclose = ({ code }) => {
         clearTimeout(silence);
-        listener.lost(code === GOING_AWAY);
+        ended ||= code === GOING_AWAY;
+        listener.lost(ended);
         setTimeout(open, retry);
         retry = Math.min(LONGEST_RETRY, 2 * retry);
       };

@@ -19,10 +19,10 @@ export interface ControlScale {
   readonly toValue: (place: number) => number;
 }
 
-/** An even scale, or one by ratio (by cubes from 0 on) where the range of a frequency, time or ratio is wide. */
+/** An even scale, or one by ratio where the range of a frequency, time or ratio is wide; by cubes for a time from 0 on. */
 export function controlScale({ min, max, unit, whole }: LiveControl): ControlScale {
   const [low, high] = [min ?? 0, max ?? 1];
-  const wide = RATIO_UNITS.includes(unit) && low >= 0 && high / Math.max(low, 1e-9) >= WIDE;
+  const wide = low > 0 ? RATIO_UNITS.includes(unit) && high / low >= WIDE : low === 0 && unit === 'ms';
   if (!wide) {
     const step = whole ? 1 : (FINE.find((one) => (high - low) / one <= 500) ?? 1);
     return { min: low, max: high, step, toPlace: (value) => value, toValue: (place) => place };

@@ -112,6 +112,6 @@ connection.listen({
     say(byId('status'), ended ? 'the run has ended' : 'connection lost, trying again');
     byId('status').className = 'lost';
     // Off loopback the meters need the token as well.
-    byId('access').hidden = ended;
+    if (!ended) askAccess();
   },
 });

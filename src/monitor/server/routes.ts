@@ -42,11 +42,7 @@ export const json = (value: unknown, status = 200): RouteAnswer => ({
   body: JSON.stringify(value),
 });
 
-const readingsAnswer = (value: unknown): RouteAnswer => ({
-  status: 200,
-  type: JSON_TYPE,
-  body: readingsJson(value),
-});
+const written = (body: string): RouteAnswer => ({ status: 200, type: JSON_TYPE, body });
 
 const NOT_YET = json({ error: 'the run has not begun' }, 503);
 
@@ -104,7 +100,7 @@ export function runRoutes(watch: RunWatch): Route[] {
       summary: 'Levels, loudness, spectrum, load, latency and buffers now; null is silence or nothing',
       needs: 'reading',
       answers: { 200: 'the readings', 503: 'the run has not begun' },
-      answer: () => (watch.latest ? readingsAnswer(watch.latest) : NOT_YET),
+      answer: () => (watch.latest ? written(readingsJson(watch.latest)) : NOT_YET),
     },
     {
       method: 'GET',
@@ -112,7 +108,7 @@ export function runRoutes(watch: RunWatch): Route[] {
       summary: 'Loudness and true peak of the last hour, a point a second, oldest first',
       needs: 'reading',
       answers: { 200: 'the curves' },
-      answer: () => readingsAnswer(watch.history.curves()),
+      answer: () => written(watch.historyJson()),
     },
     {
       method: 'GET',

@@ -24,6 +24,7 @@ export class RunWatch {
   #run: MonitoredRun | null = null;
   #latest: LiveReadings | null = null;
   #movedAt = 0;
+  #historyJson = { count: -1, text: '' };
 
   /** The run that is watched from now on. */
   attach(run: MonitoredRun): void {
@@ -62,6 +63,15 @@ export class RunWatch {
   get stalledFor(): number | null {
     const still = Date.now() - this.#movedAt;
     return this.#latest === null || still > STALLED ? still : null;
+  }
+
+  /** The last hour as JSON. It takes milliseconds to write, so it is written once a second however many ask. */
+  historyJson(): string {
+    const { count } = this.history;
+    if (count !== this.#historyJson.count) {
+      this.#historyJson = { count, text: readingsJson(this.history.curves()) };
+    }
+    return this.#historyJson.text;
   }
 
   /** What is told to those who watch, as JSON; null before there is anything. */

@@ -187,7 +187,7 @@ describe('a change', () => {
     await server.close();
     await open({ readonly: true });
     expect((await move()).status).toBe(403);
-    expect(JSON.parse((await ask('/api/access', bearer)).body)).toEqual({ changes: 'readonly' });
+    expect(JSON.parse((await ask('/api/access', bearer)).body)).toEqual({ reads: true, changes: 'readonly' });
   });
 });
 
@@ -201,6 +201,8 @@ describe('reading', () => {
       expect((await ask(path)).status).toBe(401);
       expect([200, 503]).toContain((await ask(path, bearer)).status);
     }
+    expect(JSON.parse((await ask('/api/access')).body)).toEqual({ reads: false, changes: 'token' });
+    expect(JSON.parse((await ask('/api/access', bearer)).body)).toEqual({ reads: true, changes: 'allowed' });
     expect(await meters()).toBe(401);
     expect(await meters({}, TOKEN)).toBeInstanceOf(WebSocket);
   });

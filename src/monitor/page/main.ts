@@ -52,11 +52,17 @@ let version = 0;
 let drawn = '';
 
 const askAccess = once(async () => {
-  const { changes } = await connection.get<{ changes: keyof typeof WORDS }>('/api/access');
+  const { reads, changes } = await connection.get<{ reads: boolean; changes: keyof typeof WORDS }>(
+    '/api/access',
+  );
   controls.enabled = changes === 'allowed';
-  byId('access').hidden = changes === 'allowed';
-  byId('access').classList.toggle('wordy', changes === 'readonly');
-  say(byId('access-words'), WORDS[changes]);
+  byId('access').hidden = reads && changes === 'allowed';
+  byId('access').classList.toggle('wordy', reads && changes === 'readonly');
+  say(
+    byId('access-words'),
+    reads ? WORDS[changes] : 'To see anything the token is needed: ask who started the run.',
+  );
+  if (!reads) say(byId('status'), 'waiting for the token');
 });
 
 const askPipeline = once(async () => {

@@ -123,6 +123,7 @@ function install(app: FastifyInstance, route: Route, access: Access): void {
       } = await route.answer({
         query: request.query as Record<string, unknown>,
         body: request.body,
+        reads: access.refuseReader(request.headers) === null,
         changes: access.changes(request.headers),
       });
       return reply.code(status).header('Content-Type', type).send(text);

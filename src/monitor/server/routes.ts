@@ -8,7 +8,8 @@ type Schema = Readonly<Record<string, unknown>>;
 export interface RouteRequest {
   readonly query: Readonly<Record<string, unknown>>;
   readonly body: unknown;
-  /** What the one who asks may change. */
+  /** Whether the one who asks may read, and what may be changed. */
+  readonly reads: boolean;
   readonly changes: 'readonly' | 'token' | 'allowed';
 }
 
@@ -81,10 +82,11 @@ export function runRoutes(watch: RunWatch): Route[] {
     {
       method: 'GET',
       path: '/api/access',
-      summary: 'What the one who asks may change: "allowed", "token" (one is missing or wrong) or "readonly"',
+      summary:
+        'Whether the one who asks may read, and change: "allowed", "token" (one is missing or wrong) or "readonly"',
       needs: 'nothing',
-      answers: { 200: 'what may be changed' },
-      answer: ({ changes }) => json({ changes }),
+      answers: { 200: 'what is allowed' },
+      answer: ({ reads, changes }) => json({ reads, changes }),
     },
     {
       method: 'GET',

@@ -10,6 +10,7 @@ import type { BatchProgress } from '../monitor/batch-progress.ts';
 import type { TrackReport } from '../monitor/batch-report.ts';
 import { FreeLanes } from './free-lanes.ts';
 import { type JournalEntry, openJournal } from './journal.ts';
+import { notProcessed } from './not-processed.ts';
 import { overLanes } from './over-lanes.ts';
 import { pipelineOf } from './pipeline-of.ts';
 import { TrackPool } from './track-pool.ts';
@@ -273,21 +274,3 @@ const given = ({ target, ceiling, onCeiling }: NormalizeTo) => ({
 });
 
 const bytesOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-
-const notProcessed = (
-  { input, output }: FileJob,
-  status: 'failed' | 'cancelled',
-  error: string | null,
-): TrackReport => ({
-  input,
-  output,
-  status,
-  before: null,
-  after: null,
-  moves: null,
-  seconds: null,
-  elapsed: 0,
-  warnings: [],
-  decisions: null,
-  error,
-});

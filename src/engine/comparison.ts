@@ -9,18 +9,18 @@ import { SpectrumAnalyser } from '../dsp/spectrum-analyser.ts';
 import { sumsFigures } from '../dsp/spectrum-figures.ts';
 import { spectrumLayout } from '../dsp/spectrum-layout.ts';
 import type { ComparedFigures, ComparedSecond, ProgrammeFigures } from '../monitor/run-figures.ts';
+import { LoudnessSeconds } from './loudness-seconds.ts';
 
 /** Points of a window of the spectrum. */
 const FFT_SIZE = 4096;
 
 /** Measures one programme: loudness second by second, levels and spectrum over all of it. */
 class ProgrammeEar {
-  readonly #sampleRate: number;
   readonly #meter: LoudnessMeter;
+  readonly #seconds: LoudnessSeconds;
   readonly #levels: LevelStatistics;
   readonly #spectrum: SpectrumAnalyser;
   readonly #onSecond: (shortTerm: number) => void;
-  #frame = 0;
 
   constructor(
     memory: KernelMemory,
@@ -31,8 +31,8 @@ class ProgrammeEar {
     const { sampleRate, channels, layout } = format;
     const state = new StateMemory(memory);
     const weights = channelWeights(layout);
-    this.#sampleRate = sampleRate;
     this.#meter = new LoudnessMeter(state, { sampleRate, channels, maxFrames, weights });
+    this.#seconds = new LoudnessSeconds(this.#meter, sampleRate);
     this.#levels = new LevelStatistics(state, channels, null);
     this.#spectrum = new SpectrumAnalyser(state, spectrumLayout({ format, fftSize: FFT_SIZE }));
     this.#onSecond = onSecond;
@@ -41,14 +41,7 @@ class ProgrammeEar {
   process(channels: Planar, frames: number): void {
     this.#levels.process(channels, 0, frames);
     this.#spectrum.process(channels, 0, frames);
-    for (let done = 0; done < frames; ) {
-      const span = Math.min(frames - done, this.#sampleRate - (this.#frame % this.#sampleRate));
-      const whole = span === frames;
-      this.#meter.process(whole ? channels : channels.map((channel) => channel.subarray(done)), span);
-      this.#frame += span;
-      done += span;
-      if (this.#frame % this.#sampleRate === 0) this.#onSecond(this.#meter.shortTerm);
-    }
+    this.#seconds.process(channels, frames, () => this.#onSecond(this.#meter.shortTerm));
   }
 
   /** To be called once, when all is in. */

@@ -86,17 +86,3 @@ export function movesBetween(
     .map(({ id, params }, n) => ({ id, leaves: differences(before.entries[n].params, params), ...time }))
     .filter(({ leaves }) => leaves.length > 0);
 }
-
-/** A pipeline with the values of a move where they are at a frame. */
-export function standingAt(definition: PipelineDefinition, move: Move, frame: number): PipelineDefinition {
-  const standing = move.leaves.filter(({ until }) => until > frame);
-  const entries = definition.entries.map((entry) => {
-    if (entry.id !== move.id) return entry;
-    const params = standing.reduce<unknown>(
-      (changed, leaf) => withLeaf(changed, leaf.path, leafValue(move, leaf, frame)),
-      entry.params,
-    );
-    return { ...entry, params: params as typeof entry.params };
-  });
-  return { ...definition, entries };
-}

@@ -12,6 +12,7 @@ import { figure } from './chart-figure.ts';
 import { CHART_WIDTH } from './chart-parts.ts';
 import { chartSvg } from './chart-svg.ts';
 import { escaped } from './html-text.ts';
+import { pageStart } from './page-start.ts';
 import { PAGE_STYLE } from './page-style.ts';
 
 /** An analysis with what its charts are drawn from. */
@@ -23,15 +24,7 @@ export interface DrawnAnalysis extends NamedAnalysis {
 export function analysisPage(inputs: readonly DrawnAnalysis[], version: string): string {
   const several = inputs.length > 1;
   const title = several ? inputs.map(({ name }) => name).join(', ') : inputs[0].name;
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="icon" href="data:,">
-<title>${escaped(title)}: audio analysis</title>
-<style>${PAGE_STYLE}</style>
-</head>
+  return `${pageStart(`${title}: audio analysis`, PAGE_STYLE)}
 <body${several ? ' class="several"' : ''}>
 <h1>Audio analysis</h1>
 ${inputs.map((input) => `<p>${escaped(inputLine(input))}</p>`).join('\n')}

@@ -2,6 +2,7 @@ import { relative, sep } from 'node:path';
 import { type BatchReport, realTimeFactor, type TrackFigures, type TrackReport } from './batch-report.ts';
 import { clockTime } from './clock-time.ts';
 import { escaped } from './html-text.ts';
+import { pageStart } from './page-start.ts';
 
 const STYLE = `
 :root { color-scheme: light; }
@@ -103,15 +104,7 @@ export function batchPage(report: BatchReport, folder: string): string {
   const logs = tracks.some(({ decisions }) => decisions !== null);
   const columns = COLUMNS.filter(({ kind }) => logs || kind !== 'link');
   const counts = Object.entries(count).flatMap(([status, n]) => (n > 0 ? [`${n} ${status}`] : []));
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="icon" href="data:,">
-<title>${escaped(work)}: ${tracks.length} tracks</title>
-<style>${STYLE}</style>
-</head>
+  return `${pageStart(`${work}: ${tracks.length} tracks`, STYLE)}
 <body>
 <h1>${escaped(work)}</h1>
 <p>${tracks.length} tracks: ${counts.join(', ')}</p>

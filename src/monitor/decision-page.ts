@@ -9,6 +9,7 @@ import {
 } from './decision-charts.ts';
 import { type DecisionStory, type Episode, episodesOf } from './decision-story.ts';
 import { escaped } from './html-text.ts';
+import { pageStart } from './page-start.ts';
 import { PAGE_STYLE } from './page-style.ts';
 import type { ProgrammeFigures } from './run-figures.ts';
 
@@ -38,15 +39,7 @@ export function decisionPage(story: DecisionStory, version: string): string {
     ['curves', 'Curves decided on', curvesChart(story)],
   ];
   const left = episodes.length - told.length + untold;
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="icon" href="data:,">
-<title>${escaped(name)}: decisions</title>
-<style>${PAGE_STYLE}${OWN_STYLE}</style>
-</head>
+  return `${pageStart(`${name}: decisions`, PAGE_STYLE + OWN_STYLE)}
 <body>
 <h1>What was decided, and why</h1>
 <p>${escaped(name)}: ${clockTime(duration)}, ${counted(decisions.length + untold, 'decision')}</p>

@@ -23,6 +23,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { writeEvidence } from './evidence.js';
 import { dice } from './fuzz-case.js';
+import { wavHeader } from './wav-header.js';
 
 const CLI = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const RATE = 44100;
@@ -32,18 +33,7 @@ const MINUTES = 4;
 function writeInput(path, minutes, seed) {
   const frames = RATE * 60 * minutes;
   const bytes = Buffer.alloc(44 + 4 * frames);
-  bytes.write('RIFF', 0);
-  bytes.writeUInt32LE(bytes.length - 8, 4);
-  bytes.write('WAVEfmt ', 8);
-  bytes.writeUInt32LE(16, 16);
-  bytes.writeUInt16LE(1, 20);
-  bytes.writeUInt16LE(2, 22);
-  bytes.writeUInt32LE(RATE, 24);
-  bytes.writeUInt32LE(RATE * 4, 28);
-  bytes.writeUInt16LE(4, 32);
-  bytes.writeUInt16LE(16, 34);
-  bytes.write('data', 36);
-  bytes.writeUInt32LE(4 * frames, 40);
+  bytes.set(wavHeader(4 * frames, RATE));
   const samples = new Int16Array(bytes.buffer, bytes.byteOffset + 44, 2 * frames);
   const roll = dice(seed);
   const noise = Int16Array.from({ length: 65521 }, () => roll(60000) - 30000);

@@ -1,5 +1,6 @@
 import type { Queue, QueueEvents } from 'bullmq';
 import type { TrackReport } from '../../monitor/batch-report.ts';
+import { notProcessed } from '../not-processed.ts';
 import type { BatchQueue, OnQueueState, RunnerControl, TrackRunner } from '../track-runner.ts';
 import type { AlbumResult, AlbumTask, TrackProgress, TrackResult, TrackTask } from '../track-task.ts';
 import { closing, connectQueue } from './connect-queue.ts';
@@ -97,7 +98,7 @@ class TrackQueue implements TrackRunner {
     const work = await portable(task.work, task.batch);
     const data = this.#queued(renamedTrack({ ...task, work }, this.#files.addressOf));
     const end = await this.#follow(TRACK, data, control);
-    const report = 'value' in end ? (end.value as TrackReport) : (end.report ?? emptyReport(end.error));
+    const report = 'value' in end ? (end.value as TrackReport) : (end.report ?? untold(end.error));
     return { report: renamedReport(report, data.task, task), transient: false };
   }
 
@@ -211,16 +212,5 @@ class TrackQueue implements TrackRunner {
 }
 
 /** For a track that no worker has told of. */
-const emptyReport = (error: string | null): TrackReport => ({
-  input: '',
-  output: '',
-  status: error === null ? 'cancelled' : 'failed',
-  before: null,
-  after: null,
-  moves: null,
-  seconds: null,
-  elapsed: 0,
-  warnings: [],
-  decisions: null,
-  error,
-});
+const untold = (error: string | null): TrackReport =>
+  notProcessed({ input: '', output: '' }, error === null ? 'cancelled' : 'failed', error);

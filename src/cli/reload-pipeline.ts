@@ -18,7 +18,7 @@ export interface ReloadOptions {
   readonly source: Pick<ScheduledFile, 'read' | 'next'>;
   /** What it said at the start. */
   readonly first: PipelineDefinition;
-  readonly control: RunControl;
+  readonly control: Pick<RunControl, 'pipeline' | 'replace'>;
   /** The file to watch as well, or null for the signal alone. */
   readonly watched: string | null;
   /** Takes one line about each reload. */

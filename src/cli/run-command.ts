@@ -17,6 +17,7 @@ import { type Arguments, COMMAND_NAMES, type Command } from './command.ts';
 import { DECISION_OPTIONS, openDecisionLog } from './decision-log.ts';
 import { delayLine, latencyLine } from './latency-line.ts';
 import { LOUDNESS_LOG_OPTIONS, openLoudnessLog } from './loudness-log-target.ts';
+import { MONITOR_OPTIONS, type OpenedMonitor, withMonitor } from './monitor-option.ts';
 import { type NamedEnds, namedEnds, openNamedInputs, openNamedOutputs } from './named-ends.ts';
 import { list, oneOf, text } from './option-value.ts';
 import { OUTPUT_FORMATS } from './output-formats.ts';
@@ -103,6 +104,7 @@ export const runCommand: Command = {
     report: { type: 'string', requiresArg: true, describe: 'write readings as JSON lines to FILE or fd:N' },
     ...AIR_OPTIONS,
     ...LOUDNESS_LOG_OPTIONS,
+    ...MONITOR_OPTIONS,
     ...CHECKPOINT_OPTIONS,
     ...DECISION_OPTIONS,
     ...STATS_OPTIONS,
@@ -123,7 +125,7 @@ export const runCommand: Command = {
     ['auralis-stream podcast in.wav out.wav --format s16 --meter', '16 bits, dithered; figures at the end'],
     ['... | auralis-stream mastering --raw s16le:48000:2 | ...', 'samples without a header'],
   ],
-  run,
+  run: (args) => withMonitor(args, (monitor) => run(args, monitor)),
 };
 
 /** What the command line says of the run itself. */
@@ -138,10 +140,11 @@ type Checked = Omit<
   | 'report'
   | 'signal'
   | 'onStart'
+  | 'onEvent'
   | 'onProgress'
 >;
 
-async function run(args: Arguments): Promise<number> {
+async function run(args: Arguments, monitor: OpenedMonitor | null): Promise<number> {
   const wanted = text(args, 'pipeline');
   if (wanted === undefined) throw await noPipeline();
   const allowOutside = args['allow-outside'] === true;
@@ -178,7 +181,7 @@ async function run(args: Arguments): Promise<number> {
   let inputs: Readonly<Record<string, NamedInput>> = {};
   try {
     inputs = openNamedInputs(ends.inputs);
-    return await carry(args, options, { ends, input, inputs, source, watched });
+    return await carry(args, options, { ends, input, inputs, source, watched, monitor });
   } finally {
     // A pipe that is still open would keep the process waiting.
     for (const { stream } of [input, ...Object.values(inputs)]) stream.destroy();
@@ -191,13 +194,14 @@ interface Opened extends Pick<ReloadOptions, 'source' | 'watched'> {
   readonly ends: NamedEnds;
   readonly input: RunInput;
   readonly inputs: Readonly<Record<string, NamedInput>>;
+  readonly monitor: OpenedMonitor | null;
 }
 
 /** Opens the other ends, carries the audio and tells how it went. */
 async function carry(
   args: Arguments,
   options: Checked,
-  { ends, input, inputs, ...reloading }: Opened,
+  { ends, input, inputs, monitor, ...reloading }: Opened,
 ): Promise<number> {
   const force = args.force === true;
   const out = text(args, 'out');
@@ -245,12 +249,19 @@ async function carry(
       compare: log.compare ?? (stats ? () => {} : undefined),
       stats: stats?.stats,
       signal: signals.signal,
+      metered: monitor !== null,
+      onEvent: monitor ? (event) => monitor.server.event(event) : undefined,
       onStart: (control) => {
+        monitor?.server.attach(control.live);
+        if (monitor && args.quiet !== true) {
+          process.stderr.write(`auralis-stream: monitor at ${monitor.address}\n`);
+        }
         endReload = reloadPipeline({
           ...reloading,
           first: options.pipeline,
           control,
           tell: (line) => {
+            monitor?.server.event({ frame: control.live.frame, kind: 'reload', text: line });
             if (args.quiet !== true) process.stderr.write(`auralis-stream: ${line}\n`);
           },
         });

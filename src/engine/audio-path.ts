@@ -5,6 +5,7 @@ import { type AuralisError, inputError } from '../audio/errors.ts';
 import { automationChanges } from '../graph/automation.ts';
 import type { PipelineDefinition } from '../graph/definition.ts';
 import { sideBySide } from '../graph/prepare-pipeline.ts';
+import { withSetting } from '../graph/settings.ts';
 import type { RawFormat } from '../io/sample-format.ts';
 import { type AudioHeader, type FormatChange, StreamDecoder } from '../io/stream-decoder.ts';
 import type { Patch } from '../io/stream-encoder.ts';
@@ -113,6 +114,12 @@ export class AudioPath {
     }
   }
 
+  /** Changes one parameter, named as in `limiter.ceiling`, from the next block on. */
+  set(name: string, value: unknown): void {
+    if (this.#open) this.#open.graph.set(name, value);
+    else this.#pipeline = withSetting(this.#pipeline, name, value);
+  }
+
   /** What the output's header must be corrected to, once the stream has ended. */
   get patches(): readonly Patch[] {
     return this.#patches;
@@ -207,10 +214,13 @@ export class AudioPath {
   }
 
   #processFrames(frames: number): AudioBlock | Promise<AudioBlock> {
-    const { graph, inputs, comparison } = this.#open!;
+    const { graph, inputs, comparison, meters } = this.#open!;
     const filled = this.#options.inputs.flatMap((side, n) => side.fill(inputs[n + 1], frames) ?? []);
     comparison?.before(inputs[0], frames);
-    const process = () => this.#observed(this.#checked(graph.run.process(frames)));
+    const process = () => {
+      meters?.take(inputs[0], frames);
+      return this.#observed(this.#checked(graph.run.process(frames)));
+    };
     return filled.length === 0 ? process() : Promise.all(filled).then(process);
   }
 
@@ -234,6 +244,7 @@ export class AudioPath {
   /** The block itself, at once or when its observer and the outputs beside `main` are ready for more. */
   #observed(block: AudioBlock): AudioBlock | Promise<AudioBlock> {
     const main = this.#mainOf(block);
+    this.#open!.meters?.give(main);
     this.#open!.comparison?.after(main);
     const busy = [
       this.#options.onBlock(main, this.#open!),

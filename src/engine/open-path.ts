@@ -17,6 +17,7 @@ import type { ComparedSecond } from '../monitor/run-figures.ts';
 import type { Decision } from '../stages/controller.ts';
 import { Comparison } from './comparison.ts';
 import { ditherFor } from './dither.ts';
+import { LiveMeters } from './live-meters.ts';
 import { LoudnessWatch } from './loudness-watch.ts';
 import type { SideInput } from './side-input.ts';
 import type { SideOutput } from './side-output.ts';
@@ -58,6 +59,8 @@ export interface PathOptions {
   readonly onPrepared?: LiveOptions['onPrepared'];
   /** Whether the loudness of what goes out is metered. */
   readonly watchLoudness: boolean;
+  /** Whether the run is metered for those who watch it. */
+  readonly metered: boolean;
 }
 
 /** What exists once the format is known, all on one memory. */
@@ -71,6 +74,8 @@ export interface OpenPath {
   readonly dither: DitherKind;
   /** Meters the output, where a log asks for it. */
   readonly loudness: LoudnessWatch | null;
+  /** Meters the run, where somebody watches it. */
+  readonly meters: LiveMeters | null;
   /** Where one is asked for. */
   readonly comparison: Comparison | null;
   /** Room for one number a frame of a block. */
@@ -107,6 +112,7 @@ export function openPath(
       changes,
       onChange,
       alwaysGuard: options.strict === true,
+      levels: options.metered,
       onDecision: options.onDecision,
       onPrepared: options.onPrepared,
     });
@@ -147,6 +153,7 @@ export function openPath(
       ),
       ...main,
       loudness: options.watchLoudness ? new LoudnessWatch(memory, outputFormats[0], maxFramesOut) : null,
+      meters: options.metered ? new LiveMeters(memory, format, outputFormats[0], maxFramesOut) : null,
       comparison: options.compare
         ? new Comparison(memory, { ...compared, latency: graph.latency, onSecond: options.compare })
         : null,

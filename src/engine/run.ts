@@ -13,6 +13,7 @@ import type { MetadataChunk } from '../io/metadata-chunk.ts';
 import type { RawFormat, SampleEncoding } from '../io/sample-format.ts';
 import type { FormatChange } from '../io/stream-decoder.ts';
 import type { DitherKind, Patch } from '../io/stream-encoder.ts';
+import type { MonitoredRun, RunEvent } from '../monitor/monitored-run.ts';
 import type { Progress } from '../monitor/progress-line.ts';
 import type { PlainReading } from '../monitor/reading-line.ts';
 import type { ComparedFigures, ComparedSecond } from '../monitor/run-figures.ts';
@@ -23,6 +24,7 @@ import type { CheckpointPosition } from './checkpoint.ts';
 import type { CheckpointOptions, CheckpointTaker } from './checkpoint-taker.ts';
 import { decodedStream } from './codec-input.ts';
 import { describeReplaced } from './guard-findings.ts';
+import { LiveRun } from './live-run.ts';
 import type { LoudnessLog } from './loudness-log.ts';
 import type { OutputSink } from './output-sink.ts';
 import { RunMonitor } from './run-monitor.ts';
@@ -87,6 +89,10 @@ export interface RunOptions {
   readonly partial?: boolean | undefined;
   /** Makes an error of what the guard would replace. @default false */
   readonly strict?: boolean | undefined;
+  /** Meters the run for `RunControl.live`. @default false */
+  readonly metered?: boolean | undefined;
+  /** Told of parameters that moved, pipelines that took over and samples that the guard replaced. */
+  readonly onEvent?: ((event: RunEvent) => void) | undefined;
   /** Writes the state of the run to a file now and then, so that it can be gone on with after it was cut short. */
   readonly checkpoint?: CheckpointOptions | undefined;
   /** Goes on with a run that had the same options, into what it has left of its output. */
@@ -101,6 +107,8 @@ export interface RunControl {
   readonly pipeline: PipelineDefinition;
   /** Becomes another pipeline as soon as its stages are loaded. */
   replace(pipeline: PipelineDefinition): Promise<void>;
+  /** What a monitor sees of it; without readings unless the run is `metered`. */
+  readonly live: MonitoredRun;
 }
 
 /** What a run did. */
@@ -182,6 +190,7 @@ export async function runPipeline(options: RunOptions): Promise<RunSummary> {
     metadataBehind: options.metadataBehind,
     strict: options.strict,
     watchLoudness: options.loudnessLog !== undefined,
+    metered: options.metered === true,
     compare: options.compare,
     onPrepared: (id, processor) => {
       options.stats?.watch(id, processor);
@@ -211,6 +220,7 @@ export async function runPipeline(options: RunOptions): Promise<RunSummary> {
       await loadPipelineStages(next);
       path.replace(next);
     },
+    live: new LiveRun(path, input, output.stream),
   });
   const cut = (): void => sides.inputs.forEach((side) => void side.cut());
   signal?.addEventListener('abort', cut, { once: true });

@@ -21,7 +21,12 @@ import type { PipelineDefinition } from './definition.ts';
 import { checkBegun, definitionOf, type LiveSnapshot, restoreMoves, snapshotMoves } from './live-snapshot.ts';
 import { movesBetween } from './move.ts';
 import { MovesUnderWay } from './moves-under-way.ts';
-import { PreparedPipeline, type PrepareOptions, type StageReading } from './prepare-pipeline.ts';
+import {
+  PreparedPipeline,
+  type PrepareOptions,
+  type StageActivity,
+  type StageReading,
+} from './prepare-pipeline.ts';
 import { commonPeriod, formatsOut } from './segments.ts';
 import { StreamClock } from './stream-clock.ts';
 
@@ -120,6 +125,11 @@ export class LivePipeline {
   /** What every stage has measured, by id. */
   meters(): Readonly<Record<string, Readings>> {
     return this.#newest.meters();
+  }
+
+  /** What every entry is doing. */
+  takeActivity(): readonly StageActivity[] {
+    return this.#newest.takeActivity();
   }
 
   /** Readings of intervals that closed since the last call. */

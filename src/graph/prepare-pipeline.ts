@@ -30,6 +30,15 @@ export interface StageReading {
   readonly reading: Readings;
 }
 
+/** What an entry is doing. */
+export interface StageActivity {
+  readonly id: string;
+  /** Highest sample that left it since the last call, linear; null where it is not noted. */
+  readonly peak: number | null;
+  /** What its stage measures, where it changes samples. */
+  readonly meters: Readings;
+}
+
 /** What a pipeline is prepared for. */
 export interface PrepareOptions {
   readonly format: AudioFormat;
@@ -38,6 +47,8 @@ export interface PrepareOptions {
   readonly memory: KernelMemory;
   /** Guards also what no stage could be harmed by. @default false */
   readonly alwaysGuard?: boolean;
+  /** Notes the level that leaves each entry, for `takeActivity`. @default false */
+  readonly levels?: boolean;
   /** Called with every stage before it works for the first time, for who watches it. */
   readonly onPrepared?: OnPrepared | undefined;
 }
@@ -103,7 +114,7 @@ export class PreparedPipeline {
   readonly #segments: readonly PreparedSegment[];
 
   constructor(definition: PipelineDefinition, options: PrepareOptions) {
-    const { format, memory, alwaysGuard = false, onPrepared } = options;
+    const { format, memory, alwaysGuard = false, levels = false, onPrepared } = options;
     this.definition = definition;
     this.transparent = isTransparent(definition, format);
     this.#state = new StateMemory(memory);
@@ -117,7 +128,7 @@ export class PreparedPipeline {
     let spec = { format, maxFrames: options.maxFrames, memory };
     for (const { definition: part, changes } of segmentsOf(definition)) {
       const guard = segments.length === 0 ? this.#guard : null;
-      const segment = new PreparedSegment(part, { ...spec, state: this.#state, guard, onPrepared });
+      const segment = new PreparedSegment(part, { ...spec, state: this.#state, guard, levels, onPrepared });
       segments.push(segment);
       entries.push(...segment.nodes);
       runs.push(segment.run);
@@ -162,6 +173,18 @@ export class PreparedPipeline {
   /** What every stage has measured, by id. */
   meters(): Readonly<Record<string, Readings>> {
     return Object.fromEntries(this.entries.map(({ id, processor }) => [id, processor.meters()]));
+  }
+
+  /** What every entry is doing; levels only where the pipeline was prepared with them. */
+  takeActivity(): readonly StageActivity[] {
+    const peaks = new Map(
+      this.#segments.flatMap(({ nodes }) => nodes.map((node) => [node.id, node.takePeak()] as const)),
+    );
+    return this.entries.map(({ id, definition, processor }) => ({
+      id,
+      peak: peaks.get(id) ?? null,
+      meters: definition.transparent ? {} : processor.meters(),
+    }));
   }
 
   /** Readings of intervals that closed since the last call. */

@@ -20,6 +20,8 @@ interface SegmentOptions {
   /** Of the whole pipeline. */
   readonly state: StateMemory;
   readonly guard: Guard | null;
+  /** Whether the level that leaves each node is noted. */
+  readonly levels: boolean;
   readonly onPrepared: OnPrepared | undefined;
 }
 
@@ -30,7 +32,7 @@ export class PreparedSegment {
   readonly nodes: readonly GraphNode[];
 
   constructor(definition: PipelineDefinition, options: SegmentOptions) {
-    const { format, maxFrames, memory, state, guard, onPrepared } = options;
+    const { format, maxFrames, memory, state, guard, levels, onPrepared } = options;
     const formats = new EntryFormats(definition, format);
     const wires = new Map<string, ReadonlyMap<string, Wire>>();
     const find = ({ from, port }: InputRef): Wire => {
@@ -83,7 +85,11 @@ export class PreparedSegment {
         latency,
         span: () => this.moves.span(),
         process: (_input, frames) => {
-          for (const node of this.nodes) node.process(frames);
+          for (const node of this.nodes) {
+            node.process(frames);
+            // Now, because the node behind it may work on in its arrays.
+            if (levels) node.noteLevel(frames);
+          }
           this.moves.advance(frames);
           return taps.length === 1 ? taps[0].read(frames) : taps.flatMap((tap) => tap.read(frames));
         },

@@ -115,6 +115,11 @@ export class StreamEncoder {
     this.#silence = encoding === 'u8' ? 128 : 0;
   }
 
+  /** Bytes of a frame of the output. */
+  get frameBytes(): number {
+    return this.#frameBytes;
+  }
+
   get framesWritten(): number {
     return this.#framesWritten;
   }

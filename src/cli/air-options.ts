@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { outputError, usageError } from '../audio/errors.ts';
 import { chooseBackend } from '../dsp/kernel-memory.ts';
 import { SYSTEM_CLOCK } from '../engine/air/air-clock.ts';
+import type { AirListener } from '../engine/air/air-event.ts';
 import { AirInput, type AirInputOptions, type ProgrammeSource } from '../engine/air/air-input.ts';
 import { HELD_MS } from '../engine/air/air-rules.ts';
 import { EventLog } from '../engine/air/event-log.ts';
@@ -100,7 +101,7 @@ export interface RunInput extends OpenInput, Pick<RunOptions, 'raw' | 'sampleFor
 export async function openRunInput(
   args: Arguments,
   { raw, sampleFormat }: Pick<RunOptions, 'raw' | 'sampleFormat'>,
-  events: EventLog,
+  tell: AirListener,
 ): Promise<RunInput> {
   const path = text(args, 'in');
   const rules = {
@@ -123,7 +124,7 @@ export async function openRunInput(
           raw ? Promise.resolve(openPlain().stream) : decodedStream(openPlain().stream, signal),
         reconnects: false,
       };
-  const input = await AirInput.open({ ...air, source, raw, onEvent: events.tell });
+  const input = await AirInput.open({ ...air, source, raw, onEvent: tell });
   return {
     name: source.name,
     stream: input,
@@ -133,7 +134,7 @@ export async function openRunInput(
     sampleFormat: sampleFormat ?? input.sampleFormat,
     held: air.fallback === null ? 0 : HELD_MS,
     onStage: (frame, stage, failure) =>
-      events.tell(
+      tell(
         failure === null
           ? { event: 'restored', frame, stage }
           : { event: 'bypassed', frame, stage, reason: failure },

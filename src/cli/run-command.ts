@@ -177,7 +177,11 @@ async function run(args: Arguments, monitor: OpenedMonitor | null): Promise<numb
   const ends = namedEnds(args, pipeline);
   const ownFiles = ['pipeline', 'automation', 'in', 'out'].flatMap((name) => text(args, name) ?? []);
   const events = openEvents(args, [...ownFiles, ...ends.inputs.values(), ...ends.outputs.values()]);
-  const input = await openRunInput(args, options, events);
+  const input = await openRunInput(args, options, (event) => {
+    events.tell(event);
+    const text = [event.event, event.stage, event.reason].filter((word) => word !== undefined).join(', ');
+    monitor?.server.event({ frame: event.frame, kind: 'air', text });
+  });
   let inputs: Readonly<Record<string, NamedInput>> = {};
   try {
     inputs = openNamedInputs(ends.inputs);

@@ -34,7 +34,7 @@ function write({ seconds, listened, silence, step, ownStep, loudness, events }) 
     `| heard of ${listened.toFixed(1)} s | ${seconds.toFixed(1)} s | 2.5 s less or more: queues of sender and server |`,
     `| longest run of zeros | ${silence.toFixed(2)} ms | 10 ms |`,
     `| largest step from frame to frame | ${step.toFixed(4)} | ${(ownStep + 0.01).toFixed(4)}: undisturbed, and -40 dBFS |`,
-    `| integrated loudness after 8 s | ${loudness.toFixed(1)} LUFS | -16 +-1 |`,
+    `| integrated loudness after 12 s | ${loudness.toFixed(1)} LUFS | -16 +-1 |`,
     '',
     `Events: ${events.join(', ')}.`,
   ]);

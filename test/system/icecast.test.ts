@@ -11,6 +11,8 @@ import { end, freePort, listen, mountUrl, startIcecast } from './station.ts';
 
 /** Seconds that the station is listened to; the form is 120. */
 const SECONDS = Number(process.env.ICECAST_SECONDS ?? 40);
+/** Seconds after which both levellers of the pipeline have come to rest. */
+const SETTLED = 12;
 const RATE = 48000;
 
 const folder = mkdtempSync(join(tmpdir(), 'auralis-icecast-'));
@@ -160,7 +162,7 @@ describe.runIf(HAS_FFMPEG && HAS_ICECAST)('a station on Icecast', () => {
         silence: (1000 * longestSilence(heard)) / RATE,
         step: steps(heard),
         ownStep: await ownSteps(),
-        loudness: await loudness(file('heard.ogg'), 8),
+        loudness: await loudness(file('heard.ogg'), SETTLED),
         events: words,
       };
       const { ICECAST_READINGS } = process.env;

@@ -31,6 +31,7 @@ const PACKAGES: Record<string, readonly string[]> = {
   '@wasm-audio-decoders/ogg-vorbis': ['io/decode-codec.ts'],
   bullmq: ['batch/queue/'],
   'cli-progress': ['monitor/'],
+  croner: ['cli/schedule.ts'],
   echarts: ['monitor/chart-svg.ts'],
   fastify: ['monitor/server/monitor-server.ts'],
   ioredis: ['batch/queue/'],

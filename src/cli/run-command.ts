@@ -11,28 +11,29 @@ import { FORMAT_CHANGES } from '../io/stream-decoder.ts';
 import { DITHER_KINDS } from '../io/stream-encoder.ts';
 import { meterSummary } from '../monitor/meter-summary.ts';
 import { abortOnSignals } from './abort-on-signals.ts';
+import { AIR_OPTIONS, blockFramesFor, openEvents, openRunInput, type RunInput } from './air-options.ts';
 import { CHECKPOINT_OPTIONS, checkpointOf, resumptionOf } from './checkpoint-options.ts';
 import { type Arguments, COMMAND_NAMES, type Command } from './command.ts';
 import { DECISION_OPTIONS, openDecisionLog } from './decision-log.ts';
-import { latencyLine } from './latency-line.ts';
+import { delayLine, latencyLine } from './latency-line.ts';
 import { LOUDNESS_LOG_OPTIONS, openLoudnessLog } from './loudness-log-target.ts';
 import { MONITOR_OPTIONS, type OpenedMonitor, withMonitor } from './monitor-option.ts';
 import { type NamedEnds, namedEnds, openNamedInputs, openNamedOutputs } from './named-ends.ts';
-import { duration, list, oneOf, text } from './option-value.ts';
+import { list, oneOf, text } from './option-value.ts';
 import { OUTPUT_FORMATS } from './output-formats.ts';
 import { type ReloadOptions, reloadPipeline } from './reload-pipeline.ts';
 import { openReport } from './report-target.ts';
+import { ScheduledFile } from './schedule.ts';
 import {
   BACKEND_OPTION,
   BLOCK_OPTION,
   backendOf,
-  blockFramesOf,
   FORMAT_OPTIONS,
   SEED_OPTION,
   seedOf,
   wantedFormatOf,
 } from './shared-options.ts';
-import { type OpenInput, openInput, openOutput, openResumedOutput } from './standard-streams.ts';
+import { openOutput, openResumedOutput } from './standard-streams.ts';
 import { openStats, STATS_OPTIONS } from './stats-target.ts';
 
 /** `auralis-stream [PIPELINE] [IN] [OUT]`: the main job. */
@@ -101,6 +102,7 @@ export const runCommand: Command = {
       describe: 'end with an error at a sample that is not finite or above +60 dBFS',
     },
     report: { type: 'string', requiresArg: true, describe: 'write readings as JSON lines to FILE or fd:N' },
+    ...AIR_OPTIONS,
     ...LOUDNESS_LOG_OPTIONS,
     ...MONITOR_OPTIONS,
     ...CHECKPOINT_OPTIONS,
@@ -147,11 +149,12 @@ async function run(args: Arguments, monitor: OpenedMonitor | null): Promise<numb
   if (wanted === undefined) throw await noPipeline();
   const allowOutside = args['allow-outside'] === true;
   const format = wantedFormatOf(args);
-  const read = async () => {
-    const file = await readPipelineFile(wanted, { otherNames: COMMAND_NAMES, allowOutside });
+  const readFile = async (path: string) => {
+    const file = await readPipelineFile(path, { otherNames: COMMAND_NAMES, allowOutside });
     return withFormat(withSettings(file, list(args, 'set')), format);
   };
-  const pipeline = await read();
+  const source = new ScheduledFile(wanted, readFile);
+  const pipeline = await source.read();
   const watched = args.watch === true ? watchedFile(wanted) : null;
   const moves = text(args, 'automation');
   const raw = text(args, 'raw');
@@ -163,7 +166,7 @@ async function run(args: Arguments, monitor: OpenedMonitor | null): Promise<numb
     backend: backendOf(args),
     dither: oneOf(args, 'dither', DITHER_KINDS),
     seed: seedOf(args),
-    blockFrames: blockFramesOf(args),
+    blockFrames: blockFramesFor(args),
     onTrack: oneOf(args, 'on-track', ['keep', 'reset']),
     onFormatChange: oneOf(args, 'on-format-change', FORMAT_CHANGES),
     metadata: args['no-metadata'] !== true,
@@ -172,21 +175,28 @@ async function run(args: Arguments, monitor: OpenedMonitor | null): Promise<numb
     resume: await resumptionOf(args, args.quiet === true),
   };
   const ends = namedEnds(args, pipeline);
-  const input = openInput(text(args, 'in'), duration(args, 'stall-timeout'));
+  const ownFiles = ['pipeline', 'automation', 'in', 'out'].flatMap((name) => text(args, name) ?? []);
+  const events = openEvents(args, [...ownFiles, ...ends.inputs.values(), ...ends.outputs.values()]);
+  const input = await openRunInput(args, options, (event) => {
+    events.tell(event);
+    const text = [event.event, event.stage, event.reason].filter((word) => word !== undefined).join(', ');
+    monitor?.server.event({ frame: event.frame, kind: 'air', text });
+  });
   let inputs: Readonly<Record<string, NamedInput>> = {};
   try {
     inputs = openNamedInputs(ends.inputs);
-    return await carry(args, options, { ends, input, inputs, read, watched, monitor });
+    return await carry(args, options, { ends, input, inputs, source, watched, monitor });
   } finally {
     // A pipe that is still open would keep the process waiting.
     for (const { stream } of [input, ...Object.values(inputs)]) stream.destroy();
+    events.close();
   }
 }
 
 /** What the run reads, and from where the pipeline can be read again. */
-interface Opened extends Pick<ReloadOptions, 'read' | 'watched'> {
+interface Opened extends Pick<ReloadOptions, 'source' | 'watched'> {
   readonly ends: NamedEnds;
-  readonly input: OpenInput;
+  readonly input: RunInput;
   readonly inputs: Readonly<Record<string, NamedInput>>;
   readonly monitor: OpenedMonitor | null;
 }
@@ -195,7 +205,7 @@ interface Opened extends Pick<ReloadOptions, 'read' | 'watched'> {
 async function carry(
   args: Arguments,
   options: Checked,
-  { ends, input, inputs, monitor, ...source }: Opened,
+  { ends, input, inputs, monitor, ...reloading }: Opened,
 ): Promise<number> {
   const force = args.force === true;
   const out = text(args, 'out');
@@ -229,6 +239,9 @@ async function carry(
       ...options,
       input: input.stream,
       inputName: input.name,
+      raw: input.raw,
+      sampleFormat: input.sampleFormat,
+      onStage: input.onStage,
       metadataBehind: input.metadataBehind,
       output,
       inputs,
@@ -248,7 +261,7 @@ async function carry(
           process.stderr.write(`auralis-stream: monitor at ${monitor.address}\n`);
         }
         endReload = reloadPipeline({
-          ...source,
+          ...reloading,
           first: options.pipeline,
           control,
           tell: (line) => {
@@ -256,6 +269,10 @@ async function carry(
             if (args.quiet !== true) process.stderr.write(`auralis-stream: ${line}\n`);
           },
         });
+      },
+      onOpen: ({ sampleRate }, latency) => {
+        if (args.live !== true || args.quiet === true) return;
+        process.stderr.write(`auralis-stream: ${delayLine((latency / sampleRate) * 1000, input.held)}\n`);
       },
       onProgress: progress ? (now) => progress.show(now) : undefined,
     });

@@ -7,7 +7,7 @@ import { ffmpegSink } from '../engine/ffmpeg-process.ts';
 import { fileMetadata } from '../engine/file-metadata.ts';
 import { descriptorSink, fileSink, type OutputSink, pipeSink } from '../engine/output-sink.ts';
 import { resumedOutput } from '../engine/resumed-output.ts';
-import { rotatingReader } from '../engine/rotating-reader.ts';
+import { type ReaderOptions, rotatingReader } from '../engine/rotating-reader.ts';
 import type { NamedInput } from '../engine/side-input.ts';
 import { systemReason } from '../engine/system-reason.ts';
 import type { MetadataChunk } from '../io/metadata-chunk.ts';
@@ -23,16 +23,19 @@ export interface OpenInput extends NamedInput {
   readonly metadataBehind: readonly MetadataChunk[];
 }
 
+/** How an input is read: `timeout` in ms, of a pipe that gives nothing; `readBytes` at a time. */
+export type InputRules = Partial<Pick<ReaderOptions, 'timeout' | 'readBytes'>>;
+
 const isStandard = (path: string | undefined): path is '-' | undefined => path === undefined || path === '-';
 
-/** Opens the input: a file, or stdin for `-` or nothing. `stallTimeout` in ms. */
-export function openInput(path: string | undefined, stallTimeout = Number.POSITIVE_INFINITY): OpenInput {
+/** Opens the input: a file, or stdin for `-` or nothing. */
+export function openInput(path: string | undefined, how: InputRules = {}): OpenInput {
   if (!isStandard(path)) {
     try {
       const decoded = codecInput(path);
       const metadataBehind = fileMetadata(path);
       return decoded === null
-        ? { ...namedInput(path, openSync(path, 'r'), stallTimeout), metadataBehind }
+        ? { ...namedInput(path, openSync(path, 'r'), how), metadataBehind }
         : { name: path, stream: decoded, hasStalled: () => false, metadataBehind };
     } catch (cause) {
       throw inputError(`${path}: ${systemReason(cause)}`, { cause });
@@ -44,21 +47,21 @@ export function openInput(path: string | undefined, stallTimeout = Number.POSITI
     );
   }
   try {
-    return namedInput('stdin', 0, stallTimeout);
+    return namedInput('stdin', 0, how);
   } catch (cause) {
     throw inputError(`stdin: ${systemReason(cause)}`, { cause });
   }
 }
 
 /** A reader on an open descriptor, whatever it is. */
-export function namedInput(name: string, fd: number, timeout = Number.POSITIVE_INFINITY): OpenInput {
+export function namedInput(name: string, fd: number, how: InputRules = {}): OpenInput {
   let stalled = false;
   const onStall = (): void => {
     stalled = true;
   };
   const stats = fstatSync(fd);
   const kind = stats.isFIFO() || stats.isSocket() ? 'pipe' : 'file';
-  const stream = rotatingReader(fd, kind, { timeout, onStall });
+  const stream = rotatingReader(fd, kind, { ...how, onStall });
   return { name, stream, hasStalled: () => stalled, metadataBehind: [] };
 }
 

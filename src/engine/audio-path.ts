@@ -35,6 +35,8 @@ interface AudioPathOptions extends PathOptions {
   readonly strict?: boolean | undefined;
   /** Called when nothing more of the input can be read though it goes on: `failure` says why. */
   readonly onFailure: () => void;
+  /** Called when the format is known and all is prepared. */
+  readonly onOpen: (open: OpenPath) => void;
   /** Called after each processed block; a promise holds the audio up until it resolves. */
   readonly onBlock: (block: AudioBlock, open: OpenPath) => Promise<void> | undefined;
 }
@@ -292,6 +294,7 @@ export class AudioPath {
     const first = resume?.checkpoint.header ?? header;
     const open = openPath(this.#pipeline, first, this.#options, this.#decoder);
     if (resume) restorePath(open, resume.checkpoint.state);
+    this.#options.onOpen(open);
     return open;
   }
 }

@@ -18,6 +18,7 @@ import type { Progress } from '../monitor/progress-line.ts';
 import type { PlainReading } from '../monitor/reading-line.ts';
 import type { ComparedFigures, ComparedSecond } from '../monitor/run-figures.ts';
 import type { Decision } from '../stages/controller.ts';
+import { type StageListener, shieldStage } from './air/stage-shield.ts';
 import { AudioPath, type Resumption } from './audio-path.ts';
 import type { CheckpointPosition } from './checkpoint.ts';
 import type { CheckpointOptions, CheckpointTaker } from './checkpoint-taker.ts';
@@ -45,6 +46,10 @@ export interface RunOptions {
   readonly stats?: RunStats | undefined;
   /** Called at the start with what can change the run. */
   readonly onStart?: ((control: RunControl) => void) | undefined;
+  /** Has stages that fail passed by, and is told of it with the frame of the input, to a block. */
+  readonly onStage?: ((frame: number, ...what: Parameters<StageListener>) => void) | undefined;
+  /** Called once the format is known: what comes in, and frames by which the pipeline is late before it is aligned. */
+  readonly onOpen?: ((format: AudioFormat, latency: number) => void) | undefined;
   /** Bytes of a WAV, or of headerless samples when `raw` says so. Destroyed at the end of the run. */
   readonly input: Readable;
   /** For messages. @default 'input' */
@@ -143,7 +148,7 @@ export interface RunSummary {
 /** One run: decodes the input, sends it through the pipeline, encodes it to the output. */
 export async function runPipeline(options: RunOptions): Promise<RunSummary> {
   const { pipeline, input, inputName = 'input', output, raw, sampleFormat, signal } = options;
-  const { onFormatChange = 'stop' } = options;
+  const { onFormatChange = 'stop', onStage } = options;
   const backend = chooseBackend(options.backend);
   const automation = [...ownMoves(pipeline), ...(options.automation ?? [])];
   // Tried at some rate before anything is opened, so that what does not fit is told at once.
@@ -187,10 +192,15 @@ export async function runPipeline(options: RunOptions): Promise<RunSummary> {
     watchLoudness: options.loudnessLog !== undefined,
     metered: options.metered === true,
     compare: options.compare,
-    onPrepared: options.stats?.watch,
+    onPrepared: (id, processor) => {
+      options.stats?.watch(id, processor);
+      if (onStage)
+        shieldStage(id, processor, (...what) => onStage(path.open?.graph.run.framesIn ?? 0, ...what));
+    },
     inputName,
     inputs: sides.inputs,
     outputs: sides.outputs,
+    onOpen: ({ header, graph }) => options.onOpen?.(header.format, graph.latency),
     resume: options.resume,
     checkpoints,
     onBlock: (block, open) => monitor.block(block, open),

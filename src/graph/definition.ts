@@ -147,6 +147,9 @@ export interface PipelineSource {
   readonly controllers?: readonly Readonly<Record<string, unknown>>[] | undefined;
   /** Parameters that move at times of the output. */
   readonly automation?: readonly object[] | undefined;
+  /** Other pipelines, by the time of day in the time zone. */
+  readonly schedule?: readonly { readonly at: string; readonly use: string }[] | undefined;
+  readonly timeZone?: string | undefined;
 }
 
 /** The id of what comes in, unless the pipeline names its inputs. */

@@ -9,6 +9,9 @@ export const MAX_STAGES = 1000;
 /** Most inputs, most outputs and most controllers. */
 const MAX_ENDS = 16;
 
+/** Most entries of a schedule. */
+const MAX_PROGRAMMES = 100;
+
 const NAME = /^[A-Za-z][\w-]*$/;
 const name = z.string().regex(NAME, 'is not an id; use letters, digits, - and _, a letter first');
 
@@ -152,4 +155,34 @@ export const fileSchema = z.strictObject({
     .optional()
     .meta({ description: 'what moves parameters of the stages by what stages measure' }),
   automation: automationSchema,
+  schedule: z
+    .array(
+      z.strictObject({
+        at: z
+          .string()
+          .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'is no time of day; write hours and minutes, such as 06:00')
+          .meta({ description: 'from this time of day on, in the time zone' }),
+        use: z.string().min(1).meta({
+          description: 'the pipeline that plays: a path relative to this file, or the name of a shipped one',
+        }),
+      }),
+    )
+    .max(MAX_PROGRAMMES)
+    .optional()
+    .meta({ description: 'other pipelines by the time of day, for a run that goes on for days' }),
+  timeZone: z
+    .string()
+    .refine(isTimeZone, 'is no time zone; write one such as Europe/Berlin')
+    .optional()
+    .meta({ description: 'of the schedule: a name of the IANA database' }),
 });
+
+/** Whether a name is one of the IANA time zone database. */
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -4,6 +4,7 @@ const CLAIMS = [
   'batch-kill',
   'ceiling',
   'fuzz',
+  'icecast',
   'kill',
   'mastering',
   'memory',

@@ -3,6 +3,7 @@ import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { demoPiece } from '../dist/demo/demo-piece.js';
+import { wavHeader } from '../test/slow/wav-header.js';
 
 export const RATE = 44100;
 
@@ -32,23 +33,6 @@ export function blocksOf(channels, frames) {
   );
 }
 
-function wavHeader(bytes) {
-  const header = Buffer.alloc(44);
-  header.write('RIFF', 0);
-  header.writeUInt32LE(36 + bytes, 4);
-  header.write('WAVEfmt ', 8);
-  header.writeUInt32LE(16, 16);
-  header.writeUInt16LE(1, 20);
-  header.writeUInt16LE(2, 22);
-  header.writeUInt32LE(RATE, 24);
-  header.writeUInt32LE(4 * RATE, 28);
-  header.writeUInt16LE(4, 32);
-  header.writeUInt16LE(16, 34);
-  header.write('data', 36);
-  header.writeUInt32LE(bytes, 40);
-  return header;
-}
-
 /** Interleaved s16. */
 function s16Of([left, right]) {
   const bytes = Buffer.alloc(4 * left.length);
@@ -66,7 +50,7 @@ export function writeWav(path, seconds) {
   twentySeconds ??= s16Of(piece(20));
   const total = 4 * Math.round(seconds * RATE);
   const file = openSync(path, 'w');
-  writeSync(file, wavHeader(total));
+  writeSync(file, wavHeader(total, RATE));
   for (let done = 0; done < total; done += twentySeconds.length) {
     writeSync(file, twentySeconds, 0, Math.min(twentySeconds.length, total - done));
   }

@@ -117,13 +117,15 @@ export { fileSink, type OutputSink, streamSink } from './engine/output-sink.ts';
 export { type ReadPipelineOptions, readPipelineFile } from './engine/pipeline-files.ts';
 export { type MasteringPlan, planMastering } from './engine/plan-mastering.ts';
 export { resumedOutput } from './engine/resumed-output.ts';
-export { type RunOptions, type RunSummary, runPipeline } from './engine/run.ts';
+export { runPipeline } from './engine/run.ts';
+export type { RunOptions } from './engine/run-options.ts';
 export {
   type ComparedFigures,
   type ComparedSecond,
   type RunFigures,
   RunStats,
 } from './engine/run-stats.ts';
+export type { RunSummary } from './engine/run-summary.ts';
 export type { NamedInput } from './engine/side-input.ts';
 export {
   analyseSpectrum,

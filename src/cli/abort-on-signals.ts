@@ -1,7 +1,6 @@
 import type { OutputSink } from '../engine/output-sink.ts';
+import { SIGNAL_CODES, STOP_SIGNALS, type StopSignal } from './signal-codes.ts';
 
-/** Exit codes by the shell's rule, 128 + number of the signal. */
-const SIGNAL_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
 /** How long a reader that takes nothing may hold up the end, in ms. */
 const GRACE = 1000;
 
@@ -32,7 +31,7 @@ export function abortOnSignals(outputs: readonly OutputSink[]): SignalWatch {
   };
   const isWaiting = (): boolean =>
     streams.some((stream) => stream.writableLength > 0 || (stream.writableEnded && !stream.writableFinished));
-  const onSignal = (name: keyof typeof SIGNAL_CODES): void => {
+  const onSignal = (name: StopSignal): void => {
     if (exitCode !== 0) process.exit(exitCode);
     exitCode = SIGNAL_CODES[name];
     controller.abort();
@@ -42,16 +41,15 @@ export function abortOnSignals(outputs: readonly OutputSink[]): SignalWatch {
       taken = false;
     }, GRACE);
   };
-  const names = Object.keys(SIGNAL_CODES) as (keyof typeof SIGNAL_CODES)[];
   for (const stream of streams) stream.on('drain', onDrain);
-  for (const name of names) process.on(name, onSignal);
+  for (const name of STOP_SIGNALS) process.on(name, onSignal);
   return {
     signal: controller.signal,
     exitCode: () => exitCode,
     release: () => {
       clearInterval(patience);
       for (const stream of streams) stream.off('drain', onDrain);
-      for (const name of names) process.off(name, onSignal);
+      for (const name of STOP_SIGNALS) process.off(name, onSignal);
     },
   };
 }

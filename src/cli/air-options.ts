@@ -11,7 +11,7 @@ import { LoopedFile } from '../engine/air/looped-file.ts';
 import { namedPipe } from '../engine/air/named-pipe.ts';
 import { decodedStream } from '../engine/codec-input.ts';
 import { LIVE_READ_BYTES } from '../engine/rotating-reader.ts';
-import type { RunOptions } from '../engine/run.ts';
+import type { RunOptions } from '../engine/run-options.ts';
 import { systemReason } from '../engine/system-reason.ts';
 import type { AudioHeader } from '../io/stream-decoder.ts';
 import { RotatingFile } from '../monitor/rotating-file.ts';

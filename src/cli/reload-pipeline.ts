@@ -1,6 +1,6 @@
 import { watch } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import type { RunControl } from '../engine/run.ts';
+import type { RunControl } from '../engine/run-options.ts';
 import { systemReason } from '../engine/system-reason.ts';
 import { carryOver } from '../graph/carry-over.ts';
 import type { PipelineDefinition } from '../graph/definition.ts';

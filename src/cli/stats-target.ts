@@ -1,5 +1,5 @@
-import type { RunSummary } from '../engine/run.ts';
 import { RunStats } from '../engine/run-stats.ts';
+import type { RunSummary } from '../engine/run-summary.ts';
 import { systemReason } from '../engine/system-reason.ts';
 import { runFiguresText } from '../monitor/run-figures-text.ts';
 import type { Arguments, CommandOptions } from './command.ts';

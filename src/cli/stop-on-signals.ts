@@ -1,5 +1,4 @@
-/** Exit codes by the shell's rule, 128 + number of the signal. */
-const SIGNAL_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
+import { SIGNAL_CODES, STOP_SIGNALS, type StopSignal } from './signal-codes.ts';
 
 /** For how long after its work a process may be kept by a server that is gone, in ms. */
 const GRACE = 1000;
@@ -20,7 +19,7 @@ export interface StopSignals {
 export function stopOnSignals(onFirst: () => void): StopSignals {
   const [finish, handBack] = [new AbortController(), new AbortController()];
   let exitCode = 0;
-  const onSignal = (name: keyof typeof SIGNAL_CODES): void => {
+  const onSignal = (name: StopSignal): void => {
     if (handBack.signal.aborted) process.exit(exitCode);
     exitCode = SIGNAL_CODES[name];
     if (finish.signal.aborted) handBack.abort();
@@ -29,14 +28,13 @@ export function stopOnSignals(onFirst: () => void): StopSignals {
       onFirst();
     }
   };
-  const names = Object.keys(SIGNAL_CODES) as (keyof typeof SIGNAL_CODES)[];
-  for (const name of names) process.on(name, onSignal);
+  for (const name of STOP_SIGNALS) process.on(name, onSignal);
   return {
     finish: finish.signal,
     handBack: handBack.signal,
     exitCode: () => exitCode,
     release: () => {
-      for (const name of names) process.off(name, onSignal);
+      for (const name of STOP_SIGNALS) process.off(name, onSignal);
       if (exitCode !== 0) setTimeout(() => process.exit(exitCode), GRACE).unref();
     },
   };

@@ -1,149 +1,23 @@
-import { finished, type Readable, type Writable } from 'node:stream';
+import { finished, type Readable } from 'node:stream';
 import { pipeline as connect } from 'node:stream/promises';
-import { AuralisError, inputError, outputError, usageError } from '../audio/errors.ts';
-import type { AudioFormat } from '../audio/format.ts';
-import { didYouMean } from '../audio/nearest.ts';
-import { quoted } from '../audio/shown.ts';
-import type { GuardReport } from '../dsp/guard.ts';
-import { type BackendName, chooseBackend } from '../dsp/kernel-memory.ts';
-import { automationChanges, entryOf, ownMoves, type PlannedMove } from '../graph/automation.ts';
-import type { PipelineDefinition } from '../graph/definition.ts';
+import { AuralisError, inputError, outputError } from '../audio/errors.ts';
+import { chooseBackend } from '../dsp/kernel-memory.ts';
+import { automationChanges, entryOf, ownMoves } from '../graph/automation.ts';
 import { loadPipelineStages } from '../graph/prepare-pipeline.ts';
-import type { MetadataChunk } from '../io/metadata-chunk.ts';
-import type { RawFormat, SampleEncoding } from '../io/sample-format.ts';
-import type { FormatChange } from '../io/stream-decoder.ts';
-import type { DitherKind, Patch } from '../io/stream-encoder.ts';
-import type { MonitoredRun, RunEvent } from '../monitor/monitored-run.ts';
-import type { Progress } from '../monitor/progress-line.ts';
-import type { PlainReading } from '../monitor/reading-line.ts';
-import type { ComparedFigures, ComparedSecond } from '../monitor/run-figures.ts';
-import type { Decision } from '../stages/controller.ts';
-import { type StageListener, shieldStage } from './air/stage-shield.ts';
-import { AudioPath, type Resumption } from './audio-path.ts';
-import type { CheckpointPosition } from './checkpoint.ts';
-import type { CheckpointOptions, CheckpointTaker } from './checkpoint-taker.ts';
+import type { Patch } from '../io/stream-encoder.ts';
+import { shieldStage } from './air/stage-shield.ts';
+import { AudioPath } from './audio-path.ts';
 import { decodedStream } from './codec-input.ts';
-import { describeReplaced } from './guard-findings.ts';
 import { LiveRun } from './live-run.ts';
-import type { LoudnessLog } from './loudness-log.ts';
 import type { OutputSink } from './output-sink.ts';
 import { RunMonitor } from './run-monitor.ts';
-import type { RunStats } from './run-stats.ts';
-import { type NamedInput, SideInput } from './side-input.ts';
+import type { RunOptions } from './run-options.ts';
+import { type RunSummary, summarise } from './run-summary.ts';
+import { SideInput } from './side-input.ts';
 import { SideOutput } from './side-output.ts';
+import { sidesFor } from './sides-for.ts';
 import { isReaderGone, isSystemError, named } from './system-reason.ts';
 import { takerFor } from './taker-for.ts';
-
-export interface RunOptions {
-  readonly pipeline: PipelineDefinition;
-  /** Moves of parameters beside those that stand in the pipeline's file. */
-  readonly automation?: readonly PlannedMove[];
-  /** Told of what the pipeline's controllers decide. */
-  readonly onDecision?: ((decision: Decision) => void) | undefined;
-  /** Measures what comes in beside what goes out, and is told of every second; the summary has the figures. */
-  readonly compare?: ((second: ComparedSecond) => void) | undefined;
-  /** Takes the time of the stages. */
-  readonly stats?: RunStats | undefined;
-  /** Called at the start with what can change the run. */
-  readonly onStart?: ((control: RunControl) => void) | undefined;
-  /** Has stages that fail passed by, and is told of it with the frame of the input, to a block. */
-  readonly onStage?: ((frame: number, ...what: Parameters<StageListener>) => void) | undefined;
-  /** Called once the format is known: what comes in, and frames by which the pipeline is late before it is aligned. */
-  readonly onOpen?: ((format: AudioFormat, latency: number) => void) | undefined;
-  /** Bytes of a WAV, or of headerless samples when `raw` says so. Destroyed at the end of the run. */
-  readonly input: Readable;
-  /** For messages. @default 'input' */
-  readonly inputName?: string;
-  /** Takes `main`. */
-  readonly output: OutputSink;
-  /** WAVs for the pipeline's further inputs, by name; destroyed at the end of the run. */
-  readonly inputs?: Readonly<Record<string, NamedInput>>;
-  /** What takes the pipeline's further outputs, by name. */
-  readonly outputs?: Readonly<Record<string, OutputSink>>;
-  /** @default 'auto' */
-  readonly backend?: BackendName | 'auto';
-  readonly raw?: RawFormat | undefined;
-  /** Samples of the output; those of the input by default. */
-  readonly sampleFormat?: SampleEncoding | undefined;
-  /** Most frames that are processed at a time; changes no bit of the output. @default 4096 */
-  readonly blockFrames?: number;
-  /** Where the word length is reduced. @default 'tpdf' */
-  readonly dither?: DitherKind | undefined;
-  /** Of the dither. @default 0 */
-  readonly seed?: number;
-  /** Takes readings, and changes that came while running, as JSON lines; ended with the run. */
-  readonly report?: Writable | undefined;
-  /** Takes the loudness of what goes out, a line a second of the stream and one an hour. */
-  readonly loudnessLog?: LoudnessLog | undefined;
-  /** Ends the run early: what has come in is processed and written, and the header is finished. */
-  readonly signal?: AbortSignal | undefined;
-  /** What happens to the stages where another file begins in the input: nothing, or they start anew. @default 'keep' */
-  readonly onTrack?: 'keep' | 'reset' | undefined;
-  /** What becomes of such a file with another rate or other channels: the run ends there, or it is converted. @default 'stop' */
-  readonly onFormatChange?: FormatChange | undefined;
-  /** Metadata that stands behind the audio of the input, where it is a file that can be looked into: `fileMetadata`. */
-  readonly metadataBehind?: readonly MetadataChunk[] | undefined;
-  /** Whether the metadata of the input goes with its audio. @default true */
-  readonly metadata?: boolean | undefined;
-  /** Whether an output that could not be completed stays, as far as it goes. @default false */
-  readonly partial?: boolean | undefined;
-  /** Makes an error of what the guard would replace. @default false */
-  readonly strict?: boolean | undefined;
-  /** Meters the run for `RunControl.live`. @default false */
-  readonly metered?: boolean | undefined;
-  /** Told of parameters that moved, pipelines that took over and samples that the guard replaced. */
-  readonly onEvent?: ((event: RunEvent) => void) | undefined;
-  /** Writes the state of the run to a file now and then, so that it can be gone on with after it was cut short. */
-  readonly checkpoint?: CheckpointOptions | undefined;
-  /** Goes on with a run that had the same options, into what it has left of its output. */
-  readonly resume?: Resumption | undefined;
-  /** Called at most ten times a second. */
-  readonly onProgress?: ((progress: Progress) => void) | undefined;
-}
-
-/** Changes a run from outside. */
-export interface RunControl {
-  /** What the pipeline is, with everything asked for so far. */
-  readonly pipeline: PipelineDefinition;
-  /** Becomes another pipeline as soon as its stages are loaded. */
-  replace(pipeline: PipelineDefinition): Promise<void>;
-  /** What a monitor sees of it; without readings unless the run is `metered`. */
-  readonly live: MonitoredRun;
-}
-
-/** What a run did. */
-export interface RunSummary {
-  /** Null when the input ended or was cut before its format was known. */
-  readonly format: AudioFormat | null;
-  /** Of what went out as `main`; null like `format`. */
-  readonly outputFormat: AudioFormat | null;
-  readonly backend: BackendName;
-  readonly framesIn: number;
-  readonly framesOut: number;
-  /** Seconds of audio that went out. */
-  readonly seconds: number;
-  /** Seconds that the run took. */
-  readonly elapsed: number;
-  /** Frames of the input by which the pipeline was late before alignment. */
-  readonly latency: number;
-  readonly dither: DitherKind;
-  /** Samples beyond full scale that an integer output clipped. */
-  readonly clippedSamples: number;
-  /** Null when the pipeline needs no guard. */
-  readonly guard: GuardReport | null;
-  /** One line each. */
-  readonly warnings: readonly string[];
-  /** What came in beside what went out; null unless it was asked for. */
-  readonly comparison: ComparedFigures | null;
-  /** What every stage measured, by id. */
-  readonly meters: Readonly<Record<string, PlainReading>>;
-  /** The signal ended the run. */
-  readonly aborted: boolean;
-  /** Whoever read the output went away before its end. */
-  readonly readerGone: boolean;
-  /** Where the run can be gone on with: its latest checkpoint. Null where there is none, and at a complete end. */
-  readonly checkpoint: CheckpointPosition | null;
-}
 
 /** One run: decodes the input, sends it through the pipeline, encodes it to the output. */
 export async function runPipeline(options: RunOptions): Promise<RunSummary> {
@@ -290,22 +164,6 @@ async function endAll(outputs: readonly SideOutput[], worthIt: boolean): Promise
   for (const end of ends) if (end.status === 'rejected') throw end.reason;
 }
 
-/** The streams that stand for names of a pipeline, in its order; each must be there, and no other. */
-function sidesFor<T>(
-  kind: 'input' | 'output',
-  names: readonly string[],
-  given: Readonly<Record<string, T>> = {},
-): T[] {
-  const stray = Object.keys(given).find((name) => !names.includes(name));
-  if (stray !== undefined)
-    throw usageError(`the pipeline has no further ${kind} ${quoted(stray)}${didYouMean(stray, names)}`);
-  return names.map((name) => {
-    if (!Object.hasOwn(given, name))
-      throw usageError(`nothing is given for the pipeline's ${kind} "${name}"`);
-    return given[name];
-  });
-}
-
 /** Carries all bytes from end to end; true when the reader of the output went away on the way. */
 async function carry(
   input: Readable,
@@ -337,50 +195,4 @@ async function carry(
   } finally {
     signal.removeEventListener('abort', cut);
   }
-}
-
-function summarise(
-  path: AudioPath,
-  monitor: RunMonitor,
-  backend: BackendName,
-  end: Pick<RunSummary, 'aborted' | 'readerGone'>,
-  checkpoints: CheckpointTaker | undefined,
-): RunSummary {
-  const { open } = path;
-  const framesOut = open?.encoder.framesWritten ?? 0;
-  const summary = {
-    format: open?.header.format ?? null,
-    outputFormat: open?.graph.run.outputFormat ?? null,
-    backend,
-    framesIn: open?.graph.run.framesIn ?? 0,
-    framesOut,
-    seconds: open ? framesOut / open.graph.run.outputFormat.sampleRate : 0,
-    elapsed: monitor.elapsed,
-    latency: open?.graph.latency ?? 0,
-    dither: open?.dither ?? 'none',
-    clippedSamples: open?.encoder.clippedSamples ?? 0,
-    guard: open?.graph.guard ?? null,
-    comparison: open?.comparison?.figures() ?? null,
-    meters: open?.graph.meters() ?? {},
-    checkpoint: checkpoints?.latest ?? null,
-    ...end,
-  };
-  const warnings = [...path.warnings, ...describeLosses(summary)];
-  for (const { name, clippedSamples } of path.outputs) {
-    if (clippedSamples > 0)
-      warnings.push(`${name}: ${clippedSamples} samples beyond full scale were clipped`);
-  }
-  return { ...summary, warnings: [...warnings, ...monitor.failures, ...(checkpoints?.failures ?? [])] };
-}
-
-/** What was changed beyond what the pipeline says, a line each. */
-function describeLosses({
-  format,
-  guard,
-  clippedSamples,
-}: Pick<RunSummary, 'format' | 'guard' | 'clippedSamples'>): string[] {
-  const lines: string[] = [];
-  if (format && guard && guard.replaced > 0) lines.push(describeReplaced(guard, format));
-  if (clippedSamples > 0) lines.push(`${clippedSamples} samples beyond full scale were clipped`);
-  return lines;
 }

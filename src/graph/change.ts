@@ -63,15 +63,6 @@ export function canGlide(before: PipelineDefinition, next: PipelineDefinition): 
   );
 }
 
-/** Changes that happen together. */
-export interface Appointment {
-  /** Frame of the output at which they are heard. */
-  readonly frame: number;
-  /** Frame of the input at which work on them begins: earlier where a second graph has to be primed. */
-  readonly begins: number;
-  readonly actions: readonly Action[];
-}
-
 /** Whether pipelines differ in more than numbers, so that what checks out may still not fit an audio format. */
 export function needsTrial(before: PipelineDefinition, next: PipelineDefinition): boolean {
   return (
@@ -80,30 +71,4 @@ export function needsTrial(before: PipelineDefinition, next: PipelineDefinition)
       leaves.some(({ to }) => typeof to !== 'number'),
     )
   );
-}
-
-/**
- * When work on each change has to begin. Changes are tried in the order given, those of one frame together. `begin` says
- * at which frame of the input work on one begins, `tryOut` is called with what needs a trial.
- * @throws AuralisError of kind `pipeline` for a change that does not fit the pipeline at its time
- */
-export function appointments(
-  definition: PipelineDefinition,
-  changes: readonly Change[],
-  begin: (frame: number, next: PipelineDefinition, glides: boolean) => number,
-  tryOut: (definition: PipelineDefinition) => void,
-): Appointment[] {
-  const made: Appointment[] = [];
-  let present = definition;
-  for (let n = 0; n < changes.length; ) {
-    const { frame } = changes[n];
-    const actions: Action[] = [];
-    while (n < changes.length && changes[n].frame === frame) actions.push(changes[n++].action);
-    const next = actions.reduce(after, present);
-    if (needsTrial(present, next)) tryOut(next);
-    const begins = begin(frame, next, canGlide(present, next));
-    made.push({ frame, begins, actions });
-    present = next;
-  }
-  return made.sort((a, b) => a.begins - b.begins);
 }

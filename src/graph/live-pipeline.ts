@@ -5,16 +5,8 @@ import { onKernelMemory } from '../dsp/kernel-memory.ts';
 import type { Decided, Decision } from '../stages/controller.ts';
 import type { Readings } from '../stages/define-stage.ts';
 import { PRIME_SECONDS, SwitchingRun } from '../stages/switching-run.ts';
-import {
-  type Action,
-  type Appointment,
-  appointments,
-  type Change,
-  canGlide,
-  checkEnds,
-  needsTrial,
-  sameControllers,
-} from './change.ts';
+import { AnnouncedChanges, type Appointment } from './announced-changes.ts';
+import { type Action, type Change, canGlide, checkEnds, needsTrial, sameControllers } from './change.ts';
 import { CheckedActions } from './checked-actions.ts';
 import { ControllersAtWork, changedEntries, undriven } from './controllers-at-work.ts';
 import type { PipelineDefinition } from './definition.ts';
@@ -66,8 +58,7 @@ export class LivePipeline {
   readonly #outputFormats: readonly AudioFormat[];
   readonly #clock: StreamClock;
   readonly #primeFrames: number;
-  readonly #appointments: readonly Appointment[];
-  #kept = 0;
+  readonly #announced: AnnouncedChanges;
   readonly #controllers: ControllersAtWork;
   /** What has come by wall clock since the last block. */
   #arrived: Action[] = [];
@@ -89,12 +80,12 @@ export class LivePipeline {
     const { sampleRate } = outputFormats[0];
     this.#clock = new StreamClock(options.format.sampleRate, sampleRate);
     this.#primeFrames = Math.round(PRIME_SECONDS * sampleRate);
-    this.#appointments = appointments(
-      definition,
-      options.changes ?? [],
-      (frame, next, glides) => this.#beginOf(frame, next, glides),
-      (next) => this.#tryOut(next),
-    );
+    this.#announced = new AnnouncedChanges(definition, options.changes ?? [], {
+      format: options.format,
+      clock: this.#clock,
+      primeFrames: this.#primeFrames,
+      tryOut: (next) => this.#tryOut(next),
+    });
     this.#controllers = new ControllersAtWork(options.format.sampleRate);
     this.#definition = definition;
     this.#begun = definition;
@@ -159,7 +150,7 @@ export class LivePipeline {
       definition: this.#definition.source,
       sounding: this.#sounding.source,
       moves: snapshotMoves(this.#moves.all, prepared),
-      kept: this.#kept,
+      kept: this.#announced.taken,
       controllers: this.#controllers.snapshot(),
     };
   }
@@ -178,7 +169,7 @@ export class LivePipeline {
     this.#sounding = sounding;
     this.#running = [{ prepared, origin }];
     for (const move of restoreMoves(snapshot.moves, prepared, origin)) this.#moves.add(move);
-    this.#kept = kept;
+    this.#announced.taken = kept;
     this.#controllers.restore(snapshot.controllers, sounding, prepared);
   }
 
@@ -244,26 +235,17 @@ export class LivePipeline {
     );
   }
 
-  /** Frame of the input at which work has to begin on what is to be heard at a frame of the output. */
-  #beginOf(frame: number, next: PipelineDefinition, glides: boolean): number {
-    if (glides) return this.#clock.inputAt(frame);
-    return this.#clock.inputAt(
-      Math.max(0, frame - this.#primeFrames),
-      commonPeriod(next, this.#options.format),
-    );
-  }
-
   /** Does what is due at a frame of the input and gives the frame at which there is more to do. */
   #advance(frameIn: number): number {
     const frame = this.#clock.outputAt(frameIn);
-    if (!this.run.changing) this.#running = this.#running.slice(-1);
+    if (!this.run.changing && this.#running.length > 1) this.#running = this.#running.slice(-1);
     this.#moves.forgetBefore(frame);
     if (frameIn === 0) this.#follow();
     // Before anything else changes, so that what is replayed finds the controllers where they were.
     if (this.#controllers.next <= frameIn) this.#look(frameIn, frame);
-    while (this.#nextBegin <= frameIn) this.#keep(this.#appointments[this.#kept++], frame);
-    for (const action of this.#arrived.splice(0)) this.#welcome(action, frame);
-    const next = Math.min(this.#nextBegin, this.#controllers.next);
+    while (this.#announced.next <= frameIn) this.#keep(this.#announced.take(), frame);
+    if (this.#arrived.length > 0) for (const action of this.#arrived.splice(0)) this.#welcome(action, frame);
+    const next = Math.min(this.#announced.next, this.#controllers.next);
     if (this.#waiting.length === 0 || this.run.changing) return next;
     const target = this.#actions.afterAll(
       this.#sounding,
@@ -302,10 +284,6 @@ export class LivePipeline {
       this.#controllers.follow(this.#sounding, this.#newest, framesIn),
       this.#clock.outputAt(framesIn),
     );
-  }
-
-  get #nextBegin(): number {
-    return (this.#appointments[this.#kept]?.begins ?? Number.POSITIVE_INFINITY) - this.#clock.ahead;
   }
 
   /** Does what was announced; what a change by wall clock has left no place for is passed over. */

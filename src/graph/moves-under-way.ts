@@ -15,6 +15,7 @@ export class MovesUnderWay {
 
   /** Forgets those that have arrived at a frame. */
   forgetBefore(frame: number): void {
+    if (this.#moves.length === 0) return;
     this.#moves = this.#moves.filter((move) => move.frame + move.frames > frame);
   }
 

@@ -12,7 +12,7 @@ export const PALE_BLUE = '#9cc3ee';
 export const RED = '#c9252d';
 export const GREEN = '#187a3c';
 // Without quotes, which would end the SVG attribute that it goes into.
-export const FONT = 'system-ui, Segoe UI, Helvetica Neue, Arial, DejaVu Sans, sans-serif';
+const FONT = 'system-ui, Segoe UI, Helvetica Neue, Arial, DejaVu Sans, sans-serif';
 /** Room around a plot, in pixels. */
 export const LEFT = 58;
 export const RIGHT = 24;

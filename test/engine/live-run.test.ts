@@ -1,7 +1,8 @@
 import { Readable, Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { streamSink } from '../../src/engine/output-sink.ts';
-import { type RunControl, type RunOptions, runPipeline } from '../../src/engine/run.ts';
+import { runPipeline } from '../../src/engine/run.ts';
+import type { RunControl, RunOptions } from '../../src/engine/run-options.ts';
 import { definePipeline } from '../../src/graph/parse-pipeline.ts';
 import { parseRawFormat } from '../../src/io/sample-format.ts';
 import type { LiveReadings, RunEvent } from '../../src/monitor/monitored-run.ts';

@@ -1,5 +1,5 @@
 /** Below this nothing is drawn, in dB. */
-export const FLOOR_DB = -60;
+const FLOOR_DB = -60;
 
 /** A level as JSON gives it: null is silence. */
 export type Level = number | null;

@@ -132,7 +132,7 @@ function install(app: FastifyInstance, route: Route, access: Access): void {
 }
 
 /** The monitor's answers to requests, before it listens. */
-export function monitorApp(options: MonitorOptions, watch: RunWatch) {
+function monitorApp(options: MonitorOptions, watch: RunWatch) {
   const access = new Access(options);
   const requests = new RateLimit(...REQUESTS);
   const app = Fastify({

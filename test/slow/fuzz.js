@@ -28,7 +28,7 @@ const CHAIN = definePipeline({ stages: [{ stage: 'compressor' }, { stage: 'limit
 const MAX_FRAMES = 512;
 /** Written by a process as it ends: the most memory that it had, in KiB. */
 const TELL_PEAK =
-  "process.on('exit', () => require('fs').writeSync(3, `${process.resourceUsage().maxRSS}`));";
+  "process.on('exit', () => require('fs').writeSync(3, String(process.resourceUsage().maxRSS)));";
 
 setFlagsFromString('--expose-gc');
 /** Frees what a thousand cases have left behind, so that what is counted afterwards is what is held. */

@@ -1,5 +1,6 @@
 import { demoPiece } from '../../src/demo/demo-piece.ts';
 import { ANNEX_2_PHASES, FINE_PHASES } from '../../src/dsp/true-peak-filters.ts';
+import { convolve } from './fourier.ts';
 import { impulse, noise, programme, type Signal } from './signals.ts';
 
 /** Noise of -3 dB an octave: white noise through three poles and zeros (R. Bristow-Johnson's coefficients for audio rates). */
@@ -112,12 +113,5 @@ export function bandLimited(signal: Signal, sampleRate: number): Signal {
     const window = 0.42 + 0.5 * Math.cos(angle) + 0.08 * Math.cos(2 * angle);
     return window * (t === 0 ? 2 * cut : Math.sin(2 * Math.PI * cut * t) / (Math.PI * t));
   });
-  return signal.map((x) =>
-    x.map((_, i) => {
-      let sum = 0;
-      const last = Math.min(x.length - 1, i + half);
-      for (let j = Math.max(0, i - half); j <= last; j++) sum += x[j] * taps[j - i + half];
-      return sum;
-    }),
-  );
+  return signal.map((x) => Float32Array.from(convolve(x, taps).subarray(half, half + x.length)));
 }

@@ -1,0 +1,46 @@
+/** In-place Fourier transform of a power of two points, decimation in time, in double precision. */
+export function transform(re: Float64Array, im: Float64Array): void {
+  const n = re.length;
+  for (let i = 1, j = 0; i < n; i++) {
+    let bit = n >> 1;
+    for (; j & bit; bit >>= 1) j ^= bit;
+    j ^= bit;
+    if (i < j) {
+      [re[i], re[j]] = [re[j], re[i]];
+      [im[i], im[j]] = [im[j], im[i]];
+    }
+  }
+  for (let size = 2; size <= n; size *= 2) {
+    const half = size / 2;
+    for (let k = 0; k < half; k++) {
+      const [c, s] = [Math.cos((-2 * Math.PI * k) / size), Math.sin((-2 * Math.PI * k) / size)];
+      for (let at = k; at < n; at += size) {
+        const [x, y] = [re[at + half] * c - im[at + half] * s, re[at + half] * s + im[at + half] * c];
+        [re[at + half], im[at + half]] = [re[at] - x, im[at] - y];
+        re[at] += x;
+        im[at] += y;
+      }
+    }
+  }
+}
+
+/** Linear convolution of two signals by way of their spectra, in double precision; as long as both together. */
+export function convolve(a: ArrayLike<number>, b: ArrayLike<number>): Float64Array {
+  const points = 2 ** Math.ceil(Math.log2(a.length + b.length));
+  // One transform for both: a is the real part, b the imaginary one.
+  const [re, im] = [new Float64Array(points), new Float64Array(points)];
+  re.set(a);
+  im.set(b);
+  transform(re, im);
+  const [productRe, productIm] = [new Float64Array(points), new Float64Array(points)];
+  for (let k = 0; k < points; k++) {
+    const mirror = (points - k) % points;
+    const [aRe, aIm] = [(re[k] + re[mirror]) / 2, (im[k] - im[mirror]) / 2];
+    const [bRe, bIm] = [(im[k] + im[mirror]) / 2, (re[mirror] - re[k]) / 2];
+    // The conjugate of the product, because the inverse is the transform of the conjugate.
+    productRe[k] = aRe * bRe - aIm * bIm;
+    productIm[k] = -(aRe * bIm + aIm * bRe);
+  }
+  transform(productRe, productIm);
+  return productRe.subarray(0, a.length + b.length).map((x) => x / points);
+}

@@ -1,3 +1,18 @@
+interface Circle {
+  readonly cos: Float64Array;
+  readonly sin: Float64Array;
+}
+const circles = new Map<number, Circle>();
+
+/** Half of a circle in n / 2 steps. */
+function circle(n: number): Circle {
+  const angles = (of: (angle: number) => number): Float64Array =>
+    Float64Array.from({ length: n / 2 }, (_, k) => of((2 * Math.PI * k) / n));
+  const known = circles.get(n) ?? { cos: angles(Math.cos), sin: angles(Math.sin) };
+  circles.set(n, known);
+  return known;
+}
+
 /** In-place Fourier transform of a power of two points, decimation in time, in double precision. */
 export function transform(re: Float64Array, im: Float64Array): void {
   const n = re.length;
@@ -10,15 +25,19 @@ export function transform(re: Float64Array, im: Float64Array): void {
       [im[i], im[j]] = [im[j], im[i]];
     }
   }
-  for (let size = 2; size <= n; size *= 2) {
-    const half = size / 2;
-    for (let k = 0; k < half; k++) {
-      const [c, s] = [Math.cos((-2 * Math.PI * k) / size), Math.sin((-2 * Math.PI * k) / size)];
-      for (let at = k; at < n; at += size) {
-        const [x, y] = [re[at + half] * c - im[at + half] * s, re[at + half] * s + im[at + half] * c];
-        [re[at + half], im[at + half]] = [re[at] - x, im[at] - y];
-        re[at] += x;
-        im[at] += y;
+  const { cos, sin } = circle(n);
+  for (let half = 1; half < n; half *= 2) {
+    const stride = n / 2 / half;
+    for (let from = 0; from < n; from += 2 * half) {
+      for (let k = 0; k < half; k++) {
+        const [low, high] = [from + k, from + k + half];
+        const [c, s] = [cos[k * stride], -sin[k * stride]];
+        const x = re[high] * c - im[high] * s;
+        const y = re[high] * s + im[high] * c;
+        re[high] = re[low] - x;
+        im[high] = im[low] - y;
+        re[low] += x;
+        im[low] += y;
       }
     }
   }

@@ -8,6 +8,7 @@ export const CORPUS_RATE = 44100;
 const PERIOD = 1 << 16;
 /** Points of a spectrum under measurement. */
 const WINDOW = 1 << 14;
+const HANN = Float64Array.from({ length: WINDOW }, (_, i) => Math.sin((Math.PI * i) / WINDOW) ** 2);
 /** Third octaves from 100 Hz to 12.5 kHz: 1000 * 10^(n/10). */
 export const THIRDS = Array.from({ length: 22 }, (_, n) => 1000 * 10 ** ((n - 10) / 10));
 
@@ -125,10 +126,7 @@ export function thirdLevels(signal: Signal, from = 0, sampleRate = CORPUS_RATE):
   const powers = new Float64Array(WINDOW / 2);
   for (const x of signal) {
     for (let at = Math.round(from * sampleRate); at + WINDOW <= x.length; at += WINDOW) {
-      const re = Float64Array.from(
-        { length: WINDOW },
-        (_, i) => x[at + i] * Math.sin((Math.PI * i) / WINDOW) ** 2,
-      );
+      const re = HANN.map((weight, i) => weight * x[at + i]);
       const im = new Float64Array(WINDOW);
       transform(re, im);
       for (let k = 0; k < WINDOW / 2; k++) powers[k] += re[k] ** 2 + im[k] ** 2;

@@ -59,7 +59,7 @@ export function silence(channels: number, frames: number): Signal {
 }
 
 /** Largest difference between two signals, 0 only for the same bits; Infinity when their shapes differ. */
-export function maxAbsDifference(a: Signal, b: Signal): number {
+export function maxAbsDifference(a: readonly ArrayLike<number>[], b: readonly ArrayLike<number>[]): number {
   if (a.length !== b.length) return Number.POSITIVE_INFINITY;
   let largest = 0;
   for (let n = 0; n < a.length; n++) {

@@ -26,6 +26,7 @@ export default defineConfig({
   plugins: [workerSources],
   test: {
     testTimeout: 30_000,
+    hookTimeout: 30_000,
     // Every core: the default leaves one to a watcher that a run does not have.
     maxWorkers: '100%',
     sequence: { sequencer: LongestFirst },

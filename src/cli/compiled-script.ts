@@ -1,0 +1,54 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import nodeModule, { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { constants, Script } from 'node:vm';
+
+/** Node's own cache of what was compiled, from 22.1 on. */
+const { enableCompileCache } = nodeModule as { readonly enableCompileCache?: () => void };
+
+const pathOf = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+
+/** V8 itself refuses what another version of it has compiled; systems are kept apart by the name. */
+const compiledPath = (name: string): string =>
+  pathOf(`./${name}.${process.version}-${process.platform}-${process.arch}.compiled`);
+
+function readCompiled(name: string): Buffer | undefined {
+  try {
+    return readFileSync(compiledPath(name));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The script `NAME.js` beside this file, a CommonJS module in ASCII, and what it exports once it is evaluated. */
+function openScript<T>(name: string, cachedData?: Buffer): { script: Script; evaluate: () => T } {
+  const filename = pathOf(`./${name}.js`);
+  const script = new Script(
+    `(function (require, module, exports, __filename) {${readFileSync(filename, 'latin1')}\n})`,
+    { filename, cachedData, importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER },
+  );
+  const evaluate = (): T => {
+    const module = { exports: {} };
+    script.runInThisContext()(createRequire(filename), module, module.exports, filename);
+    return module.exports as T;
+  };
+  return { script, evaluate };
+}
+
+/**
+ * What the script `NAME.js` exports. V8 is handed what `keepCompiled` has kept, if the same Node did; any other has Node's own
+ * cache, where there is one, or compiles.
+ */
+export function loadCompiled<T>(name: string): T {
+  const compiled = readCompiled(name);
+  if (compiled) return openScript<T>(name, compiled).evaluate();
+  enableCompileCache?.();
+  return createRequire(import.meta.url)(`./${name}.js`);
+}
+
+/** Keeps what V8 compiles of the script `NAME.js` while `use` is at work with what it exports. */
+export async function keepCompiled<T>(name: string, use: (exports: T) => Promise<void>): Promise<void> {
+  const { script, evaluate } = openScript<T>(name);
+  await use(evaluate());
+  writeFileSync(compiledPath(name), script.createCachedData());
+}

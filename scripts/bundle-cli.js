@@ -3,10 +3,12 @@
 // evaluated when they are imported. What few runs need is large and lies apart, and so do worker threads.
 import { execFileSync } from 'node:child_process';
 import { chmodSync, copyFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
-const path = (name) => fileURLToPath(new URL(`../${name}`, import.meta.url));
+const root = fileURLToPath(new URL('..', import.meta.url));
+const path = (name) => join(root, name);
 
 /** Files of their own, by what is imported: none of them has a part of ours whose identity counts. */
 const APART = {
@@ -29,6 +31,35 @@ const apart = {
         ? { path: `./${APART[path]}.js`, external: true }
         : undefined,
     );
+  },
+};
+
+/** Functions that few runs call, of modules that take milliseconds to evaluate: the first call does that. */
+const LATE = {
+  'node:child_process': ['spawn'],
+  'node:crypto': ['createHash', 'randomBytes', 'randomUUID', 'timingSafeEqual'],
+  // Patterns of all the emoji there are, for laying out a help text.
+  'string-width': ['default'],
+  'wrap-ansi': ['default'],
+};
+
+const late = {
+  name: 'late',
+  setup({ onResolve, onLoad, resolve }) {
+    onResolve({ filter: /./ }, async ({ path, kind, resolveDir }) => {
+      if (kind !== 'import-statement' || !Object.hasOwn(LATE, path)) return undefined;
+      const module = await resolve(path, { kind: 'require-call', resolveDir });
+      return { path: module.path, namespace: 'late', sideEffects: false, pluginData: LATE[path] };
+    });
+    onLoad({ filter: /./, namespace: 'late' }, ({ path, pluginData: names }) => ({
+      contents: names
+        .map((name, n) => {
+          const call = `const call${n} = (...args) => require(${JSON.stringify(path)}).${name}(...args);`;
+          return `${call} export { call${n} as ${name} };`;
+        })
+        .join('\n'),
+      resolveDir: root,
+    }));
   },
 };
 
@@ -55,7 +86,7 @@ await build({
   target: 'node20',
   format: 'cjs',
   mainFields: ['module', 'main'],
-  plugins: [apart],
+  plugins: [apart, late],
   // The first finds its worker script beside its own files; the others are there only for who uses a queue.
   external: ['piscina', 'bullmq', 'ioredis'],
   // The stream package of an older time, of which through2 needs what Node has itself.

@@ -12,6 +12,11 @@ const BUILT_IN = ['help', 'version'];
 
 /** Runs the command that `args` name and gives the exit code; errors are told on stderr. */
 export async function runCommandLine(args: readonly string[]): Promise<number> {
+  // Yargs would load the command that runs without a name before it says so.
+  if (args.length === 1 && args[0] === '--version') {
+    process.stdout.write(`${packageVersion()}\n`);
+    return 0;
+  }
   let exitCode = 0;
   const parser = yargs()
     .scriptName('auralis-stream')

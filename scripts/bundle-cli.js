@@ -86,6 +86,8 @@ await build({
   target: 'node20',
   format: 'cjs',
   mainFields: ['module', 'main'],
+  // What V8 had compiled before has no way to import: all is required, what is loaded later too.
+  supported: { 'dynamic-import': false },
   plugins: [apart, late],
   // The first finds its worker script beside its own files; the others are there only for who uses a queue.
   external: ['piscina', 'bullmq', 'ioredis'],

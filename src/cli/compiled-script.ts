@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import nodeModule, { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { constants, Script } from 'node:vm';
+import { Script } from 'node:vm';
 
 /** Node's own cache of what was compiled, from 22.1 on. */
 const { enableCompileCache } = nodeModule as { readonly enableCompileCache?: () => void };
@@ -25,7 +25,7 @@ function openScript<T>(name: string, cachedData?: Buffer): { script: Script; eva
   const filename = pathOf(`./${name}.js`);
   const script = new Script(
     `(function (require, module, exports, __filename) {${readFileSync(filename, 'latin1')}\n})`,
-    { filename, cachedData, importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER },
+    { filename, cachedData },
   );
   const evaluate = (): T => {
     const module = { exports: {} };

@@ -13,6 +13,11 @@ const ASKS_FOR_HELP = /^(--)?help|^-\w*h/;
 
 /** Runs the command that `args` name and gives the exit code; errors are told on stderr. */
 export async function runCommandLine(args: readonly string[]): Promise<number> {
+  // Yargs would load the command that runs without a name before it says so.
+  if (args.length === 1 && args[0] === '--version') {
+    process.stdout.write(`${packageVersion()}\n`);
+    return 0;
+  }
   let exitCode = 0;
   const helping = args.some((arg) => ASKS_FOR_HELP.test(arg));
   const parser = yargs()

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { loadCompiled } from './compiled-script.ts';
 import { currentFolderIsGone } from './current-folder.ts';
 import { openStdoutLate } from './late-stdout.ts';
 
@@ -11,6 +12,8 @@ if (currentFolderIsGone()) {
   process.stderr.write('auralis-stream: the current folder has been removed, change to one that exists\n');
   process.exitCode = 2;
 } else {
-  const { runCommandLine } = await import('./command-line.ts');
-  process.exitCode = await runCommandLine(process.argv.slice(2));
+  const { runCommandLine } = loadCompiled<typeof import('./command-line.ts')>('command-line');
+  runCommandLine(process.argv.slice(2)).then((code) => {
+    process.exitCode = code;
+  });
 }

@@ -36,28 +36,25 @@ const meta = (
 export const number = ({ min, max, default: initial, unit, doc, change }: NumberParameter) =>
   z
     .number()
-    .min(min)
-    .max(max)
+    .check(z.gte(min), z.lte(max))
     .default(initial)
-    .meta(meta(doc, change, unit));
+    .register(z.globalRegistry, meta(doc, change, unit));
 
 /** A whole number with a range, a default and a unit. */
 export const integer = ({ min, max, default: initial, unit, doc, change }: NumberParameter) =>
   z
     .int()
-    .min(min)
-    .max(max)
+    .check(z.gte(min), z.lte(max))
     .default(initial)
-    .meta(meta(doc, change, unit));
+    .register(z.globalRegistry, meta(doc, change, unit));
 
 /** A number that may be left out. */
 export const optionalNumber = ({ min, max, unit, doc, change }: Omit<NumberParameter, 'default'>) =>
   z
     .number()
-    .min(min)
-    .max(max)
+    .check(z.gte(min), z.lte(max))
     .optional()
-    .meta(meta(doc, change, unit));
+    .register(z.globalRegistry, meta(doc, change, unit));
 
 /** One of a few words. */
 export const choice = <const T extends readonly [string, ...string[]]>(
@@ -69,11 +66,11 @@ export const choice = <const T extends readonly [string, ...string[]]>(
   z
     .enum(values)
     .default(initial as never)
-    .meta(meta(doc, change));
+    .register(z.globalRegistry, meta(doc, change));
 
 /** True or false. */
 export const flag = (initial: boolean, doc: string, change: Change = 'restart') =>
-  z.boolean().default(initial).meta(meta(doc, change));
+  z.boolean().default(initial).register(z.globalRegistry, meta(doc, change));
 
 /** Attaches what docs and messages need to any other zod type. */
 export const described = <T extends z.ZodType>(type: T, doc: string, change: Change, unit?: string): T =>

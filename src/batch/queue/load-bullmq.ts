@@ -6,13 +6,16 @@ export interface QueuePackages {
   readonly Redis: typeof import('ioredis').Redis;
 }
 
+/** What an import and what a require says of a package that is not there. */
+const NOT_FOUND: readonly unknown[] = ['ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND'];
+
 /** Loads what a queue needs, and nobody else. @throws AuralisError of kind `usage` that names the line which installs it */
 export async function loadBullmq(): Promise<QueuePackages> {
   try {
     const [bullmq, { Redis }] = await Promise.all([import('bullmq'), import('ioredis')]);
     return { bullmq, Redis };
   } catch (cause) {
-    if (!(cause instanceof Error && 'code' in cause && cause.code === 'ERR_MODULE_NOT_FOUND')) throw cause;
+    if (!(cause instanceof Error && 'code' in cause && NOT_FOUND.includes(cause.code))) throw cause;
     throw usageError(
       '--queue: needs two packages that are not installed: npm install bullmq ioredis (with -g where auralis-stream is)',
       { cause },

@@ -1,0 +1,50 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { MAIN } from './command.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'compiled-'));
+const bundle = join(folder, 'dist/cli');
+const root = join(dirname(MAIN), '../..');
+
+/** The files that a run of a shipped pipeline reads, where nobody else is. */
+beforeAll(() => {
+  for (const name of ['package.json', 'pipelines'])
+    cpSync(join(root, name), join(folder, name), { recursive: true });
+  const wanted = /^(main|command-line)\.js$|^package\.json$|\.compiled$/;
+  for (const name of readdirSync(dirname(MAIN)).filter((name) => wanted.test(name))) {
+    cpSync(join(dirname(MAIN), name), join(bundle, name));
+  }
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const compiled = (): string => join(bundle, readdirSync(bundle).find((name) => name.endsWith('.compiled'))!);
+
+/** What the copy makes of 2000 frames. */
+function master(...flags: string[]): Buffer {
+  const raw = Uint8Array.from({ length: 8000 }, (_, n) => (n * n) & 127);
+  const words = [...flags, join(bundle, 'main.js'), 'mastering', '--raw', 's16le:44100:2'];
+  return execFileSync(process.execPath, words, { input: raw });
+}
+
+describe('what V8 compiled of the command line when it was built', () => {
+  it('lies there for one version of Node, system and processor: this one', () => {
+    const { version, platform, arch } = process;
+    expect(compiled()).toBe(join(bundle, `command-line.${version}-${platform}-${arch}.compiled`));
+  });
+
+  it('changes no byte of 8000: refused by V8 under another flag, cut short, or gone, in a folder that stays as it is', () => {
+    const files = readdirSync(bundle);
+    const output = master();
+    expect(output.length).toBe(8000);
+    expect(master('--no-opt')).toEqual(output);
+    writeFileSync(compiled(), readFileSync(compiled()).subarray(0, 100_000));
+    expect(master()).toEqual(output);
+    expect(readdirSync(bundle)).toEqual(files);
+    rmSync(compiled());
+    expect(master()).toEqual(output);
+    expect(readdirSync(bundle)).toEqual(files.filter((name) => !name.endsWith('.compiled')));
+  });
+});

@@ -17,7 +17,18 @@ export const workerSources: Plugin = {
       // One file a process, because several may run at a time.
       const outfile = join(OUT, `${name}-${process.pid}.mjs`);
       const entryPoints = [join(dirname(id), `${name}.ts`)];
-      buildSync({ entryPoints, outfile, bundle: true, platform: 'node', format: 'esm', logLevel: 'warning' });
+      buildSync({
+        entryPoints,
+        outfile,
+        bundle: true,
+        platform: 'node',
+        format: 'esm',
+        logLevel: 'warning',
+        // CommonJS dependencies ask for Node's own modules by require.
+        banner: {
+          js: "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);",
+        },
+      });
       return `new URL('${pathToFileURL(outfile).href}')`;
     });
   },

@@ -10,6 +10,7 @@ const path = (name) => fileURLToPath(new URL(`../${name}`, import.meta.url));
 await build({
   entryPoints: [
     { in: path('src/cli/main.ts'), out: 'main' },
+    { in: path('src/engine/graph-worker.ts'), out: 'graph-worker' },
     { in: path('src/engine/spectrum-worker.ts'), out: 'spectrum-worker' },
   ],
   outdir: path('dist/cli'),

@@ -4,6 +4,7 @@ import { isShippedName } from '../engine/part-files.ts';
 import { readPipelineFile, shippedPipelines } from '../engine/pipeline-files.ts';
 import { type RunOptions, type RunSummary, runPipeline } from '../engine/run.ts';
 import type { NamedInput } from '../engine/side-input.ts';
+import { MOST_THREADS } from '../engine/thread-count.ts';
 import { withSettings } from '../graph/settings.ts';
 import { parseRawFormat, RAW_SAMPLE_FORMATS } from '../io/sample-format.ts';
 import { meterSummary } from '../monitor/meter-summary.ts';
@@ -89,6 +90,11 @@ export const runCommand: Command = {
     backend: { type: 'string', requiresArg: true, describe: `who computes: ${BACKENDS.join(', ')}` },
     seed: { type: 'string', requiresArg: true, describe: 'of the dither, a whole number (default 0)' },
     'block-frames': { type: 'string', requiresArg: true, describe: 'frames at a time (default 4096)' },
+    threads: {
+      type: 'string',
+      requiresArg: true,
+      describe: 'threads to share the stages out over; the same bytes, some blocks later (default 1)',
+    },
     quiet: { type: 'boolean', describe: 'no progress, no warnings' },
   },
   examples: [
@@ -127,6 +133,7 @@ async function run(args: Arguments): Promise<number> {
     backend: oneOf(args, 'backend', BACKENDS) ?? 'auto',
     seed: numberIn(args, 'seed', { min: 0, max: 2 ** 32 - 1, whole: true }) ?? 0,
     blockFrames: numberIn(args, 'block-frames', { min: 1, max: 65536, whole: true }) ?? 4096,
+    threads: numberIn(args, 'threads', { min: 1, max: MOST_THREADS, whole: true }) ?? 1,
     onTrack: oneOf(args, 'on-track', ['keep', 'reset']),
     metadata: args['no-metadata'] !== true,
     partial: args.partial === true,

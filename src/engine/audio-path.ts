@@ -131,6 +131,11 @@ export class AudioPath {
     this.stream.end();
   }
 
+  /** Lets go of the threads that the graph runs on. */
+  async close(): Promise<void> {
+    await this.#open?.graph.close();
+  }
+
   *#decode(chunk: Uint8Array): Generator<Step, void, void> {
     this.#decoder.write(chunk);
     yield* this.#frames();

@@ -13,6 +13,7 @@ import { ditherFor } from './dither.ts';
 import { LoudnessWatch } from './loudness-watch.ts';
 import type { SideInput } from './side-input.ts';
 import type { SideOutput } from './side-output.ts';
+import { relayOver } from './thread-relay.ts';
 
 /** What a path of audio is prepared from, once its format is known. */
 export interface PathOptions {
@@ -22,6 +23,8 @@ export interface PathOptions {
   readonly onChange: (change: Change) => void;
   readonly backend: BackendName;
   readonly blockFrames: number;
+  /** Threads that the nodes of the graph are shared out over. */
+  readonly threads: number;
   readonly seed: number;
   /** Whether the header can be written over at the end. */
   readonly seekable: boolean;
@@ -76,6 +79,7 @@ export function openPath(
       changes,
       onChange,
       alwaysGuard: options.strict === true,
+      relay: options.threads > 1 ? relayOver({ ...options, format }) : undefined,
     });
     const ditherOf = (name: string) => ditherFor(incoming, encoding, isTransparent(pipeline, name));
     const encoder = (name: string, seekable: boolean): StreamEncoder =>

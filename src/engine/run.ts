@@ -21,6 +21,7 @@ import { RunMonitor } from './run-monitor.ts';
 import { type NamedInput, SideInput } from './side-input.ts';
 import { SideOutput } from './side-output.ts';
 import { isReaderGone, isSystemError, named } from './system-reason.ts';
+import { threadCount } from './thread-count.ts';
 
 export interface RunOptions {
   readonly pipeline: PipelineDefinition;
@@ -45,6 +46,11 @@ export interface RunOptions {
   readonly sampleFormat?: SampleEncoding | undefined;
   /** Most frames that are processed at a time; changes no bit of the output. @default 4096 */
   readonly blockFrames?: number;
+  /**
+   * Threads that the graph is shared out over, this one included; changes no bit of the output, which comes some blocks
+   * later, and keeps a thread waiting while another works. @default 1
+   */
+  readonly threads?: number;
   /** Of the dither. @default 0 */
   readonly seed?: number;
   /** Takes readings, and changes that came while running, as JSON lines; ended with the run. */
@@ -128,6 +134,7 @@ export async function runPipeline(options: RunOptions): Promise<RunSummary> {
     onChange: (change) => monitor.change(entryOf(change)),
     backend,
     blockFrames: options.blockFrames ?? 4096,
+    threads: threadCount(options.threads ?? 1),
     seed: options.seed ?? 0,
     seekable: output.revision !== null,
     raw,
@@ -179,6 +186,7 @@ export async function runPipeline(options: RunOptions): Promise<RunSummary> {
     input.destroy();
     cut();
     output.close();
+    await path.close();
     // What went wrong is told already; what came before it is still worth a readable file.
     if (!ended) await endAll(sides.outputs, options.partial === true).catch(() => {});
   }

@@ -11,7 +11,8 @@ import {
   type SpectrumPartial,
 } from '../dsp/spectrum-range.ts';
 import { SpectrumTotal } from '../dsp/spectrum-total.ts';
-import { SpectrumPool, type ThreadCount, threadCount } from './spectrum-pool.ts';
+import { SpectrumPool } from './spectrum-pool.ts';
+import { type ThreadCount, threadCount } from './thread-count.ts';
 
 /** Ranges that wait or run for each thread; what is read ahead is at most these and the one that fills. */
 const RANGES_PER_THREAD = 2;

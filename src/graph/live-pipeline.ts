@@ -20,6 +20,7 @@ import {
   type PrepareOptions,
   type StageReading,
 } from './prepare-pipeline.ts';
+import type { FindRelay } from './relay.ts';
 
 /** What a pipeline that can change is prepared for. */
 export interface LiveOptions extends PrepareOptions {
@@ -127,6 +128,11 @@ export class LivePipeline {
     this.#newest.restore(snapshot);
   }
 
+  /** Lets go of those who process some of the nodes. */
+  async close(): Promise<void> {
+    await Promise.all(this.#running.map(({ prepared }) => prepared.close()));
+  }
+
   /** Changes one parameter, named `id.parameter` or deeper, as in `eq.bands[0].gain`. */
   set(name: string, value: unknown): void {
     this.#arrive({ set: name, to: value, frames: 0, curve: 'hold' });
@@ -151,21 +157,25 @@ export class LivePipeline {
   }
 
   /** Prepares a pipeline on a memory of its own. */
-  #prepare(definition: PipelineDefinition): PreparedPipeline {
+  #prepare(definition: PipelineDefinition, relay?: FindRelay): PreparedPipeline {
     return onKernelMemory(
       this.#options.memory.backend,
-      (memory) => new PreparedPipeline(definition, { ...this.#options, memory }),
+      (memory) => new PreparedPipeline(definition, { ...this.#options, memory, relay }),
     );
   }
 
   /** Does what is due at a stream frame and gives the frame at which there is more to do. */
   #advance(frame: number): number {
-    if (!this.run.changing) this.#running = this.#running.slice(-1);
+    if (!this.run.changing) this.#leaveOld();
     this.#moves = this.#moves.filter((move) => move.frame + move.frames > frame);
     while (this.#nextBegin <= frame) this.#keep(this.#appointments[this.#kept++], frame);
     for (const action of this.#arrived.splice(0)) this.#welcome(action, frame);
     if (this.#waiting.length > 0 && !this.run.changing) this.#switch(frame);
     return this.#nextBegin;
+  }
+
+  #leaveOld(): void {
+    for (const { prepared } of this.#running.splice(0, this.#running.length - 1)) void prepared.close();
   }
 
   get #nextBegin(): number {
@@ -249,6 +259,7 @@ export class LivePipeline {
   #open(target: PipelineDefinition, origin: number) {
     const prepared = this.#prepare(
       this.#moves.reduce((definition, move) => standingAt(definition, move, origin), target),
+      this.#options.relay,
     );
     prepared.adopt(this.#newest);
     for (const move of this.#moves) prepared.move(move, origin);

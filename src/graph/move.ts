@@ -69,3 +69,14 @@ export function movesBetween(
     .map(({ id, params }, n) => ({ id, leaves: differences(before.entries[n].params, params), ...time }))
     .filter(({ leaves }) => leaves.length > 0);
 }
+
+/** Lets a move have its values: moves of the same values that are under way end where it begins. */
+export function takeOver(moves: readonly Move[], { id, frame, leaves }: Move): void {
+  for (const move of moves) {
+    if (move.id !== id) continue;
+    for (const leaf of move.leaves) {
+      const taken = leaves.some(({ path }) => path.join() === leaf.path.join());
+      if (taken && leaf.until > frame) leaf.until = frame;
+    }
+  }
+}

@@ -10,6 +10,7 @@ import { type InputRef, MAIN, type PipelineDefinition, type PipelineEntry } from
 import type { Move } from './move.ts';
 import { MovePlayer } from './move-player.ts';
 import { GraphNode } from './node.ts';
+import type { FindRelay, Relay } from './relay.ts';
 import { Tap, type Wire } from './tap.ts';
 
 /** A pipeline's whole state at a frame. */
@@ -33,6 +34,8 @@ export interface PrepareOptions {
   readonly memory: KernelMemory;
   /** Guards also what no stage could be harmed by. @default false */
   readonly alwaysGuard?: boolean;
+  /** Finds others who process some of the nodes. */
+  readonly relay?: FindRelay | undefined;
 }
 
 /** True when no stage on the way from the first input to an output changes a sample. */
@@ -70,10 +73,12 @@ export class PreparedPipeline {
   readonly #guard: Guard | null;
   readonly #state: StateMemory;
   readonly #moves: MovePlayer;
+  readonly #find: (ref: InputRef) => Wire;
+  readonly #relay: Relay | null;
 
   constructor(
     definition: PipelineDefinition,
-    { format, maxFrames, memory, alwaysGuard = false }: PrepareOptions,
+    { format, maxFrames, memory, alwaysGuard = false, relay }: PrepareOptions,
   ) {
     this.definition = definition;
     this.transparent = isTransparent(definition);
@@ -87,6 +92,7 @@ export class PreparedPipeline {
       if (wire === undefined) throw internalError(`no wire "${from}.${port}"`);
       return wire;
     };
+    this.#find = find;
     const input = definition.inputs.flatMap((name) => {
       const channels = memory.planar(format.channels, maxFrames);
       wires.set(name, new Map([[MAIN, { channels, latency: 0 }]]));
@@ -118,6 +124,7 @@ export class PreparedPipeline {
       (wire) => new Tap({ state: this.#state, wire, gainDb: 0, delay: latency - wire.latency, maxFrames }),
     );
     this.latency = latency;
+    this.#relay = relay?.(this) ?? null;
     this.run = new AlignedRun({
       format,
       maxFrames,
@@ -126,16 +133,14 @@ export class PreparedPipeline {
       state: this.#state,
       guard: this.#guard,
       processor: {
-        latency,
-        span: () => this.#moves.span(),
+        latency: latency + (this.#relay?.delay ?? 0),
+        span: () => this.span(),
         process: (_input, frames) => {
-          for (const node of this.nodes) node.process(frames);
-          this.#moves.advance(frames);
+          this.processNodes(0, this.#here, frames);
+          this.#relay?.process(frames);
           return taps.length === 1 ? taps[0].read(frames) : taps.flatMap((tap) => tap.read(frames));
         },
-        end: (framesIn) => {
-          for (const node of this.nodes) node.end(framesIn);
-        },
+        end: (framesIn) => this.end(framesIn),
       },
     });
   }
@@ -145,33 +150,89 @@ export class PreparedPipeline {
     return this.#guard?.report ?? null;
   }
 
+  /** Number of nodes that are processed here. */
+  get #here(): number {
+    return this.#relay?.from ?? this.nodes.length;
+  }
+
+  /** Arrays that nodes before `cut`, or the inputs, write and that others from there on, or the outputs, read; each once. */
+  crossing(cut: number): Planar {
+    const { entries, outputs } = this.definition;
+    const later = new Set(entries.slice(cut).map(({ id }) => id));
+    const refs = entries.slice(cut).flatMap(({ inputs, key }) => (key ? [...inputs, key] : inputs));
+    const read = [...refs, ...outputs.map(({ from }) => from)].filter(({ from }) => !later.has(from));
+    return [...new Set(read.flatMap((ref) => this.#find(ref).channels))];
+  }
+
+  /** Frames until something changes inside, at least 1; what is due now is done. */
+  span(): number {
+    return this.#moves.span();
+  }
+
+  /** Runs a block through some of the nodes, from what stands in their wires. */
+  processNodes(from: number, to: number, frames: number): void {
+    for (let n = from; n < to; n++) this.nodes[n].process(frames);
+    this.#moves.advance(frames);
+  }
+
+  /** Says that the programme has ended after so many frames. */
+  end(framesIn: number): void {
+    for (const node of this.nodes.slice(0, this.#here)) node.end(framesIn);
+    this.#relay?.end(framesIn);
+  }
+
   /** What every stage has measured, by id. */
   meters(): Readonly<Record<string, Readings>> {
-    return Object.fromEntries(this.nodes.map(({ id, processor }) => [id, processor.meters()]));
+    const here = this.nodes.slice(0, this.#here).map(({ id, processor }) => [id, processor.meters()]);
+    return { ...Object.fromEntries(here), ...this.#relay?.meters() };
   }
 
   /** Readings of intervals that closed since the last call. */
   takeReadings(): readonly StageReading[] {
-    return this.nodes.flatMap(({ id, processor }) =>
-      processor.takeReadings().map((reading) => ({ id, reading })),
-    );
+    const here = this.nodes
+      .slice(0, this.#here)
+      .flatMap(({ id, processor }) => processor.takeReadings().map((reading) => ({ id, reading })));
+    return [...here, ...(this.#relay?.takeReadings() ?? [])];
   }
 
   /** Moves `live` parameters of an entry; `origin` is the stream frame at which this pipeline heard its first input. */
   move(move: Move, origin: number): void {
     this.#moves.push(move, origin);
+    this.#relay?.move(move, origin);
   }
 
   /** Takes over the state of the entries that a pipeline shares with this one. */
   adopt(other: PreparedPipeline): void {
-    for (const { id, definition, params } of this.definition.entries) {
+    const present = other.states();
+    const shared = this.definition.entries.filter(({ id, definition, params }) => {
       const before = other.definition.entries.find((entry) => entry.id === id);
-      if (before?.definition !== definition) continue;
-      const { processor } = other.#node(id);
-      if (needsRestart(definition, processor.params as object, params)) continue;
-      this.#node(id).processor.restore(processor.snapshot());
+      return (
+        before?.definition === definition && !needsRestart(definition, present[id].params as object, params)
+      );
+    });
+    const states = Object.fromEntries(shared.map(({ id }) => [id, present[id]]));
+    this.take(states);
+    this.#relay?.take(states);
+  }
+
+  /** Gives stages the states of others of their kind, from which they glide to their own parameters. */
+  take(states: Readonly<Record<string, StageSnapshot>>): void {
+    for (const { id, params } of this.definition.entries) {
+      if (!Object.hasOwn(states, id)) continue;
+      this.#node(id).processor.restore(states[id]);
       this.#node(id).processor.set(params);
     }
+  }
+
+  /** The state of every stage, by id. */
+  states(): Readonly<Record<string, StageSnapshot>> {
+    const here = this.nodes.slice(0, this.#here).map(({ id, processor }) => [id, processor.snapshot()]);
+    return { ...Object.fromEntries(here), ...this.#relay?.states() };
+  }
+
+  /** Lets go of those who process some of the nodes. */
+  async close(): Promise<void> {
+    await this.#relay?.close();
   }
 
   #node(id: string): GraphNode {
@@ -181,8 +242,7 @@ export class PreparedPipeline {
   }
 
   snapshot(): PipelineSnapshot {
-    const stages = Object.fromEntries(this.nodes.map(({ id, processor }) => [id, processor.snapshot()]));
-    return { stages, graph: this.#state.snapshot() };
+    return { stages: this.states(), graph: this.#state.snapshot() };
   }
 
   /** Takes back a snapshot of a pipeline with the same stages, prepared for the same format. */
@@ -196,6 +256,7 @@ export class PreparedPipeline {
     }
     this.#state.restore(graph);
     for (const { id, processor } of this.nodes) processor.restore(stages[id]);
+    this.#relay?.restore({ stages, graph });
   }
 }
 

@@ -3,7 +3,7 @@ import type { AudioFormat } from '../audio/format.ts';
 import type { BackendName } from '../dsp/kernel-memory.ts';
 import type { PipelineDefinition, PipelineEntry } from '../graph/definition.ts';
 import type { Move } from '../graph/move.ts';
-import type { PipelineSnapshot, StageReading } from '../graph/prepare-pipeline.ts';
+import type { PipelineSnapshot, StageReading } from '../graph/relay.ts';
 import type { Readings, StageSnapshot } from '../stages/define-stage.ts';
 import type { RingMemory } from './frame-ring.ts';
 

@@ -71,7 +71,7 @@ class GraphPart {
 
   #obey(order: Order): void {
     const pipeline = this.#pipeline;
-    if (order.do === 'end') this.#own.forEach((node) => void node.end(order.framesIn));
+    if (order.do === 'end') pipeline.end(order.framesIn);
     else if (order.do === 'take') pipeline.take(order.states);
     else if (order.do === 'restore') pipeline.restore(order.snapshot);
     else if (order.do === 'move') this.#move(order.move, order.origin);

@@ -5,8 +5,7 @@ import type { AudioFormat } from '../audio/format.ts';
 import type { BackendName } from '../dsp/kernel-memory.ts';
 import type { PipelineDefinition } from '../graph/definition.ts';
 import type { Move } from '../graph/move.ts';
-import type { PipelineSnapshot, PreparedPipeline, StageReading } from '../graph/prepare-pipeline.ts';
-import type { FindRelay, Relay } from '../graph/relay.ts';
+import type { FindRelay, PipelineSnapshot, Relay, Shared, StageReading } from '../graph/relay.ts';
 import type { Readings, StageSnapshot } from '../stages/define-stage.ts';
 import { Bell } from './bell.ts';
 import { FrameRing, ringMemory } from './frame-ring.ts';
@@ -71,9 +70,9 @@ class ThreadRelay implements Relay {
   /** Frames handed over. */
   #handed = 0;
 
-  constructor(pipeline: PreparedPipeline, cuts: readonly number[], options: ThreadOptions) {
+  constructor(pipeline: Shared, cuts: readonly number[], options: ThreadOptions) {
     const { format, backend, blockFrames } = options;
-    const ends = [...cuts, pipeline.nodes.length];
+    const ends = [...cuts, pipeline.definition.entries.length];
     this.from = cuts[0];
     this.delay = BLOCKS_UNDER_WAY * blockFrames * cuts.length;
     // The delay stands as silence in the last ring, and with one block more everything under way fits into any of them.
@@ -82,7 +81,7 @@ class ThreadRelay implements Relay {
     );
     const bells = [...cuts.map(() => new Bell()), this.#bell];
     this.#leaving = pipeline.crossing(this.from);
-    this.#returning = pipeline.crossing(pipeline.nodes.length);
+    this.#returning = pipeline.crossing(pipeline.definition.entries.length);
     this.#first = new FrameRing(rings[0]);
     this.#last = new FrameRing(rings[cuts.length]);
     const definition = plain(pipeline.definition);

@@ -14,13 +14,8 @@ import {
 } from './change.ts';
 import type { PipelineDefinition } from './definition.ts';
 import { leafValue, type Move, movesBetween, withLeaf } from './move.ts';
-import {
-  type PipelineSnapshot,
-  PreparedPipeline,
-  type PrepareOptions,
-  type StageReading,
-} from './prepare-pipeline.ts';
-import type { FindRelay } from './relay.ts';
+import { PreparedPipeline, type PrepareOptions } from './prepare-pipeline.ts';
+import type { FindRelay, PipelineSnapshot, StageReading } from './relay.ts';
 
 /** What a pipeline that can change is prepared for. */
 export interface LiveOptions extends PrepareOptions {

@@ -28,6 +28,11 @@ export class MovePlayer {
     this.#frame = state.f64(1);
   }
 
+  /** Frames of input so far. */
+  get frame(): number {
+    return this.#frame[0];
+  }
+
   /** Takes a move; `origin` is the stream frame at which the pipeline heard its first input. */
   push(move: Move, origin: number): void {
     const node = this.#nodes.find(({ id }) => id === move.id);

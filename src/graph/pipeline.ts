@@ -20,10 +20,9 @@ export {
 export {
   isTransparent,
   loadPipelineStages,
-  type PipelineSnapshot,
   PreparedPipeline,
   type PrepareOptions,
-  type StageReading,
   sideBySide,
 } from './prepare-pipeline.ts';
+export type { PipelineSnapshot, StageReading } from './relay.ts';
 export { withSettings } from './settings.ts';

@@ -10,21 +10,8 @@ import { type InputRef, MAIN, type PipelineDefinition, type PipelineEntry } from
 import type { Move } from './move.ts';
 import { MovePlayer } from './move-player.ts';
 import { GraphNode } from './node.ts';
-import type { FindRelay, Relay } from './relay.ts';
+import type { FindRelay, PipelineSnapshot, Relay, StageReading } from './relay.ts';
 import { Tap, type Wire } from './tap.ts';
-
-/** A pipeline's whole state at a frame. */
-export interface PipelineSnapshot {
-  readonly stages: Readonly<Record<string, StageSnapshot>>;
-  /** Delays, mixes, guard and frame counts. */
-  readonly graph: Uint8Array;
-}
-
-/** A reading of one stage's interval. */
-export interface StageReading {
-  readonly id: string;
-  readonly reading: Readings;
-}
 
 /** What a pipeline is prepared for. */
 export interface PrepareOptions {
@@ -73,6 +60,8 @@ export class PreparedPipeline {
   readonly #guard: Guard | null;
   readonly #state: StateMemory;
   readonly #moves: MovePlayer;
+  /** Frame at which the tail is out. */
+  readonly #end: Float64Array;
   readonly #find: (ref: InputRef) => Wire;
   readonly #relay: Relay | null;
 
@@ -117,6 +106,7 @@ export class PreparedPipeline {
     });
 
     this.#moves = new MovePlayer(this.#state, this.nodes);
+    this.#end = this.#state.f64(1, Number.POSITIVE_INFINITY);
 
     const ends = definition.outputs.map(({ from }) => find(from));
     const latency = Math.max(...ends.map((wire) => wire.latency));
@@ -166,17 +156,23 @@ export class PreparedPipeline {
 
   /** Frames until something changes inside, at least 1; what is due now is done. */
   span(): number {
-    return this.#moves.span();
+    return this.#left > 0 ? Math.min(this.#left, this.#moves.span()) : this.#moves.span();
+  }
+
+  /** Frames until the tail is out; what a relay is fed behind them only pushes out what is under way. */
+  get #left(): number {
+    return this.#end[0] - this.#moves.frame;
   }
 
   /** Runs a block through some of the nodes, from what stands in their wires. */
   processNodes(from: number, to: number, frames: number): void {
-    for (let n = from; n < to; n++) this.nodes[n].process(frames);
+    if (this.#left > 0) for (let n = from; n < to; n++) this.nodes[n].process(frames);
     this.#moves.advance(frames);
   }
 
   /** Says that the programme has ended after so many frames. */
   end(framesIn: number): void {
+    this.#end[0] = framesIn + this.latency;
     for (const node of this.nodes.slice(0, this.#here)) node.end(framesIn);
     this.#relay?.end(framesIn);
   }

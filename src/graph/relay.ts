@@ -1,6 +1,20 @@
+import type { Planar } from '../audio/block.ts';
 import type { Readings, StageSnapshot } from '../stages/define-stage.ts';
+import type { PipelineDefinition } from './definition.ts';
 import type { Move } from './move.ts';
-import type { PipelineSnapshot, PreparedPipeline, StageReading } from './prepare-pipeline.ts';
+
+/** A pipeline's whole state at a frame. */
+export interface PipelineSnapshot {
+  readonly stages: Readonly<Record<string, StageSnapshot>>;
+  /** Delays, mixes, guard and frame counts. */
+  readonly graph: Uint8Array;
+}
+
+/** A reading of one stage's interval. */
+export interface StageReading {
+  readonly id: string;
+  readonly reading: Readings;
+}
 
 /**
  * Others who process the nodes of a pipeline from one on. What is told to them takes effect between the frames that have
@@ -26,5 +40,12 @@ export interface Relay {
   close(): Promise<void>;
 }
 
-/** Finds others for the nodes of a pipeline that has been prepared; null when there is nothing to share out. */
-export type FindRelay = (pipeline: PreparedPipeline) => Relay | null;
+/** A pipeline that is being prepared, whose nodes may be shared out. */
+export interface Shared {
+  readonly definition: PipelineDefinition;
+  /** Arrays that nodes before `cut`, or the inputs, write and that others from there on, or the outputs, read; each once. */
+  crossing(cut: number): Planar;
+}
+
+/** Finds others for the nodes of a pipeline; null when there is nothing to share out. */
+export type FindRelay = (pipeline: Shared) => Relay | null;

@@ -50,8 +50,8 @@ export class FrameRing {
   push(source: Planar, frames: number): void {
     const first = Math.min(frames, this.#capacity - this.#at);
     for (let n = 0; n < source.length; n++) {
-      this.#channels[n].set(source[n].subarray(0, first), this.#at);
-      if (first < frames) this.#channels[n].set(source[n].subarray(first, frames));
+      copy(this.#channels[n], this.#at, source[n], 0, first);
+      copy(this.#channels[n], 0, source[n], first, frames - first);
     }
     this.#advance(PUSHED, frames);
   }
@@ -59,8 +59,8 @@ export class FrameRing {
   pop(target: Planar, frames: number): void {
     const first = Math.min(frames, this.#capacity - this.#at);
     for (let n = 0; n < target.length; n++) {
-      target[n].set(this.#channels[n].subarray(this.#at, this.#at + first));
-      if (first < frames) target[n].set(this.#channels[n].subarray(0, frames - first), first);
+      copy(target[n], 0, this.#channels[n], this.#at, first);
+      copy(target[n], first, this.#channels[n], 0, frames - first);
     }
     this.#advance(POPPED, frames);
   }
@@ -69,4 +69,9 @@ export class FrameRing {
     this.#at = (this.#at + frames) % this.#capacity;
     Atomics.add(this.#counts, count, frames);
   }
+}
+
+/** Sample by sample: on shared memory `set` goes byte by byte, four times as slowly, from or to an odd frame. */
+function copy(target: Float32Array, at: number, source: Float32Array, from: number, frames: number): void {
+  for (let i = 0; i < frames; i++) target[at + i] = source[from + i];
 }

@@ -7,5 +7,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['test/system/**', 'test/slow/**'],
     testTimeout: 30_000,
+    // Every core: the default leaves one to a watcher that a run does not have.
+    maxWorkers: '100%',
   },
 });

@@ -23,10 +23,11 @@ export const workerSources: Plugin = {
         bundle: true,
         platform: 'node',
         format: 'esm',
+        mainFields: ['module', 'main'],
         logLevel: 'warning',
         // CommonJS dependencies ask for Node's own modules by require.
         banner: {
-          js: "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);",
+          js: "import { createRequire as nodeRequire } from 'node:module';\nconst require = nodeRequire(import.meta.url);",
         },
       });
       return `new URL('${pathToFileURL(outfile).href}')`;

@@ -1,11 +1,17 @@
-// How fast is the envelope follower? The branching loop that everyone writes first, the reference, and the wasm
-// kernel, over buffers of 1,024 to 4,410,000 samples, stereo; and whether the 64-bit results are the same.
+// How fast is the envelope follower? The branching loop that everyone writes first, the reference, the wasm kernel and
+// Numba, over buffers of 1,024 to 4,410,000 samples, stereo, 64-bit; and whether the results are the same.
 import { Envelope, smoothingCoefficient } from '../dist/dsp/envelope.js';
 import { KernelMemory, StateMemory } from '../dist/dsp/kernel-memory.js';
-import { nanosecondsPerUnit, printTable } from './measure.js';
+import { accuracyColumns, differenceOf } from './compare-backends.js';
+import { RATE } from './material.js';
+import { inTurns, mapValues, printTable, spread } from './measure.js';
+import { PythonPeer } from './peers.js';
 
 export const question =
   'ns per sample and channel of an envelope follower, 10 ms attack, 100 ms release, stereo';
+
+const CHANNELS = 2;
+const TIMES = [smoothingCoefficient(10, RATE), smoothingCoefficient(100, RATE)];
 
 function branching(x, y, attack, release) {
   let e = 0;
@@ -28,69 +34,70 @@ function rectifiedNoise(length) {
   );
 }
 
-function follower(backend, inputs, attack, release) {
+/** Works in place, over and over: both backends are free of branches, so their time does not depend on the values. */
+function follower(backend, inputs) {
   const state = new StateMemory(new KernelMemory(backend, 1 << 28));
-  const envelope = new Envelope(state, 2);
-  envelope.set(attack, release);
-  const signals = inputs.map((input) => state.memory.f64(input.length));
-  return {
-    signals,
-    run() {
-      for (let n = 0; n < signals.length; n++) signals[n].set(inputs[n]);
-      envelope.process(signals, signals[0].length);
-    },
+  const envelope = new Envelope(state, CHANNELS);
+  envelope.set(...TIMES);
+  const signals = inputs.map((input) => {
+    const signal = state.memory.f64(input.length);
+    signal.set(input);
+    return signal;
+  });
+  return { signals, run: () => envelope.process(signals, signals[0].length) };
+}
+
+/** What a follower makes of the inputs from rest. */
+function envelopesOf(backend, inputs) {
+  const { signals, run } = follower(backend, inputs);
+  run();
+  return signals;
+}
+
+/** ns per sample and channel of so many calls, with the short buffers called often as in bench/peers/envelope.py. */
+function perSample(samples, run) {
+  const repeats = Math.max(1, Math.floor(200_000 / samples));
+  return () => {
+    const began = performance.now();
+    for (let n = 0; n < repeats; n++) run();
+    return ((performance.now() - began) * 1e6) / (repeats * samples * CHANNELS);
   };
 }
 
-/** Largest difference between the backends and the branching loop, also with attack longer than release. */
-function difference(inputs) {
-  let largest = 0;
-  for (const [attackMs, releaseMs] of [
-    [10, 100],
-    [100, 10],
-    [50, 50],
-  ]) {
-    const times = [smoothingCoefficient(attackMs, 44100), smoothingCoefficient(releaseMs, 44100)];
-    const expected = inputs.map((input) => {
-      const output = new Float64Array(input.length);
-      branching(input, output, ...times);
-      return output;
-    });
-    for (const backend of ['reference', 'wasm']) {
-      const { signals, run } = follower(backend, inputs, ...times);
-      run();
-      signals.forEach((signal, n) => {
-        for (let i = 0; i < signal.length; i++) {
-          largest = Math.max(largest, Math.abs(signal[i] - expected[n][i]));
-        }
-      });
-    }
-  }
-  return largest;
-}
-
-export async function run() {
-  const times = [smoothingCoefficient(10, 44100), smoothingCoefficient(100, 44100)];
+export async function run({ full }) {
   const rows = [];
-  for (const samples of [1024, 44100, 441000, 4410000]) {
+  let missing = null;
+  let figures = {};
+  for (const samples of full ? [1024, 44100, 441000, 4410000] : [1024, 44100, 441000]) {
     const inputs = rectifiedNoise(samples);
     const outputs = inputs.map(() => new Float64Array(samples));
-    const reference = follower('reference', inputs, ...times);
-    const wasm = follower('wasm', inputs, ...times);
-    const figures = await nanosecondsPerUnit('envelope', 2 * samples, {
-      branching() {
-        for (let n = 0; n < inputs.length; n++) branching(inputs[n], outputs[n], ...times);
-      },
-      reference: () => reference.run(),
-      wasm: () => wasm.run(),
-    });
+    const [reference, wasm] = ['reference', 'wasm'].map((backend) => follower(backend, inputs));
+    const peer = await PythonPeer.start('envelope.py', samples, CHANNELS);
+    if (peer === null) missing = 'NumPy, SciPy and Numba';
+    const repeats = Math.max(1, Math.floor(200_000 / samples));
+    const numba = (dtype) => async () => ((await peer.seconds(dtype)) * 1e9) / (repeats * samples * CHANNELS);
+    const tasks = {
+      branching: perSample(samples, () => {
+        for (let n = 0; n < CHANNELS; n++) branching(inputs[n], outputs[n], ...TIMES);
+      }),
+      reference: perSample(samples, reference.run),
+      wasm: perSample(samples, wasm.run),
+      ...(peer && { 'Numba f64': numba('f64'), 'Numba f32': numba('f32') }),
+    };
+    const spreads = mapValues(await inTurns(tasks, full && samples < 1e6 ? 25 : 7), spread);
+    await peer?.end();
+    const best = peer && Math.min(spreads['Numba f64'].median, spreads['Numba f32'].median);
+    if (peer && samples === RATE) figures = { envelope: best / spreads.wasm.median };
     rows.push({
       samples,
-      ...figures,
-      ratio: figures.branching / figures.wasm,
-      difference: difference(inputs),
+      ...mapValues(spreads, ({ median }) => median),
+      'wasm min': spreads.wasm.min,
+      'wasm max': spreads.wasm.max,
+      'Numba / wasm': peer && best / spreads.wasm.median,
+      ...accuracyColumns(differenceOf(envelopesOf('reference', inputs), envelopesOf('wasm', inputs))),
     });
   }
   printTable(rows);
-  return rows;
+  if (missing) console.log(`not installed: ${missing}`);
+  return { rows, missing, figures };
 }

@@ -1,15 +1,17 @@
-// Does fusing pay? Ten stages in one pass in one stream, against one stream a stage; samples in memory.
+// What do wiring, block sizes and stages cost? Ten stages in one pass in one stream against one stream a stage; the chain at
+// blocks of 64 to 16384 frames; one to twenty stages. Samples in memory.
 import { finished } from 'node:stream/promises';
 import { audioFormat } from '../dist/audio/format.js';
 import { definePipeline, pipelineTransform } from '../dist/graph/pipeline.js';
 import { eq, gain } from '../dist/index.js';
-import { printTable, spread } from './measure.js';
+import { CHAIN } from './chain.js';
+import { BACKENDS, chainTask } from './compare-backends.js';
+import { blocksOf, chorus, piece, RATE } from './material.js';
+import { inTurns, mapValues, nanosecondsPerUnit, printTable, spread } from './measure.js';
 
-export const question = 'ns per stereo frame of ten stages: fused in one pipeline, and one stream a stage';
+export const question = 'ns per stereo frame: fused and not, by block size, by number of stages';
 
-const FORMAT = audioFormat(44100, 2);
-const SECONDS = 20;
-const ROUNDS = 5;
+const FORMAT = audioFormat(RATE, 2);
 const BAND = { bands: [{ freq: 1000, gain: 1, q: 1 }] };
 
 const CASES = [
@@ -17,59 +19,80 @@ const CASES = [
   { stages: 'ten one-band eq', frames: 4096, entry: { stage: 'eq', ...BAND }, make: () => eq(BAND) },
 ];
 
-/** The same block of noise over and over. */
-function* blocks(frames) {
-  let word = 1;
-  const channels = [0, 1].map(() =>
-    Float32Array.from({ length: frames }, () => {
-      word = (Math.imul(word, 1664525) + 1013904223) | 0;
-      return word / 2 ** 33;
-    }),
-  );
-  const count = Math.floor((SECONDS * FORMAT.sampleRate) / frames);
-  for (let n = 0; n < count; n++) yield { format: FORMAT, start: n * frames, frames, channels };
-}
-
-/** Sends all blocks through streams, one piped into the next, and waits for the end. */
-async function throughStreams(streams, frames) {
+/** Sends all blocks through streams, one piped into the next, and waits for the end; ns per frame. */
+async function throughStreams(streams, blocks, frames) {
+  const began = performance.now();
   const [first] = streams;
   const last = streams.reduce((from, to) => from.pipe(to));
   last.resume();
-  for (const block of blocks(frames)) {
+  let start = 0;
+  for (const channels of blocks) {
+    const block = { format: FORMAT, start, frames, channels };
     if (!first.write(block)) await new Promise((resolve) => first.once('drain', resolve));
+    start += frames;
   }
   first.end();
   await finished(last);
+  return ((performance.now() - began) * 1e6) / start;
 }
 
-async function nanoseconds(work) {
-  const began = performance.now();
-  await work();
-  return ((performance.now() - began) * 1e6) / (SECONDS * FORMAT.sampleRate);
-}
-
-export async function run() {
+async function fusing({ full }) {
   const rows = [];
   for (const { stages, frames, entry, make } of CASES) {
+    const blocks = blocksOf(full ? piece(20) : chorus(), frames);
     const ten = (one) => Array.from({ length: 10 }, one);
     const definition = definePipeline({ stages: ten(() => entry) });
-    const options = { blockFrames: frames };
     const ways = {
-      fused: () => throughStreams([pipelineTransform(definition, options)], frames),
-      'stream a stage': () => throughStreams(ten(make), frames),
+      fused: () => throughStreams([pipelineTransform(definition, { blockFrames: frames })], blocks, frames),
+      'stream a stage': () => throughStreams(ten(make), blocks, frames),
     };
-    const times = Object.fromEntries(Object.keys(ways).map((name) => [name, []]));
-    for (let round = 0; round <= ROUNDS; round++) {
-      for (const [name, work] of Object.entries(ways)) {
-        const time = await nanoseconds(work);
-        if (round > 0) times[name].push(time);
-      }
-    }
-    const median = Object.fromEntries(
-      Object.entries(times).map(([name, list]) => [name, spread(list).median]),
-    );
-    rows.push({ stages, frames, ...median, ratio: median['stream a stage'] / median.fused });
+    const { fused, 'stream a stage': separate } = mapValues(await inTurns(ways, 5), spread);
+    rows.push({
+      stages,
+      frames,
+      fused: fused.median,
+      min: fused.min,
+      max: fused.max,
+      'stream a stage': separate.median,
+      ratio: separate.median / fused.median,
+    });
   }
+  return rows;
+}
+
+/** The same pipeline at several sizes or lengths, both backends. */
+async function series(column, values, settingOf, options) {
+  const rows = [];
+  for (const value of values) {
+    const { stages, frames } = settingOf(value);
+    const blocks = blocksOf(chorus(), frames);
+    const tasks = Object.fromEntries(
+      BACKENDS.map((backend) => [backend, chainTask(backend, stages, { frames, blocks }).next]),
+    );
+    const figures = await nanosecondsPerUnit(frames, tasks, options);
+    rows.push({ [column]: value, ...mapValues(figures, ({ median }) => median) });
+  }
+  console.log('');
   printTable(rows);
   return rows;
+}
+
+export async function run(options) {
+  const rows = await fusing(options);
+  printTable(rows);
+  const sizes = options.full ? [16, 64, 256, 1024, 4096, 16384] : [64, 1024, 4096];
+  const counts = options.full ? [1, 2, 5, 10, 20] : [1, 5, 20];
+  const blockSizes = await series(
+    'block frames',
+    sizes,
+    (frames) => ({ stages: CHAIN.stages, frames }),
+    options,
+  );
+  const stageCounts = await series(
+    'eq stages',
+    counts,
+    (count) => ({ stages: Array.from({ length: count }, () => ({ stage: 'eq', ...BAND })), frames: 4096 }),
+    options,
+  );
+  return { rows, blockSizes, stageCounts };
 }

@@ -1,6 +1,6 @@
-// Timing shared by the benches: median and spread of repeated runs, and whole processes taken in turns.
+// Timing shared by the benches: figures taken in turns, their median and spread, and tables of them.
 import { spawnSync } from 'node:child_process';
-import { cpus } from 'node:os';
+import { cpus, loadavg, totalmem } from 'node:os';
 import { Bench } from 'tinybench';
 
 /** The middle value of a list, and its extremes. */
@@ -11,63 +11,99 @@ export function spread(values) {
   return { median, min: sorted[0], max: sorted[sorted.length - 1] };
 }
 
-/** Median ns per unit of work for each task, by tinybench; every task does `units` units in a call. */
-export async function nanosecondsPerUnit(name, units, tasks, time = 300) {
-  const bench = new Bench({ name, time, warmupTime: 100 });
-  for (const [label, run] of Object.entries(tasks)) bench.add(label, run);
-  await bench.run();
-  return Object.fromEntries(bench.tasks.map((task) => [task.name, (task.result.latency.p50 * 1e6) / units]));
+/** An object with the same keys and other values. */
+export const mapValues = (object, change) =>
+  Object.fromEntries(Object.entries(object).map(([key, value]) => [key, change(value, key)]));
+
+/**
+ * What each task gives, a list of its figures: tasks in turns, A B A B, so that a machine that slows down slows them all.
+ * The round before the first counts for nothing; it fills caches and lets compilers work.
+ */
+export async function inTurns(tasks, rounds) {
+  const figures = mapValues(tasks, () => []);
+  for (let round = 0; round <= rounds; round++) {
+    for (const [name, task] of Object.entries(tasks)) {
+      const figure = await task();
+      if (round > 0) figures[name].push(figure);
+    }
+  }
+  return figures;
 }
 
-/** Wall, user and system seconds of one shell command. */
+/** Spread of the ns per unit of work of each task, in turns of tinybench; every call of a task does `units` units. */
+export async function nanosecondsPerUnit(units, tasks, { full }) {
+  const turn = async (run) => {
+    const bench = new Bench({ time: full ? 60 : 12, iterations: 1, warmup: false });
+    bench.add('turn', run);
+    await bench.run();
+    const { result } = bench.tasks[0];
+    if (result.error) throw result.error;
+    return (result.latency.p50 * 1e6) / units;
+  };
+  return mapValues(
+    await inTurns(
+      mapValues(tasks, (run) => () => turn(run)),
+      full ? 7 : 5,
+    ),
+    spread,
+  );
+}
+
+/** Wall seconds, and user and system seconds of all processes, of one shell command. */
 export function timeCommand(command) {
-  const { status, stderr } = spawnSync('bash', ['-c', `TIMEFORMAT='%R %U %S'; time { ${command}; }`], {
-    encoding: 'utf8',
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
+  const { status, stderr } = spawnSync(
+    'bash',
+    ['-c', `set -o pipefail; TIMEFORMAT='%R %U %S'; time { ${command}; }`],
+    {
+      encoding: 'utf8',
+      stdio: ['ignore', 'ignore', 'pipe'],
+    },
+  );
   if (status !== 0) throw new Error(`${command}\n${stderr}`);
   const [wall, user, system] = stderr.trim().split('\n').at(-1).split(' ').map(Number);
   return { wall, cpu: user + system };
 }
 
-/** Commands run in turns, A B A B, after one warm-up round; median and spread of each figure. */
-export function timeInTurns(commands, rounds) {
-  const runs = Object.fromEntries(Object.keys(commands).map((name) => [name, []]));
-  for (let round = 0; round <= rounds; round++) {
-    for (const [name, command] of Object.entries(commands)) {
-      const run = timeCommand(command);
-      if (round > 0) runs[name].push(run);
-    }
-  }
-  return Object.fromEntries(
-    Object.entries(runs).map(([name, list]) => [
-      name,
-      { wall: spread(list.map(({ wall }) => wall)), cpu: spread(list.map(({ cpu }) => cpu)) },
-    ]),
+/** Spread of wall and CPU seconds of each shell command, in turns. */
+export async function timeCommands(commands, rounds) {
+  const runs = await inTurns(
+    mapValues(commands, (command) => () => timeCommand(command)),
+    rounds,
   );
+  return mapValues(runs, (list) => ({
+    wall: spread(list.map(({ wall }) => wall)),
+    cpu: spread(list.map(({ cpu }) => cpu)),
+  }));
 }
 
-/** First line that a program prints about its version, or null when it is not installed. */
-export function versionOf(program, flag = '-version') {
-  const { status, stdout } = spawnSync(program, [flag], { encoding: 'utf8' });
-  return status === 0 ? stdout.split('\n')[0].trim() : null;
+/** Seconds of work that a machine does, to tell by: 30 million turns of a linear congruential generator. */
+function pace() {
+  const began = performance.now();
+  let word = 1;
+  for (let n = 0; n < 3e7; n++) word = (Math.imul(word, 1664525) + 1013904223) | 0;
+  return word === 0 ? 0 : performance.now() - began;
 }
+
+/** Load of the machine over 1, 5 and 15 minutes. */
+export const loadNow = () => loadavg().map((value) => Number(value.toFixed(2)));
 
 /** What the figures were taken on. */
 export function machine() {
-  const commit =
-    spawnSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).stdout?.trim() || null;
+  const git = (...words) => spawnSync('git', words, { encoding: 'utf8' }).stdout?.trim() || null;
   return {
     date: new Date().toISOString(),
-    commit,
+    commit: git('rev-parse', '--short', 'HEAD'),
     node: process.version,
     platform: `${process.platform} ${process.arch}`,
     cpu: cpus()[0]?.model ?? 'unknown',
     cores: cpus().length,
+    memoryGiB: Math.round(totalmem() / 2 ** 30),
+    load: loadNow(),
+    paceMs: Math.round(pace()),
   };
 }
 
-/** Prints rows of equal keys as a table with numbers to three figures. */
+/** Prints rows as a table with numbers to three figures; the first row says what columns there are. */
 export function printTable(rows) {
   const keys = Object.keys(rows[0]);
   const text = (value) =>
@@ -75,12 +111,12 @@ export function printTable(rows) {
       ? String(Number(value.toPrecision(3)))
       : String(value ?? '-');
   const widths = keys.map((key) => Math.max(key.length, ...rows.map((row) => text(row[key]).length)));
+  const isNumber = keys.map((key) => rows.every((row) => row[key] === null || typeof row[key] === 'number'));
   const line = (cells) =>
     cells
-      .map((cell, n) =>
-        typeof rows[0][keys[n]] === 'number' ? cell.padStart(widths[n]) : cell.padEnd(widths[n]),
-      )
-      .join('  ');
+      .map((cell, n) => (isNumber[n] ? cell.padStart(widths[n]) : cell.padEnd(widths[n])))
+      .join('  ')
+      .trimEnd();
   console.log(line(keys));
   console.log(widths.map((width) => '-'.repeat(width)).join('  '));
   for (const row of rows) console.log(line(keys.map((key) => text(row[key]))));

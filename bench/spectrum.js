@@ -1,131 +1,132 @@
 // How fast is the spectrum analysis? 180 s of stereo at 44.1 kHz: programme, mid and side, 4096 points, 75 % overlap, with
 // the FFT, three band sets, all features and the tempo; in this process with samples in memory and workers warm, on
-// one thread and on two; then where threads begin to pay. It measures no decoding and no start of the process.
-import { spawnSync } from 'node:child_process';
+// one thread and on two, beside NumPy and SciPy; then where threads begin to pay. It measures no decoding.
 import { audioFormat } from '../dist/audio/format.js';
-import { demoPiece } from '../dist/demo/demo-piece.js';
 import { analyseSpectrum } from '../dist/engine/spectrum-analysis.js';
 import { SpectrumPool } from '../dist/engine/spectrum-pool.js';
-import { printTable, spread } from './measure.js';
+import { differenceOf } from './compare-backends.js';
+import { piece, RATE } from './material.js';
+import { inTurns, mapValues, printTable, spread } from './measure.js';
+import { PythonPeer } from './peers.js';
 
 export const question =
-  'ms for the spectrum and features of 180 s of stereo in memory, 44.1 kHz, workers warm';
+  'ms for the spectrum and features of stereo in memory, 44.1 kHz, workers warm (180 s in full, 20 s in quick)';
 
-const RATE = 44100;
 const FORMAT = audioFormat(RATE, 2);
-
-/** The demo piece. */
-function programme(seconds) {
-  const channels = [0, 1].map(() => new Float32Array(seconds * RATE));
-  let at = 0;
-  for (const block of demoPiece({ seconds, sampleRate: RATE })) {
-    for (const n of [0, 1]) channels[n].set(block.channels[n].subarray(0, block.frames), at);
-    at += block.frames;
-  }
-  return channels;
-}
 
 async function timed(audio, options) {
   const began = performance.now();
   const total = await analyseSpectrum(audio, { format: FORMAT, ...options });
-  return { ms: performance.now() - began, figures: JSON.stringify(total.result()) };
+  return { ms: performance.now() - began, result: total.result() };
 }
 
-/** Where threads begin to gain: serial against two warm threads for short pieces. */
+/** Where threads can read it without a copy. */
+const onSharedMemory = (channels) =>
+  channels.map((channel) => {
+    const shared = new Float32Array(new SharedArrayBuffer(channel.byteLength));
+    shared.set(channel);
+    return shared;
+  });
+
+const milliseconds = (audio, options) => async () => (await timed(audio, options)).ms;
+
+/** Where threads begin to gain: serial against two threads, cold and warm, for short pieces. */
 async function crossover(audio, pool) {
   const rows = [];
   for (const seconds of [3, 6, 10, 15, 20, 30, 60]) {
     const part = audio.map((channel) => channel.subarray(0, seconds * RATE));
-    const [serial, cold, warm] = [[], [], []];
-    for (let round = 0; round < 7; round++) {
-      serial.push((await timed(part, { threads: 1 })).ms);
-      cold.push((await timed(part, { threads: 2, threshold: 0 })).ms);
-      warm.push((await timed(part, { pool, threshold: 0 })).ms);
-    }
-    const [one, fresh, two] = [serial, cold, warm].map((times) => spread(times).median);
-    rows.push({ seconds, 'serial ms': one, '2 threads, cold ms': fresh, '2 threads, warm ms': two });
+    const figures = await inTurns(
+      {
+        'serial ms': milliseconds(part, { threads: 1 }),
+        '2 threads, cold ms': milliseconds(part, { threads: 2, threshold: 0 }),
+        '2 threads, warm ms': milliseconds(part, { pool, threshold: 0 }),
+      },
+      7,
+    );
+    rows.push({ seconds, ...mapValues(figures, (list) => spread(list).median) });
   }
+  console.log('\nwhere threads begin to pay:');
   printTable(rows);
   return rows;
 }
 
-const PEER = `
-import sys, time
-try:
-    import numpy as np
-    from scipy.signal import get_window
-    from scipy.fft import rfft
-except ImportError as error:
-    print("absent", error); sys.exit()
-rate, n, hop = 44100, 4096, 1024
-x = np.random.default_rng(1).standard_normal((2, 180 * rate)).astype(np.float32) * 0.1
-edges = [0,100,200,300,400,510,630,770,920,1080,1270,1480,1720,2000,2320,2700,3150,3700,4400,5300,6400,7700,9500,12000,15500,22050]
-thirds = 1000 * 10 ** ((np.arange(-17, 15) - 0.5) / 10)
-octaves = 1000 * 10 ** ((np.arange(-5, 6) - 0.5) * 0.3)
-freqs = np.arange(n // 2 + 1) * rate / n
-cuts = [np.searchsorted(freqs, np.minimum(e, 22049)) for e in (edges, thirds, octaves)]
-window = get_window("hann", n).astype(np.float32)
-def analyse(s):
-    previous = None
-    frames = np.lib.stride_tricks.sliding_window_view(s, n)[::hop]
-    for at in range(0, len(frames), 256):
-        p = np.abs(rfft(frames[at:at + 256] * window, axis=1)) ** 2 + 1e-20
-        a = np.sqrt(p); t = a.sum(1, keepdims=True)
-        c = np.cumsum(a, 1)
-        (a * freqs).sum(1) / t[:, 0]; (c >= 0.85 * t).argmax(1)
-        np.exp(np.log(p).mean(1)) / p.mean(1); p.max(1) / p.mean(1)
-        np.maximum(np.diff(a, axis=0), 0).sum(1)
-        for cut in cuts: np.add.reduceat(p, cut[:-1], axis=1)
-        (np.diff(np.signbit(frames[at:at + 256]), axis=1)).sum(1)
-begun = time.perf_counter()
-analyse((x[0] + x[1]) / 2); analyse((x[0] - x[1]) / 2)
-print("ms", (time.perf_counter() - begun) * 1000)
-`;
-
-/** The same figures of mid and side by NumPy and SciPy, in ms, or why there are none. */
-function scipyPeer() {
-  const { status, stdout } = spawnSync('python3', ['-c', PEER], { encoding: 'utf8' });
-  if (status !== 0) return 'python3 is not installed';
-  const [word, ...rest] = stdout.trim().split(' ');
-  return word === 'ms' ? Number(rest[0]) : `SciPy is not installed: ${rest.join(' ')}`;
-}
+/** All finite numbers of a result, in their order. */
+const numbersOf = (value) =>
+  typeof value === 'number'
+    ? [value]
+    : value && typeof value === 'object'
+      ? Object.values(value).flatMap(numbersOf)
+      : [];
 
 export async function run({ full }) {
-  const audio = programme(180);
+  const seconds = full ? 180 : 20;
+  const audio = onSharedMemory(piece(seconds));
   const pool = new SpectrumPool(2);
+  const peer = await PythonPeer.start('spectrum.py', seconds);
   try {
-    const [one, two] = [[], []];
-    let same = true;
-    for (let round = 0; round < (full ? 25 : 9); round++) {
-      const serial = await timed(audio, { threads: 1 });
-      const threaded = await timed(audio, { pool });
-      same &&= serial.figures === threaded.figures;
-      // The first rounds are for the compilers.
-      if (round < 2) continue;
-      one.push(serial.ms);
-      two.push(threaded.ms);
-    }
-    const rows = Object.entries({ '1 thread': one, '2 threads': two }).map(([what, times]) => {
-      const { median, min, max } = spread(times);
-      return { what, ms: median, min, max, 'x real time': 180_000 / median };
-    });
-    const peer = scipyPeer();
-    if (typeof peer === 'number')
-      rows.push({
-        what: 'NumPy + SciPy, 1 thread',
-        ms: peer,
-        min: peer,
-        max: peer,
-        'x real time': 180_000 / peer,
-      });
-    printTable(rows);
-    if (typeof peer === 'string') console.log(`peer: ${peer}`);
-    const gain = spread(one).median / spread(two).median;
-    console.log(
-      `2 threads are ${gain.toFixed(2)} times as fast as 1; figures ${same ? 'the same to the bit' : 'DIFFER'}`,
+    // Threads against none in an unbroken row: what runs in between would leave the threads cold.
+    const threads = await inTurns(
+      {
+        '1 thread': milliseconds(audio, { threads: 1 }),
+        '2 threads': milliseconds(audio, { pool }),
+      },
+      full ? 21 : 5,
     );
-    return { rows, gain, same, threshold: await crossover(audio, pool) };
+    const others = await inTurns(
+      {
+        '1 thread beside these': milliseconds(audio, { threads: 1 }),
+        ...(full && { 'reference, 1 thread': milliseconds(audio, { threads: 1, backend: 'reference' }) }),
+        ...(peer && { 'SciPy, 1 thread': async () => 1000 * (await peer.seconds('analyse')) }),
+      },
+      full ? 9 : 3,
+    );
+    const spreads = mapValues({ ...threads, ...others }, spread);
+    const rows = Object.entries(spreads).map(([what, { median, min, max }]) => ({
+      what,
+      ms: median,
+      min,
+      max,
+      'x real time': (1000 * seconds) / median,
+    }));
+    printTable(rows);
+    if (peer === null) console.log('not installed: NumPy, SciPy and Numba');
+    const results = {
+      one: (await timed(audio, { threads: 1 })).result,
+      two: (await timed(audio, { pool })).result,
+      reference: (
+        await timed(
+          audio.map((channel) => channel.subarray(0, 10 * RATE)),
+          { threads: 1, backend: 'reference' },
+        )
+      ).result,
+      wasm: (
+        await timed(
+          audio.map((channel) => channel.subarray(0, 10 * RATE)),
+          { threads: 1 },
+        )
+      ).result,
+    };
+    const same = JSON.stringify(results.one) === JSON.stringify(results.two);
+    const finite = (result) => numbersOf(result).map((value) => (Number.isFinite(value) ? value : 0));
+    const { largest } = differenceOf([finite(results.reference)], [finite(results.wasm)]);
+    const pairs = threads['1 thread'].map((ms, round) => ms / threads['2 threads'][round]);
+    const gain = spread(pairs).median;
+    console.log(
+      `2 threads are ${gain.toFixed(2)} times as fast as 1 (median of neighbouring runs), with figures ${same ? 'the same to the bit' : 'that DIFFER'}; largest difference of a figure, wasm against reference: ${largest}`,
+    );
+    return {
+      seconds,
+      rows,
+      gain,
+      same,
+      'largest difference': largest,
+      threshold: full ? await crossover(audio, pool) : null,
+      figures: peer
+        ? { spectrum: spreads['SciPy, 1 thread'].median / spreads['1 thread beside these'].median }
+        : {},
+    };
   } finally {
     await pool.close();
+    await peer?.end();
   }
 }

@@ -1,120 +1,103 @@
-// Is the whole process faster than ffmpeg? `cat in.wav | auralis-stream chain.json > out.wav` against ffmpeg's
-// equalizer x3 + acompressor + alimiter doing the same work on the same file, in turns.
-import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+// Is the whole process faster than what it replaces? `cat in.wav | auralis-stream chain.json > out.wav` against ffmpeg, SoX
+// and Faust's C++ at the same work on the same file, in turns; every ratio is taken within one turn.
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { demoPiece } from '../dist/demo/demo-piece.js';
-import { printTable, timeInTurns, versionOf } from './measure.js';
+import { CHAIN, FFMPEG_CHAIN, SOX_EQ, THREE_EQ, TRUE_PEAK_CHAIN } from './chain.js';
+import { inFolder, writeWav } from './material.js';
+import { inTurns, mapValues, printTable, spread, timeCommand } from './measure.js';
+import { faustChain, peers } from './peers.js';
 
 export const question =
-  'seconds for a shell pipeline over a stereo s16 WAV at 44.1 kHz (the demo piece, repeated)';
+  'seconds for shell pipelines over a stereo s16 WAV at 44.1 kHz (the demo piece, repeated)';
 
 const CLI = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
-const BANDS = [
-  [120, 2],
-  [1000, -2],
-  [8000, 2],
-];
-const EQ = { stage: 'eq', bands: BANDS.map(([freq, gain]) => ({ freq, gain, q: 1 })) };
-const CHAIN = {
-  stages: [
-    EQ,
-    { stage: 'compressor', threshold: -18, ratio: 2, attack: 20, release: 250, knee: 9, makeup: 3 },
-    { stage: 'limiter', mode: 'samplePeak', ceiling: -1, lookahead: 5, release: 50 },
-  ],
-};
+const OURS = `${process.execPath} ${CLI}`;
 
-const TRUE_PEAK = {
-  stages: CHAIN.stages.map((stage) => (stage.mode ? { ...stage, mode: 'truePeak' } : stage)),
-};
+/** The help of the command line, or of one of its commands. */
+const help = (...words) =>
+  spawnSync(process.execPath, [CLI, ...words, '--help'], { encoding: 'utf8' }).stdout;
 
-/** The demo piece as interleaved s16, 20 s. */
-function demoBytes() {
-  const pieces = [];
-  for (const { channels, frames } of demoPiece({ seconds: 20, sampleRate: 44100 })) {
-    const piece = Buffer.alloc(4 * frames);
-    for (let i = 0; i < frames; i++) {
-      for (let n = 0; n < 2; n++) {
-        piece.writeInt16LE(Math.round(Math.max(-1, Math.min(1, channels[n][i])) * 32767), 4 * i + 2 * n);
-      }
-    }
-    pieces.push(piece);
-  }
-  return Buffer.concat(pieces);
+/** What is run, by name; `full` adds what shows why. */
+function commandsFor(path, { full }) {
+  const input = path('in.wav');
+  const from = (command) => `cat ${input} | ${command} > ${path('out.wav')}`;
+  const faust = faustChain();
+  return {
+    'chain, ours': from(`${OURS} ${path('chain.json')}`),
+    ...(peers.ffmpeg && {
+      'chain, ffmpeg': from(`ffmpeg -v error -i - -af "${FFMPEG_CHAIN}" -c:a pcm_s16le -f wav -`),
+    }),
+    ...(faust && { 'chain, Faust C++': from(faust) }),
+    'true-peak chain, ours': from(`${OURS} ${path('true-peak.json')}`),
+    'three eq, ours': from(`${OURS} ${path('eq.json')}`),
+    ...(peers.sox && { 'three eq, SoX': from(`sox -t wav - -t wav - ${SOX_EQ}`) }),
+    'loudness, ours': from(`${OURS} analyze --only loudness,truePeak --json`),
+    ...(peers.ffmpeg && {
+      'loudness, ffmpeg': from('ffmpeg -v error -nostats -i - -af ebur128=peak=true -f null -'),
+    }),
+    ...(/--threads/.test(help()) && {
+      'true-peak chain, ours, 2 threads': from(`${OURS} ${path('true-peak.json')} --threads 2`),
+    }),
+    ...(help('master').startsWith('auralis-stream master') && {
+      'adaptive master, ours': from(`${OURS} master - -`),
+    }),
+    ...(full && { 'chain, ours, reference': from(`${OURS} ${path('chain.json')} --backend reference`) }),
+  };
 }
 
-function writeInput(file, seconds) {
-  const piece = demoBytes();
-  const times = Math.max(1, Math.round(seconds / 20));
-  const header = Buffer.alloc(44);
-  header.write('RIFF', 0);
-  header.writeUInt32LE(36 + piece.length * times, 4);
-  header.write('WAVEfmt ', 8);
-  header.writeUInt32LE(16, 16);
-  header.writeUInt16LE(1, 20);
-  header.writeUInt16LE(2, 22);
-  header.writeUInt32LE(44100, 24);
-  header.writeUInt32LE(44100 * 4, 28);
-  header.writeUInt16LE(4, 32);
-  header.writeUInt16LE(16, 34);
-  header.write('data', 36);
-  header.writeUInt32LE(piece.length * times, 40);
-  const fd = openSync(file, 'w');
-  writeSync(fd, header);
-  for (let n = 0; n < times; n++) writeSync(fd, piece);
-  closeSync(fd);
+/** Rounds of all commands over an input of so many seconds. */
+async function measure(path, seconds, commands, rounds) {
+  writeWav(path('in.wav'), seconds);
+  const tasks = mapValues(commands, (command) => () => timeCommand(command));
+  return inTurns(tasks, rounds);
 }
 
-export async function run({ full }) {
-  const seconds = full ? 600 : 120;
-  const rounds = full ? 5 : 3;
-  const folder = mkdtempSync(join(tmpdir(), 'auralis-bench-'));
-  try {
-    const path = (name) => join(folder, name);
-    writeInput(path('in.wav'), seconds);
+const rowsOf = (seconds, runs) =>
+  Object.entries(runs).map(([what, list]) => {
+    const { median, min, max } = spread(list.map(({ wall }) => wall));
+    const cpu = spread(list.map((run) => run.cpu)).median;
+    return { seconds, what, wall: median, min, max, cpu, 'x real time': seconds / median };
+  });
+
+/** Spread of the ratio of two commands' figures, turn by turn; null where one of them is missing. */
+function ratio(runs, above, below, figure) {
+  if (!runs[above] || !runs[below]) return null;
+  return spread(runs[above].map((run, turn) => run[figure] / runs[below][turn][figure]));
+}
+
+function figuresOf(runs, seconds) {
+  const adaptive = runs['adaptive master, ours'];
+  return {
+    chainWall: ratio(runs, 'chain, ffmpeg', 'chain, ours', 'wall'),
+    chainCpu: ratio(runs, 'chain, ours', 'chain, ffmpeg', 'cpu'),
+    truePeakWall: ratio(runs, 'chain, ffmpeg', 'true-peak chain, ours', 'wall'),
+    faustCpu: ratio(runs, 'chain, Faust C++', 'chain, ours', 'cpu'),
+    soxWall: ratio(runs, 'three eq, SoX', 'three eq, ours', 'wall'),
+    loudnessWall: ratio(runs, 'loudness, ffmpeg', 'loudness, ours', 'wall'),
+    threadsWall: ratio(runs, 'true-peak chain, ours', 'true-peak chain, ours, 2 threads', 'wall'),
+    adaptive: adaptive ? spread(adaptive.map(({ cpu }) => seconds / cpu)) : null,
+  };
+}
+
+export function run({ full }) {
+  return inFolder(async (path) => {
     writeFileSync(path('chain.json'), JSON.stringify(CHAIN));
-    writeFileSync(path('eq.json'), JSON.stringify({ stages: [EQ] }));
-    const ours = (pipeline, backend) =>
-      `cat ${path('in.wav')} | ${process.execPath} ${CLI} ${path(pipeline)} --backend ${backend} > ${path('ours.wav')}`;
-    writeFileSync(path('true-peak.json'), JSON.stringify(TRUE_PEAK));
-    const commands = { 'chain, wasm': ours('chain.json', 'wasm'), 'three eq, wasm': ours('eq.json', 'wasm') };
-    commands['chain with true peak, wasm'] = ours('true-peak.json', 'wasm');
-    if (full) commands['chain, reference'] = ours('chain.json', 'reference');
-    const ffmpeg = versionOf('ffmpeg');
-    const sox = versionOf('sox', '--version');
-    if (ffmpeg) {
-      const filters = [
-        ...BANDS.map(([f, g]) => `equalizer=f=${f}:t=q:w=1:g=${g}`),
-        'acompressor=threshold=-18dB:ratio=2:attack=20:release=250:knee=2.828:makeup=1.41',
-        'alimiter=limit=-1dB:level=0:attack=5:release=50',
-      ].join(',');
-      commands['chain, ffmpeg'] =
-        `cat ${path('in.wav')} | ffmpeg -v error -y -i - -af "${filters}" -c:a pcm_s16le -f wav - > ${path('ffmpeg.wav')}`;
-    }
-    if (sox) {
-      const effects = BANDS.map(([f, g]) => `equalizer ${f} 1q ${g}`).join(' ');
-      commands['three eq, sox'] =
-        `cat ${path('in.wav')} | sox -t wav - -t wav - ${effects} > ${path('sox.wav')}`;
-    }
-    console.log(
-      `input: ${seconds} s; ${ffmpeg ?? 'ffmpeg is not installed'}; ${sox ?? 'sox is not installed'}`,
-    );
-    const figures = timeInTurns(commands, rounds);
-    const peerOf = (name) => figures[name.startsWith('chain') ? 'chain, ffmpeg' : 'three eq, sox'];
-    const rows = Object.entries(figures).map(([what, { wall, cpu }]) => ({
-      what,
-      wall: wall.median,
-      'wall min': wall.min,
-      'wall max': wall.max,
-      cpu: cpu.median,
-      'x real time': seconds / wall.median,
-      'peer wall / wall': peerOf(what) ? peerOf(what).wall.median / wall.median : null,
-      'peer cpu / cpu': peerOf(what) ? peerOf(what).cpu.median / cpu.median : null,
-    }));
+    writeFileSync(path('true-peak.json'), JSON.stringify(TRUE_PEAK_CHAIN));
+    writeFileSync(path('eq.json'), JSON.stringify(THREE_EQ));
+    const commands = commandsFor(path, { full });
+    const longest = full ? 600 : 30;
+    const runs = await measure(path, longest, commands, full ? 5 : 2);
+    const rows = rowsOf(longest, runs);
     printTable(rows);
-    return { seconds, rounds, ffmpeg, sox, rows };
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+    const durations = [];
+    for (const seconds of full ? [5, 30, 180] : []) {
+      durations.push(...rowsOf(seconds, await measure(path, seconds, commands, seconds > 60 ? 3 : 5)));
+    }
+    if (full) {
+      console.log('\nshorter inputs:');
+      printTable(durations);
+    }
+    return { rows, durations, figures: figuresOf(runs, longest) };
+  });
 }

@@ -10,8 +10,9 @@ const path = (name) => fileURLToPath(new URL(`../${name}`, import.meta.url));
 await build({
   entryPoints: [
     { in: path('src/cli/main.ts'), out: 'main' },
-    { in: path('src/engine/graph-worker.ts'), out: 'graph-worker' },
+    { in: path('src/engine/threads/graph-worker.ts'), out: 'graph-worker' },
     { in: path('src/engine/spectrum-worker.ts'), out: 'spectrum-worker' },
+    { in: path('src/batch/track-worker.ts'), out: 'track-worker' },
   ],
   outdir: path('dist/cli'),
   bundle: true,

@@ -18,6 +18,8 @@ import { loudnessNormalize as loudnessNormalizeStage } from './stages/loudness-n
 import { lowpass as lowpassStage } from './stages/lowpass.ts';
 import { midSide as midSideStage } from './stages/mid-side.ts';
 import { multibandCompressor as multibandCompressorStage } from './stages/multiband-compressor.ts';
+import { remix as remixStage } from './stages/remix.ts';
+import { resample as resampleStage } from './stages/resample.ts';
 import { saturator as saturatorStage } from './stages/saturator.ts';
 import { spectrum as spectrumStage } from './stages/spectrum.ts';
 import { stageFactory } from './stages/stage-transform.ts';
@@ -64,6 +66,10 @@ export const clipper = stageFactory(clipperStage);
 export const midSide = stageFactory(midSideStage);
 /** Compresses several bands, each by itself. */
 export const multibandCompressor = stageFactory(multibandCompressorStage);
+/** Changes number and order of channels. */
+export const remix = stageFactory(remixStage);
+/** Changes the sample rate. */
+export const resample = stageFactory(resampleStage);
 /** Adds odd and even harmonics at the same level. */
 export const saturator = stageFactory(saturatorStage);
 /** Measures and passes on: band levels, spectral features, stereo width, tempo. */
@@ -74,6 +80,18 @@ export const stereo = stageFactory(stereoStage);
 export { type AudioBlock, createBlock, type Planar } from './audio/block.ts';
 export { AuralisError, type ErrorKind, EXIT_CODES } from './audio/errors.ts';
 export { type AudioFormat, audioFormat, type ChannelLayout, type Speaker } from './audio/format.ts';
+export {
+  type BatchJournal,
+  type BatchProgress,
+  type FileJob,
+  type NormalizeTo,
+  type ProcessFilesOptions,
+  processFiles,
+  type TrackFigures,
+  type TrackMoves,
+  type TrackReport,
+  type TrackStatus,
+} from './batch/process-files.ts';
 export type { FftSize } from './dsp/fft.ts';
 export type { BackendName } from './dsp/kernel-memory.ts';
 export type { BandLevels, SpectrumFigures, ViewFigures } from './dsp/spectrum-figures.ts';
@@ -88,8 +106,10 @@ export {
   type Measure,
 } from './engine/analyze.ts';
 export { type LoadPipelineOptions, loadPipeline } from './engine/load-pipeline.ts';
+export { profileRecordings, readGenres, readPreset, readReference } from './engine/mastering-files.ts';
 export { fileSink, type OutputSink, streamSink } from './engine/output-sink.ts';
 export { type ReadPipelineOptions, readPipelineFile } from './engine/pipeline-files.ts';
+export { type MasteringPlan, planMastering } from './engine/plan-mastering.ts';
 export { type RunOptions, type RunSummary, runPipeline } from './engine/run.ts';
 export type { NamedInput } from './engine/side-input.ts';
 export {
@@ -102,5 +122,9 @@ export type { ThreadCount } from './engine/thread-count.ts';
 export type { PipelineDefinition, PipelineTransform } from './graph/pipeline.ts';
 export { type DecodeWavOptions, decodeWav, type WavDecoder } from './io/decode-wav.ts';
 export { type EncodeWavOptions, encodeWav } from './io/encode-wav.ts';
+export { type Decision, decisionLine, decisionSentence } from './mastering/decision.ts';
+export { OnePassController, onePassPipeline } from './mastering/one-pass.ts';
+export type { Aim } from './mastering/rules.ts';
+export type { Controller, ControllerMove } from './stages/controller.ts';
 export type { Readings } from './stages/define-stage.ts';
 export type { StageTransform, StageTransformOptions } from './stages/stage-transform.ts';

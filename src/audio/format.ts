@@ -18,21 +18,24 @@ export interface AudioFormat {
   readonly layout: ChannelLayout;
 }
 
-const DEFAULT_LAYOUTS: readonly ChannelLayout[] = [
-  [],
-  ['FC'],
-  ['FL', 'FR'],
-  ['FL', 'FR', 'FC'],
-  ['FL', 'FR', 'BL', 'BR'],
-  ['FL', 'FR', 'FC', 'BL', 'BR'],
-  ['FL', 'FR', 'FC', 'LFE', 'BL', 'BR'],
-  ['FL', 'FR', 'FC', 'LFE', 'BC', 'SL', 'SR'],
-  ['FL', 'FR', 'FC', 'LFE', 'BL', 'BR', 'SL', 'SR'],
-];
+/** Layouts by the names they go by; one for each number of channels up to 8. */
+export const LAYOUTS = {
+  mono: ['FC'],
+  stereo: ['FL', 'FR'],
+  '3.0': ['FL', 'FR', 'FC'],
+  quad: ['FL', 'FR', 'BL', 'BR'],
+  '5.0': ['FL', 'FR', 'FC', 'BL', 'BR'],
+  '5.1': ['FL', 'FR', 'FC', 'LFE', 'BL', 'BR'],
+  '6.1': ['FL', 'FR', 'FC', 'LFE', 'BC', 'SL', 'SR'],
+  '7.1': ['FL', 'FR', 'FC', 'LFE', 'BL', 'BR', 'SL', 'SR'],
+} as const satisfies Readonly<Record<string, ChannelLayout>>;
+
+const DEFAULT_LAYOUTS: readonly ChannelLayout[] = Object.values(LAYOUTS);
 
 /** The layout that a plain WAV of so many channels has by custom; more than 8 have no positions. */
 export function defaultLayout(channels: number): ChannelLayout {
-  return DEFAULT_LAYOUTS[channels] ?? Array.from({ length: channels }, () => '-' as const);
+  const known = DEFAULT_LAYOUTS.find(({ length }) => length === channels);
+  return known ?? Array.from({ length: channels }, () => '-' as const);
 }
 
 /** Layout for a WAVE channel mask; channels beyond the mask's bits have no position. 0 means the default layout. */

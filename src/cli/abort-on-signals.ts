@@ -17,7 +17,8 @@ export interface SignalWatch {
 
 /**
  * The first SIGINT or SIGTERM ends the run in good order. A second one ends the process at once, and so does an
- * output whose reader takes nothing more: nothing that is still waiting could be saved then.
+ * output whose reader takes nothing more: nothing that is still waiting could be saved then. Without
+ * an output, as where there are many, the end is waited for.
  */
 export function abortOnSignals(outputs: readonly Writable[]): SignalWatch {
   const controller = new AbortController();
@@ -31,6 +32,7 @@ export function abortOnSignals(outputs: readonly Writable[]): SignalWatch {
     if (exitCode !== 0) process.exit(exitCode);
     exitCode = SIGNAL_CODES[name];
     controller.abort();
+    if (outputs.length === 0) return;
     taken = false;
     patience = setInterval(() => {
       if (!taken) process.exit(exitCode);

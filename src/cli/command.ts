@@ -20,11 +20,14 @@ export interface Command {
 /** Names that a command line may begin with; without one of them it runs a pipeline. */
 export const COMMAND_NAMES = [
   'analyze',
+  'batch',
   'check',
   'demo',
   'doctor',
+  'master',
   'normalize',
   'plan',
+  'profile',
   'schema',
   'stages',
 ] as const;

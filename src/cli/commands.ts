@@ -23,9 +23,24 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./analyze-command.ts')).analyzeCommand,
   },
   {
+    name: 'master',
+    summary: 'listen to audio, decide how to master it, and say why',
+    load: async () => (await import('./master-command.ts')).masterCommand,
+  },
+  {
+    name: 'profile',
+    summary: 'take the profile of recordings that others shall sound like',
+    load: async () => (await import('./profile-command.ts')).profileCommand,
+  },
+  {
     name: 'normalize',
     summary: 'bring files to a loudness by gain alone, in two passes',
     load: async () => (await import('./normalize-command.ts')).normalizeCommand,
+  },
+  {
+    name: 'batch',
+    summary: 'send many files through a pipeline or to a loudness, several at a time',
+    load: async () => (await import('./batch-command.ts')).batchCommand,
   },
   {
     name: 'plan',

@@ -2,6 +2,7 @@ import { createReadStream, mkdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { pipeline as connect } from 'node:stream/promises';
 import { inputError, outputError, usageError } from '../audio/errors.ts';
+import { codecInput } from '../engine/codec-input.ts';
 import type { OutputSink } from '../engine/output-sink.ts';
 import { type GainPlan, type OnCeiling, planGain } from '../engine/plan-gain.ts';
 import { type RunOptions, runPipeline } from '../engine/run.ts';
@@ -163,7 +164,7 @@ function checkSeekable(input: string): void {
 
 async function copy(input: string, sink: OutputSink): Promise<number> {
   try {
-    await connect(createReadStream(input), sink.stream);
+    await connect(codecInput(input) ?? createReadStream(input), sink.stream);
     sink.keep?.();
   } finally {
     sink.close();

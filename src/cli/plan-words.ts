@@ -17,13 +17,28 @@ const kibibytes = (bytes: number): string => (bytes === 0 ? '-' : `${Math.ceil(b
 export const wireWords = ({ gain, delay }: PlannedInput): string =>
   [gain === 0 ? '' : `${gain} dB`, delay === 0 ? '' : `+${delay} frames`].filter(Boolean).join(', ');
 
+/** What becomes of a number; nothing where it stays. */
+const change = (from: number, to: number, unit: string): string =>
+  from === to ? '' : `${from} to ${to} ${unit}`;
+
 /** What is said of an entry beside its id. */
-export function entryWords({ stage, id, mix, bypass, latency, key }: PlannedEntry): string[] {
+export function entryWords({
+  stage,
+  id,
+  mix,
+  bypass,
+  latency,
+  key,
+  format,
+  outputFormat,
+}: PlannedEntry): string[] {
   const words = [
     id === stage ? '' : stage,
     bypass ? 'bypassed' : mix < 1 ? `mix ${mix}` : '',
     key ? `key ${key.from}` : '',
     latency > 0 ? `late by ${latency}` : '',
+    change(format.sampleRate, outputFormat.sampleRate, 'Hz'),
+    change(format.channels, outputFormat.channels, 'channels'),
   ];
   return words.filter(Boolean);
 }

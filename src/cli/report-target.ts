@@ -24,31 +24,39 @@ export function refuseFilesInUse(option: string, target: string, inUse: readonly
 }
 
 /** Refuses a report that would write over something of value: what is there needs `force`, and is never these files. */
-function checkReport(target: string, force: boolean, inUse: readonly string[]): void {
-  refuseFilesInUse('--report', target, inUse);
+function checkReport(option: string, target: string, force: boolean, inUse: readonly string[]): void {
+  refuseFilesInUse(option, target, inUse);
   if (statSync(target, { throwIfNoEntry: false })?.isFile() && !force) {
-    throw usageError(`--report ${target}: exists, add --force to write over it`);
+    throw usageError(`${option} ${target}: exists, add --force to write over it`);
   }
 }
 
-/** Opens what `--report` names: a file, or `fd:N` for a descriptor that the caller has opened. `inUse` are files of the run. */
-export function openReport(target: string, force: boolean, inUse: readonly string[]): Writable {
+/**
+ * Opens what `--report` or another option names: a file, or `fd:N` for a descriptor that the caller has opened. `inUse` are
+ * files of the run.
+ */
+export function openReport(
+  target: string,
+  force: boolean,
+  inUse: readonly string[],
+  option = '--report',
+): Writable {
   const descriptor = /^fd:(.*)$/.exec(target)?.[1];
   try {
     if (descriptor === undefined) {
-      checkReport(target, force, inUse);
+      checkReport(option, target, force, inUse);
       return createWriteStream('', { fd: openSync(target, 'w') });
     }
     const fd = Number(descriptor);
     if (!/^\d{1,9}$/.test(descriptor) || fd < 2) {
-      throw usageError(`--report ${target}: expected a file, or a descriptor from fd:2 up; stdout is audio`);
+      throw usageError(`${option} ${target}: expected a file, or a descriptor from fd:2 up; stdout is audio`);
     }
     fstatSync(fd);
-    if (isInternal(fd)) throw outputError(`--report ${target}: bad file descriptor`);
+    if (isInternal(fd)) throw outputError(`${option} ${target}: bad file descriptor`);
     return createWriteStream('', { fd, autoClose: fd > 2 });
   } catch (cause) {
     if (cause instanceof Error && 'errno' in cause) {
-      throw outputError(`--report ${target}: ${systemReason(cause)}`, { cause });
+      throw outputError(`${option} ${target}: ${systemReason(cause)}`, { cause });
     }
     throw cause;
   }

@@ -1,4 +1,5 @@
 import { usageError } from '../audio/errors.ts';
+import { LAYOUTS } from '../audio/format.ts';
 import { readMovesFile } from '../engine/moves-file.ts';
 import { isShippedName } from '../engine/part-files.ts';
 import { readPipelineFile, shippedPipelines } from '../engine/pipeline-files.ts';
@@ -6,7 +7,9 @@ import { type RunOptions, type RunSummary, runPipeline } from '../engine/run.ts'
 import type { NamedInput } from '../engine/side-input.ts';
 import { MOST_THREADS } from '../engine/thread-count.ts';
 import { withSettings } from '../graph/settings.ts';
+import { withFormat } from '../graph/with-format.ts';
 import { parseRawFormat, RAW_SAMPLE_FORMATS } from '../io/sample-format.ts';
+import { DITHER_KINDS } from '../io/stream-encoder.ts';
 import { meterSummary } from '../monitor/meter-summary.ts';
 import { abortOnSignals } from './abort-on-signals.ts';
 import { type Arguments, COMMAND_NAMES, type Command } from './command.ts';
@@ -62,6 +65,16 @@ export const runCommand: Command = {
       requiresArg: true,
       describe: `the input has no header, and neither has the output: FORMAT:RATE:CHANNELS, with FORMAT one of ${[...RAW_SAMPLE_FORMATS.keys()].join(', ')} (s24in32: 24 bits at the top of 32)`,
     },
+    rate: {
+      type: 'string',
+      requiresArg: true,
+      describe: 'sample rate of the output in Hz; converts what comes in, before the first stage',
+    },
+    channels: {
+      type: 'string',
+      requiresArg: true,
+      describe: 'channels of the output: a number, mono, stereo, 5.1, 7.1...; converts what comes in',
+    },
     force: { type: 'boolean', alias: 'f', describe: 'write over an existing OUT' },
     partial: { type: 'boolean', describe: 'keep what there is of OUT when the run is cut short' },
     'no-metadata': { type: 'boolean', describe: 'leave LIST, bext, iXML, cart and id3 chunks out' },
@@ -88,6 +101,11 @@ export const runCommand: Command = {
     ...LOUDNESS_LOG_OPTIONS,
     meter: { type: 'boolean', describe: 'print what the stages measured, at the end' },
     backend: { type: 'string', requiresArg: true, describe: `who computes: ${BACKENDS.join(', ')}` },
+    dither: {
+      type: 'string',
+      requiresArg: true,
+      describe: `where word length is reduced: ${DITHER_KINDS.join(', ')} (default tpdf)`,
+    },
     seed: { type: 'string', requiresArg: true, describe: 'of the dither, a whole number (default 0)' },
     'block-frames': { type: 'string', requiresArg: true, describe: 'frames at a time (default 4096)' },
     threads: {
@@ -116,11 +134,14 @@ async function run(args: Arguments): Promise<number> {
   const wanted = text(args, 'pipeline');
   if (wanted === undefined) throw await noPipeline();
   const allowOutside = args['allow-outside'] === true;
-  const read = async () =>
-    withSettings(
-      await readPipelineFile(wanted, { otherNames: COMMAND_NAMES, allowOutside }),
-      list(args, 'set'),
-    );
+  const format = {
+    rate: numberIn(args, 'rate', { min: 1000, max: 768_000, whole: true }),
+    channels: channels(args),
+  };
+  const read = async () => {
+    const file = await readPipelineFile(wanted, { otherNames: COMMAND_NAMES, allowOutside });
+    return withFormat(withSettings(file, list(args, 'set')), format);
+  };
   const pipeline = await read();
   const watched = args.watch === true ? watchedFile(wanted) : null;
   const moves = text(args, 'automation');
@@ -131,6 +152,7 @@ async function run(args: Arguments): Promise<number> {
     raw: raw === undefined ? undefined : parseRawFormat(raw),
     sampleFormat: oneOf(args, 'format', OUTPUT_FORMATS),
     backend: oneOf(args, 'backend', BACKENDS) ?? 'auto',
+    dither: oneOf(args, 'dither', DITHER_KINDS),
     seed: numberIn(args, 'seed', { min: 0, max: 2 ** 32 - 1, whole: true }) ?? 0,
     blockFrames: numberIn(args, 'block-frames', { min: 1, max: 65536, whole: true }) ?? 4096,
     threads: numberIn(args, 'threads', { min: 1, max: MOST_THREADS, whole: true }) ?? 1,
@@ -229,6 +251,14 @@ async function noPipeline(): Promise<Error> {
   return usageError(
     `no pipeline given: auralis-stream PIPELINE [IN] [OUT], with a file or one of ${names}; see --help`,
   );
+}
+
+/** A layout's name, or a number of channels. */
+function channels(args: Arguments): string | number | undefined {
+  const given = text(args, 'channels');
+  if (given === undefined) return undefined;
+  if (/^\d+$/.test(given)) return numberIn(args, 'channels', { min: 1, max: 64, whole: true });
+  return oneOf(args, 'channels', Object.keys(LAYOUTS));
 }
 
 /** Progress on stderr, where there is a terminal to show it. */

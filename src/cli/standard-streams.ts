@@ -1,6 +1,8 @@
 import { fstatSync, openSync, readFileSync, type Stats, statSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { inputError, outputError, usageError } from '../audio/errors.ts';
+import { codecInput } from '../engine/codec-input.ts';
+import { ffmpegSink } from '../engine/ffmpeg-process.ts';
 import { descriptorSink, fileSink, type OutputSink, pipeSink } from '../engine/output-sink.ts';
 import { rotatingReader } from '../engine/rotating-reader.ts';
 import type { NamedInput } from '../engine/side-input.ts';
@@ -21,7 +23,10 @@ const isStandard = (path: string | undefined): path is '-' | undefined => path =
 export function openInput(path: string | undefined, stallTimeout = Number.POSITIVE_INFINITY): OpenInput {
   if (!isStandard(path)) {
     try {
-      return namedInput(path, openSync(path, 'r'), stallTimeout);
+      const decoded = codecInput(path);
+      return decoded === null
+        ? namedInput(path, openSync(path, 'r'), stallTimeout)
+        : { name: path, stream: decoded, hasStalled: () => false };
     } catch (cause) {
       throw inputError(`${path}: ${systemReason(cause)}`, { cause });
     }
@@ -71,7 +76,7 @@ export function openOutput(path: string | undefined, { force, inputs, pipeline }
   }
   if (there?.isDirectory()) throw outputError(`${path}: is a directory, expected a file`);
   if (there?.isFile() && !force) throw usageError(`${path}: exists, add --force to write over it`);
-  return fileSink(path, { overwrite: force });
+  return ffmpegSink(path, force) ?? fileSink(path, { overwrite: force });
 }
 
 /** A sink on a descriptor that the caller has opened. */

@@ -7,6 +7,11 @@ import { MaskingThresholds } from './masking.ts';
 const TILT_PIVOT_HZ = 1000;
 /** Halvings of the interval in which the offset of all moves is sought: to a billionth of a dB. */
 const HALVINGS = 40;
+/**
+ * Power under that of the loudest band at which a band is not heard: 60 dB. Where the loudest band plays at 70 dB SPL, that
+ * is the threshold in quiet between 125 Hz and 8 kHz (ISO 389-7), and dither is never taken for programme.
+ */
+const INAUDIBLE = 1e-6;
 
 /** How far a hop may stand over the mean, as a power: a spike then counts for no more than a loud hop, in all bands alike. */
 const HIGHEST_HOP = 16;
@@ -44,7 +49,7 @@ export class BandBalance {
   readonly #masking: MaskingThresholds;
   /** Running mean of each band's power. */
   readonly #means: Float64Array;
-  /** 1 for a band that is masked or silent. */
+  /** 1 for a band that is masked or too quiet to be heard. */
   readonly #masked: Int32Array;
   /** Hops learnt from. */
   readonly #learnt: Float64Array;
@@ -103,8 +108,11 @@ export class BandBalance {
       const most = weight < 1 ? Math.max(HIGHEST_HOP * mean, QUIET) : powers[n];
       this.#means[n] = mean + weight * (Math.min(powers[n], most) - mean);
     }
+    let floor = 0;
+    for (const mean of this.#means) floor = Math.max(floor, INAUDIBLE * mean);
     for (let n = 0; n < powers.length; n++) {
-      this.#masked[n] = this.#means[n] > this.#masking.of(n, this.#means) ? 0 : 1;
+      const threshold = Math.max(floor, this.#masking.of(n, this.#means));
+      this.#masked[n] = this.#means[n] > threshold ? 0 : 1;
     }
   }
 

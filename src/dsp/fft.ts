@@ -54,6 +54,7 @@ export class RealFft {
   /** Imaginary parts of bins 0..size/2. */
   readonly im: Float32Array;
   readonly #transform: () => void;
+  readonly #windowedPower: RealFft['windowedPower'];
   readonly #casSequence: (to: Float32Array) => void;
   readonly #addPower: (sums: Float64Array) => void;
 
@@ -72,11 +73,29 @@ export class RealFft {
       const work = memory.f32(2 * size).byteOffset;
       this.#transform = () =>
         kernels.realFft(size, input.byteOffset, re.byteOffset, im.byteOffset, work, tables.byteOffset);
+      this.#windowedPower = (ring, oldest, window, power) =>
+        kernels.windowedPower(
+          size,
+          ring.byteOffset,
+          oldest,
+          window.byteOffset,
+          power.byteOffset,
+          work,
+          tables.byteOffset,
+        );
       this.#casSequence = (to) => kernels.casSequence(size, re.byteOffset, im.byteOffset, to.byteOffset);
       this.#addPower = (sums) => kernels.addPower(re.byteOffset, im.byteOffset, re.length, sums.byteOffset);
     } else {
       const fft = new ReferenceFft(size, tables);
       this.#transform = () => fft.transform(input, re, im);
+      this.#windowedPower = (ring, oldest, window, power) => {
+        for (let i = 0; i < size; i++) input[i] = ring[(i + (oldest * size) / 4) % size] * window[i];
+        fft.transform(input, re, im);
+        for (let k = 0; k <= size / 2; k++)
+          power[k] = Math.fround(re[k] * re[k]) + Math.fround(im[k] * im[k]);
+        power[0] /= 2;
+        power[size / 2] /= 2;
+      };
       this.#casSequence = (to) => casSequence(size, re, im, to);
       this.#addPower = (sums) => addPower(re, im, sums);
     }
@@ -84,6 +103,15 @@ export class RealFft {
 
   transform(): void {
     this.#transform();
+  }
+
+  /**
+   * Powers of bins 0..size/2 of the windowed samples of a ring, whose first is that of its quarter `oldest` (0..3). DC and
+   * Nyquist have no mirror image, so half the power. All arrays are in the same memory; nothing of `input`, `re` and
+   * `im` is left.
+   */
+  windowedPower(ring: Float32Array, oldest: number, window: Float32Array, power: Float32Array): void {
+    this.#windowedPower(ring, oldest, window, power);
   }
 
   /** sums[k] += |X[k]|^2 for the bins 0..size/2, in double precision. */

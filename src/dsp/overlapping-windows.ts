@@ -1,5 +1,5 @@
 import type { Planar } from '../audio/block.ts';
-import type { FftSize } from './fft.ts';
+import type { FftSize, RealFft } from './fft.ts';
 import { GUARD_LIMIT } from './guard.ts';
 import { hannWindow } from './hann-window.ts';
 import type { StateMemory } from './kernel-memory.ts';
@@ -19,13 +19,10 @@ function applyWindow(ring: Float32Array, oldest: number, window: Float32Array, t
   for (let i = 0; i < size; i++) to[i] = ring[(oldest + i) % size] * window[i];
 }
 
-/** Changes between below zero and not, from `last` to the first and on to the last sample. Kernel: `countCrossings`. */
-function countCrossings(ring: Float32Array, at: number, frames: number, last: number): number {
+/** Changes between below zero and not, from each sample to the next. Kernel: `countCrossings`. */
+function countCrossings(x: Float32Array, at: number, frames: number): number {
   let count = 0;
-  for (let i = 0; i < frames; i++) {
-    const before = i === 0 ? last : ring[at + i - 1];
-    if (before < 0 !== ring[at + i] < 0) count++;
-  }
+  for (let i = at + 1; i < at + frames; i++) if (x[i - 1] < 0 !== x[i] < 0) count++;
   return count;
 }
 
@@ -43,6 +40,8 @@ export class OverlappingWindows {
   readonly #window: Float32Array;
   /** The last `size` frames of each channel; frame n is at n modulo `size`. */
   readonly #rings: readonly Float32Array[];
+  /** Of each channel, one channel after the other: zero crossings inside each quarter of its ring. */
+  readonly #crossings: Float64Array;
   /** Frames since the start. */
   readonly #position: Float64Array;
 
@@ -60,6 +59,7 @@ export class OverlappingWindows {
     this.#window = state.memory.f32(size);
     this.#window.set(hannWindow(size).map((value) => (4 / size) * value));
     this.#rings = Array.from({ length: channels }, () => state.f32(size));
+    this.#crossings = state.f64(channels * HOPS_PER_WINDOW);
     this.#position = state.f64(1);
   }
 
@@ -76,7 +76,9 @@ export class OverlappingWindows {
       this.#write(channels, from + done, take, position % this.size);
       this.#position[0] = position + take;
       done += take;
-      if ((position + take) % this.hop === 0 && position + take >= this.size) onWindow();
+      if ((position + take) % this.hop !== 0) continue;
+      this.#countCrossings((position + take - this.hop) % this.size);
+      if (position + take >= this.size) onWindow();
     }
   }
 
@@ -96,18 +98,37 @@ export class OverlappingWindows {
     multiply(ring.byteOffset, window.byteOffset + 4 * newer, oldest, to.byteOffset + 4 * newer);
   }
 
-  /** Zero crossings of a channel over the whole window that ends now, in the pairs that end in it. */
+  /** Powers in bins 0..size/2 of a channel's window that ends now; the ends are halved as `RealFft` says. */
+  power(channel: number, fft: RealFft, to: Float32Array): void {
+    const oldest = (this.#position[0] / this.hop) % HOPS_PER_WINDOW;
+    fft.windowedPower(this.#rings[channel], oldest, this.#window, to);
+  }
+
+  /** Zero crossings of a channel over the whole window that ends now, in the pairs that lie in it. */
   crossings(channel: number): number {
-    const kernels = this.#state.memory.kernels;
+    const { hop, size } = this;
     const ring = this.#rings[channel];
-    const oldest = this.#position[0] % this.size;
-    const newer = this.size - oldest;
-    if (!kernels) {
-      const seam = oldest === 0 ? 0 : countCrossings(ring, 0, oldest, ring[this.size - 1]);
-      return countCrossings(ring, oldest, newer, ring[oldest]) + seam;
+    const oldest = (this.#position[0] / hop) % HOPS_PER_WINDOW;
+    let count = 0;
+    for (let quarter = 0; quarter < HOPS_PER_WINDOW; quarter++) {
+      count += this.#crossings[channel * HOPS_PER_WINDOW + quarter];
+      const first = quarter * hop;
+      const last = (first + size - 1) % size;
+      if (quarter !== oldest && ring[last] < 0 !== ring[first] < 0) count++;
     }
-    const seam = oldest === 0 ? 0 : kernels.countCrossings(ring.byteOffset, oldest, ring[this.size - 1]);
-    return kernels.countCrossings(ring.byteOffset + 4 * oldest, newer, ring[oldest]) + seam;
+    return count;
+  }
+
+  /** Counts inside the hop that is full, index `at` of the rings on. */
+  #countCrossings(at: number): void {
+    const kernels = this.#state.memory.kernels;
+    const quarter = at / this.hop;
+    for (let channel = 0; channel < this.#rings.length; channel++) {
+      const ring = this.#rings[channel];
+      this.#crossings[channel * HOPS_PER_WINDOW + quarter] = kernels
+        ? kernels.countCrossings(ring.byteOffset + 4 * at, this.hop)
+        : countCrossings(ring, at, this.hop);
+    }
   }
 
   #write(channels: Planar, from: number, frames: number, at: number): void {

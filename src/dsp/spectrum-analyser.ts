@@ -1,7 +1,6 @@
 import type { Planar } from '../audio/block.ts';
 import { type BandMaskPair, bandMasks } from './band-masks.ts';
 import { RealFft } from './fft.ts';
-import { addScaled } from './gain.ts';
 import { HANN_ENBW } from './hann-window.ts';
 import { IntervalSums } from './interval-sums.ts';
 import type { StateMemory } from './kernel-memory.ts';
@@ -22,14 +21,19 @@ import {
  */
 export const SILENCE = 1e-9;
 
-/** power[k] = re[k]^2 + im[k]^2 in 32 bits, and sum[k] += power[k]; gives the sum of the powers. Kernel: `framePower`. */
-function framePower(re: Float32Array, im: Float32Array, power: Float32Array, sum: Float64Array): number {
+/** sum[k] += power[k], programme[k] += weight power[k] in 32 bits; gives the sum of the powers. Kernel: `addFramePower`. */
+function addFramePower(
+  power: Float32Array,
+  sum: Float64Array,
+  programme: Float32Array,
+  weight: number,
+): number {
   const { fround } = Math;
-  const whole = re.length - (re.length % 4);
+  const whole = power.length - (power.length % 4);
   const lanes = [0, 0];
-  for (let k = 0; k < re.length; k++) {
-    power[k] = fround(re[k] * re[k]) + fround(im[k] * im[k]);
+  for (let k = 0; k < power.length; k++) {
     sum[k] += power[k];
+    programme[k] += fround(fround(weight) * power[k]);
   }
   for (let k = 0; k < whole; k += 4) {
     lanes[0] += power[k] + power[k + 2];
@@ -125,8 +129,14 @@ export class SpectrumAnalyser {
     const programme = this.#views[0].features.power;
     programme.fill(0);
     for (let channel = 0; channel < format.channels; channel++) {
-      this.#transform(channel);
-      addScaled(kernels, programme, this.#powers[channel], programme.length, weights[channel]);
+      const power = this.#powers[channel];
+      const sum = this.#sums[channel];
+      const weight = weights[channel];
+      this.#windows.power(channel, this.#fft, power);
+      this.#crossings[channel] = this.#windows.crossings(channel);
+      this.#totals[channel] = kernels
+        ? kernels.addFramePower(power.byteOffset, power.length, sum.byteOffset, programme.byteOffset, weight)
+        : addFramePower(power, sum, programme, weight);
     }
     for (const { features, thirds, bark } of this.#views) {
       features.measure();
@@ -142,22 +152,6 @@ export class SpectrumAnalyser {
     this.sums.open[0] += 1;
     this.#count[0] += 1;
     this.#onWindow?.();
-  }
-
-  #transform(channel: number): void {
-    const { kernels } = this.#state.memory;
-    const { input, re, im } = this.#fft;
-    const power = this.#powers[channel];
-    const sum = this.#sums[channel];
-    this.#windows.read(channel, input);
-    this.#fft.transform();
-    // DC and Nyquist have no mirror image, so half the power.
-    re[0] *= Math.SQRT1_2;
-    re[re.length - 1] *= Math.SQRT1_2;
-    this.#totals[channel] = kernels
-      ? kernels.framePower(re.byteOffset, im.byteOffset, re.length, power.byteOffset, sum.byteOffset)
-      : framePower(re, im, power, sum);
-    this.#crossings[channel] = this.#windows.crossings(channel);
   }
 
   /** Crossings in a window, mean over the channels by their power: a silent side or LFE has no say. */

@@ -1,5 +1,5 @@
 import { type BandMaskPair, bandMasks } from './band-masks.ts';
-import { KernelMemory, StateMemory } from './kernel-memory.ts';
+import { type BackendName, onKernelMemory, StateMemory } from './kernel-memory.ts';
 import { HOPS_PER_WINDOW } from './overlapping-windows.ts';
 import { meanPower, type SpectrumFigures, sumsFigures } from './spectrum-figures.ts';
 import type { SpectrumLayout, ViewName } from './spectrum-layout.ts';
@@ -22,16 +22,17 @@ export class SpectrumTotal {
   readonly #sums: Float64Array;
   readonly #tempo: TempoEstimator;
 
-  constructor(layout: SpectrumLayout) {
+  constructor(layout: SpectrumLayout, backend: BackendName) {
     const { format, fftSize } = layout;
-    const memory = new KernelMemory('reference', 0);
     this.#layout = layout;
-    this.#masks = bandMasks(memory, layout);
     this.#sums = new Float64Array(layout.sumsLength);
-    this.#tempo = new TempoEstimator(
-      new StateMemory(memory),
-      (format.sampleRate * HOPS_PER_WINDOW) / fftSize,
-    );
+    const rate = (format.sampleRate * HOPS_PER_WINDOW) / fftSize;
+    const { masks, tempo } = onKernelMemory(backend, (memory) => ({
+      masks: bandMasks(memory, layout),
+      tempo: new TempoEstimator(new StateMemory(memory), rate),
+    }));
+    this.#masks = masks;
+    this.#tempo = tempo;
   }
 
   /** Adds the next range. */

@@ -1,5 +1,5 @@
 import { exp, log2 } from './elementary.ts';
-import type { StateMemory } from './kernel-memory.ts';
+import type { Kernels, StateMemory } from './kernel-memory.ts';
 
 /** Slowest and fastest tempo that is looked for, in beats a minute. */
 export const TEMPO_RANGE = [40, 200] as const;
@@ -30,6 +30,11 @@ export interface Tempo {
   readonly strength: number;
 }
 
+/** correlation[lag] += newest * centred[at + lag]. Kernel: `correlate`. */
+function correlate(correlation: Float64Array, centred: Float64Array, at: number, newest: number): void {
+  for (let lag = 0; lag < correlation.length; lag++) correlation[lag] += newest * centred[at + lag];
+}
+
 /**
  * Tempo from the autocorrelation of an onset curve (the spectral flux), in constant memory. The curve less its mean over the
  * last second is correlated with itself at all lags up to 8 s; the beat is the lag T from 0.3 to 1.5 s with the largest
@@ -41,10 +46,12 @@ export class TempoEstimator {
   readonly #rate: number;
   /** Values of the onset curve that make one of the thinned curve. */
   readonly #thinning: number;
-  /** The last values, newest at `count - 1` modulo the length: first as they came, then less their mean. */
+  readonly #kernels: Kernels | null;
+  /** The last values, newest at `count - 1` modulo the length. */
   readonly #curve: Float64Array;
-  readonly #correlation: Float64Array;
+  /** The same less their mean, two copies one after the other, each backwards. */
   readonly #centred: Float64Array;
+  readonly #correlation: Float64Array;
   readonly #meanLength: number;
   /** Thinned values so far; onsets in the open one; their sum. */
   readonly #counts: Float64Array;
@@ -55,8 +62,9 @@ export class TempoEstimator {
     this.#rate = rate / this.#thinning;
     const lags = Math.ceil(LONGEST_LAG * this.#rate) + 2;
     this.#meanLength = Math.max(2, Math.round(MEAN_TIME * this.#rate));
+    this.#kernels = state.memory.kernels;
     this.#curve = state.f64(lags);
-    this.#centred = state.f64(lags);
+    this.#centred = state.f64(2 * lags);
     this.#correlation = state.f64(lags);
     this.#counts = state.f64(3);
   }
@@ -89,14 +97,27 @@ export class TempoEstimator {
     this.#curve[newest] = value;
     const taken = Math.min(count + 1, this.#meanLength);
     let sum = 0;
-    for (let i = 0; i < taken; i++) sum += this.#curve[(newest - i + lags) % lags];
+    for (let i = 0; i < taken; i++) sum += this.#curve[newest < i ? newest - i + lags : newest - i];
+    // Backwards and twice, so that from the newest on the values stand in the order of their lags, without a seam.
+    const at = lags - 1 - newest;
     const centred = value - sum / taken;
-    this.#centred[newest] = centred;
-    for (let lag = 0; lag <= newest; lag++) this.#correlation[lag] += centred * this.#centred[newest - lag];
-    for (let lag = newest + 1; lag < lags; lag++) {
-      this.#correlation[lag] += centred * this.#centred[newest - lag + lags];
-    }
+    this.#centred[at] = centred;
+    this.#centred[at + lags] = centred;
+    this.#correlate(at, centred);
     this.#counts[0] = count + 1;
+  }
+
+  #correlate(at: number, newest: number): void {
+    const centred = this.#centred;
+    const correlation = this.#correlation;
+    if (this.#kernels) {
+      this.#kernels.correlate(
+        correlation.byteOffset,
+        centred.byteOffset + 8 * at,
+        correlation.length,
+        newest,
+      );
+    } else correlate(correlation, centred, at, newest);
   }
 
   /**

@@ -6,6 +6,7 @@ import type { RawFormat } from '../io/sample-format.ts';
 import type { AudioHeader } from '../io/stream-decoder.ts';
 import type { Analysis, AnalysisCurves } from '../monitor/analysis.ts';
 import { AnalysisTaker } from './analysis-taker.ts';
+import { codecInput } from './codec-input.ts';
 import { checkMeasures, type Measure } from './measures.ts';
 import { readBlocks } from './read-blocks.ts';
 import { rotatingReader } from './rotating-reader.ts';
@@ -82,10 +83,10 @@ export async function analyze(
   };
 }
 
-/** Opens a file for reading. */
+/** Opens a file for reading: as it is, or as the WAV of what is in it where it holds another codec. */
 export function openFile(path: string): Readable {
   try {
-    return rotatingReader(openSync(path, 'r'), 'file');
+    return codecInput(path) ?? rotatingReader(openSync(path, 'r'), 'file');
   } catch (cause) {
     throw inputError(`${path}: ${systemReason(cause)}`, { cause });
   }

@@ -134,7 +134,7 @@ export class AudioPath {
 
   /** Lets go of the threads that the graph runs on. */
   async close(): Promise<void> {
-    await this.#open?.graph.close();
+    await Promise.all([this.#open?.graph.close(), this.#options.crew?.close()]);
   }
 
   *#decode(chunk: Uint8Array): Generator<Step, void, void> {
@@ -221,7 +221,7 @@ export class AudioPath {
       yield* this.#outgoing.take();
       return;
     }
-    const [main, ...others] = sideBySide(passing.channels, passing.format);
+    const [main, ...others] = sideBySide(passing.channels, this.#open!.graph.run.outputFormats);
     this.outputs.forEach((side, n) => void side.write(others[n], passing.frames));
     yield* this.#outgoing.add(this.#open!.encoder.encode(main, passing.frames));
   }

@@ -24,6 +24,7 @@ export interface ProgrammeLoudness {
 interface DryPassOptions {
   readonly backend: BackendName;
   readonly raw?: RawFormat | undefined;
+  readonly signal?: AbortSignal | undefined;
   /** What the audio goes through before it is measured. */
   readonly pipeline: PipelineDefinition;
 }
@@ -35,11 +36,12 @@ class MeteredPipeline {
 
   constructor(memory: KernelMemory, format: AudioFormat, pipeline: PipelineDefinition) {
     this.#graph = preparePipeline(pipeline, { format, maxFrames: READ_FRAMES, memory });
+    const { outputFormat, maxFramesOut } = this.#graph.run;
     this.meter = new LoudnessMeter(new StateMemory(memory), {
-      sampleRate: format.sampleRate,
-      channels: format.channels,
-      maxFrames: READ_FRAMES,
-      weights: channelWeights(format.layout),
+      sampleRate: outputFormat.sampleRate,
+      channels: outputFormat.channels,
+      maxFrames: maxFramesOut,
+      weights: channelWeights(outputFormat.layout),
     });
   }
 
@@ -61,7 +63,7 @@ class MeteredPipeline {
 /** Measures files as one programme, as they would come out of a pipeline; nothing is written. */
 export async function dryPass(
   files: readonly string[],
-  { backend, raw, pipeline }: DryPassOptions,
+  { backend, raw, signal, pipeline }: DryPassOptions,
 ): Promise<ProgrammeLoudness> {
   let whole: LoudnessMeter | null = null;
   let truePeak = Number.NEGATIVE_INFINITY;
@@ -70,9 +72,10 @@ export async function dryPass(
   for (const file of files) {
     const { header, frames, taker } = await readBlocks(
       openFile(file),
-      { inputName: file, backend, raw },
+      { inputName: file, backend, raw, signal },
       (memory, { format }) => new MeteredPipeline(memory, format, pipeline),
     );
+    signal?.throwIfAborted();
     const { meter } = taker;
     if (whole === null) {
       whole = meter;

@@ -1,19 +1,23 @@
 import type { Planar } from '../audio/block.ts';
 import { inputError } from '../audio/errors.ts';
+import { type AudioFormat, maskFromLayout } from '../audio/format.ts';
 import { type BackendName, type KernelMemory, onKernelMemory } from '../dsp/kernel-memory.ts';
 import { automationChanges, type PlannedMove } from '../graph/automation.ts';
 import type { Change } from '../graph/change.ts';
-import { MAIN, type PipelineDefinition } from '../graph/definition.ts';
+import type { PipelineDefinition } from '../graph/definition.ts';
 import { type LivePipeline, preparePipeline } from '../graph/live-pipeline.ts';
 import { isTransparent, sideBySide } from '../graph/prepare-pipeline.ts';
+import { formatsOut, framesOut } from '../graph/segments.ts';
 import { type SampleEncoding, writtenFor } from '../io/sample-format.ts';
 import type { AudioHeader, StreamDecoder } from '../io/stream-decoder.ts';
 import { type DitherKind, StreamEncoder } from '../io/stream-encoder.ts';
+import type { Controller } from '../stages/controller.ts';
 import { ditherFor } from './dither.ts';
 import { LoudnessWatch } from './loudness-watch.ts';
 import type { SideInput } from './side-input.ts';
 import type { SideOutput } from './side-output.ts';
-import { relayOver } from './thread-relay.ts';
+import type { ThreadCrew } from './threads/thread-crew.ts';
+import { relayOver } from './threads/thread-relay.ts';
 
 /** What a path of audio is prepared from, once its format is known. */
 export interface PathOptions {
@@ -21,11 +25,15 @@ export interface PathOptions {
   readonly automation: readonly PlannedMove[];
   /** Told of every change that came while running. */
   readonly onChange: (change: Change) => void;
+  /** Makes what moves parameters by the meters, once the format is known. */
+  readonly controller?: ((format: AudioFormat) => Controller) | undefined;
   readonly backend: BackendName;
   readonly blockFrames: number;
-  /** Threads that the nodes of the graph are shared out over. */
-  readonly threads: number;
+  /** Threads that the graph is shared out over, or null for this one alone. */
+  readonly crew: ThreadCrew | null;
   readonly seed: number;
+  /** Where the word length is reduced. */
+  readonly dither: DitherKind;
   /** Whether the header can be written over at the end. */
   readonly seekable: boolean;
   /** Of the first input, for messages. */
@@ -34,6 +42,8 @@ export interface PathOptions {
   readonly inputs: readonly SideInput[];
   readonly outputs: readonly SideOutput[];
   readonly sampleFormat?: SampleEncoding | undefined;
+  /** The samples that `main` takes where those would be written. */
+  readonly samplesFor?: ((wanted: SampleEncoding) => SampleEncoding) | undefined;
   /** What happens to the stages where another file begins in the input: nothing, or they start anew. */
   readonly onTrack?: 'keep' | 'reset' | undefined;
   /** Whether the metadata of the input goes with the audio. */
@@ -66,11 +76,15 @@ export function openPath(
   options: PathOptions,
   decoder: StreamDecoder,
 ): OpenPath {
-  const { automation, backend, blockFrames, onChange, inputs, outputs } = options;
+  const { automation, backend, blockFrames, crew, onChange, inputs, outputs } = options;
   const { encoding: incoming } = header.sampleFormat;
   const { format, channelMask } = widest(header, options);
-  const encoding = options.sampleFormat ?? writtenFor(incoming);
-  const changes = automationChanges(pipeline, automation, format.sampleRate);
+  const wanted = options.sampleFormat ?? writtenFor(incoming);
+  const outputFormats = formatsOut(pipeline, format);
+  const changes = automationChanges(pipeline, automation, outputFormats[0].sampleRate);
+  // Who says what to do with tracks expects more of them than the first one's header knows.
+  const announced = options.onTrack === undefined ? header.announcedFrames : null;
+  const announcedFrames = announced && framesOut(pipeline, format, announced);
   return onKernelMemory(backend, (memory) => {
     const graph = preparePipeline(pipeline, {
       format,
@@ -79,37 +93,46 @@ export function openPath(
       changes,
       onChange,
       alwaysGuard: options.strict === true,
-      relay: options.threads > 1 ? relayOver({ ...options, format }) : undefined,
+      controller: options.controller?.(format),
+      relay: crew ? relayOver(crew, { format, backend, blockFrames }) : undefined,
     });
-    const ditherOf = (name: string) => ditherFor(incoming, encoding, isTransparent(pipeline, name));
-    const encoder = (name: string, seekable: boolean): StreamEncoder =>
-      new StreamEncoder({
-        format,
+    const { maxFramesOut } = graph.run;
+    const encoder = (n: number, sink: Pick<PathOptions, 'seekable' | 'samplesFor'>) => {
+      const outputFormat = outputFormats[n];
+      const encoding = sink.samplesFor?.(wanted) ?? wanted;
+      const transparent = isTransparent(pipeline, format, pipeline.outputs[n].name);
+      const dither = ditherFor(incoming, encoding, transparent, options.dither);
+      const sameLayout = outputFormat.layout.join() === format.layout.join();
+      const made = new StreamEncoder({
+        format: outputFormat,
         sampleFormat: { ...header.sampleFormat, encoding },
-        // Who says what to do with tracks expects more of them than the first one's header knows.
-        announcedFrames: options.onTrack === undefined ? header.announcedFrames : null,
+        announcedFrames,
         container: header.container === 'raw' ? 'raw' : 'wav',
-        channelMask,
+        channelMask: sameLayout ? channelMask : maskFromLayout(outputFormat.layout),
         metadata: options.metadata === false ? [] : header.metadata,
-        dither: ditherOf(name),
+        dither,
         seed: options.seed,
-        seekable,
+        seekable: sink.seekable,
         memory,
-        maxFrames: blockFrames,
+        maxFrames: maxFramesOut,
       });
-    const main = encoder(MAIN, options.seekable);
-    for (const side of outputs) side.attach(encoder(side.name, side.seekable));
+      return { encoder: made, dither };
+    };
+    const main = encoder(0, options);
+    outputs.forEach((side, n) => void side.attach(encoder(n + 1, side).encoder));
     decoder.attach(memory, blockFrames);
     for (const side of inputs) side.attach(memory, blockFrames);
     return {
       header: { ...header, format },
       memory,
       graph,
-      inputs: sideBySide(graph.run.input, format),
-      encoder: main,
-      dither: ditherOf(MAIN),
-      loudness: options.watchLoudness ? new LoudnessWatch(memory, format, blockFrames) : null,
-      scratch: memory.f32(blockFrames),
+      inputs: sideBySide(
+        graph.run.input,
+        pipeline.inputs.map(() => format),
+      ),
+      ...main,
+      loudness: options.watchLoudness ? new LoudnessWatch(memory, outputFormats[0], maxFramesOut) : null,
+      scratch: memory.f32(maxFramesOut),
     };
   });
 }

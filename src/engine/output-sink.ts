@@ -2,6 +2,7 @@ import { closeSync, constants, ftruncate, open, openSync, type Stats, statSync, 
 import { Socket } from 'node:net';
 import { Writable } from 'node:stream';
 import { outputError } from '../audio/errors.ts';
+import type { SampleEncoding } from '../io/sample-format.ts';
 import { isSystemError, systemReason } from './system-reason.ts';
 import { UnfinishedFile } from './unfinished-file.ts';
 
@@ -19,6 +20,8 @@ export interface OutputSink {
   readonly revision: Revision | null;
   /** Gives a file its name, once it is worth it; null where the bytes are where they belong from the start. */
   readonly keep: (() => void) | null;
+  /** The samples it takes where a run would write these; one without it takes any. */
+  readonly samplesFor?: ((wanted: SampleEncoding) => SampleEncoding) | undefined;
   /** Frees what the sink holds, after the last patch; a file that was not kept is gone then. */
   close(): void;
 }

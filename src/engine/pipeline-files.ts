@@ -8,6 +8,8 @@ import { parsePipeline } from '../graph/parse-pipeline.ts';
 import { isShippedName, MAX_BYTES, partFiles, SHIPPED_FOLDER } from './part-files.ts';
 import { systemReason } from './system-reason.ts';
 
+export { definePipeline } from '../graph/pipeline.ts';
+
 /** Names of the pipelines that come with the package, sorted. */
 export async function shippedPipelines(): Promise<readonly string[]> {
   return (await pipelineNamesIn(SHIPPED_FOLDER)).map((name) => name.slice(0, -'.json'.length));

@@ -6,6 +6,7 @@ import { definePipeline } from '../graph/parse-pipeline.ts';
 import { loadPipelineStages } from '../graph/prepare-pipeline.ts';
 import { ENCODINGS, type RawFormat, type SampleEncoding } from '../io/sample-format.ts';
 import { dryPass, type ProgrammeLoudness } from './dry-pass.ts';
+import { type SolvedGain, solveGain } from './solve-gain.ts';
 
 /** What to do where the ceiling forbids the gain. */
 export type OnCeiling = 'refuse' | 'limit' | 'lower-target';
@@ -19,6 +20,8 @@ export interface PlanGainOptions {
   readonly onCeiling?: OnCeiling;
   readonly backend?: BackendName | 'auto';
   readonly raw?: RawFormat | undefined;
+  /** Ends the search early, with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** How files come to a loudness. */
@@ -36,14 +39,8 @@ export interface GainPlan {
   readonly lowered: boolean;
 }
 
-/** A search ends this near to the target, half of what is promised, so that quantisation has its share; in LU. */
-const NEAR = 0.02;
 /** What is promised, in LU. */
 const EXACT = 0.05;
-/** Most dry passes of a search. */
-const MOST_PASSES = 12;
-/** Range of the gain stage in dB. */
-const MOST_GAIN = 60;
 /**
  * Loudness under which the absolute gate of -70 LUFS may part what a relative gate of -10 LU would not, so that loudness
  * no longer follows the gain exactly (BS.1770-5, Annex 1, equations 5 to 7).
@@ -58,11 +55,11 @@ const DITHER_STEPS = 3;
  * @throws AuralisError of kind `verdict` when the ceiling forbids the gain and nothing else is allowed
  */
 export async function planGain(files: readonly string[], options: PlanGainOptions): Promise<GainPlan | null> {
-  const { target, ceiling = -1, onCeiling = 'refuse', raw } = options;
+  const { target, ceiling = -1, onCeiling = 'refuse', raw, signal } = options;
   const backend = chooseBackend(options.backend);
   const measure = async (pipeline: PipelineDefinition): Promise<ProgrammeLoudness> => {
     await loadPipelineStages(pipeline);
-    return dryPass(files, { backend, raw, pipeline });
+    return dryPass(files, { backend, raw, signal, pipeline });
   };
   const before = await measure(definePipeline({ stages: [] }));
   if (before.integrated === Number.NEGATIVE_INFINITY) return null;
@@ -101,34 +98,22 @@ const gainAndLimiter = (gain: number, ceiling: number): PipelineDefinition =>
   });
 
 /** dB under the ceiling that keep what rounding and dither add below it too. */
-function ditherRoom(encoding: SampleEncoding, ceiling: number): number {
+export function ditherRoom(encoding: SampleEncoding, ceiling: number): number {
   const { isFloat, fullScale } = ENCODINGS[encoding];
   return isFloat ? 0 : gainToDb(1 + DITHER_STEPS / fullScale / dbToGain(ceiling));
 }
 
-/** Finds the gain at which what comes out has the target's loudness, by secants. */
+/** The gain at which what comes out has the target's loudness. */
 async function search(
   pipelineAt: (gain: number) => PipelineDefinition,
   measure: (pipeline: PipelineDefinition) => Promise<ProgrammeLoudness>,
   before: ProgrammeLoudness,
   target: number,
-): Promise<{ gain: number; after: ProgrammeLoudness }> {
-  let gain = target - before.integrated;
-  let slope = 1;
-  let best = { gain, after: before, error: Number.POSITIVE_INFINITY };
-  let last: { gain: number; loudness: number } | null = null;
-  for (let pass = 0; pass < MOST_PASSES; pass++) {
-    gain = Math.max(-2 * MOST_GAIN, Math.min(MOST_GAIN, gain));
-    const after = await measure(pipelineAt(gain));
-    const error = target - after.integrated;
-    if (Math.abs(error) < Math.abs(best.error)) best = { gain, after, error };
-    if (Math.abs(error) <= NEAR) break;
-    if (last !== null && gain !== last.gain) {
-      slope = Math.min(1, Math.max(0.1, (after.integrated - last.loudness) / (gain - last.gain)));
-    }
-    last = { gain, loudness: after.integrated };
-    gain += error / slope;
-  }
+): Promise<SolvedGain> {
+  const best = await solveGain((gain) => measure(pipelineAt(gain)), {
+    start: target - before.integrated,
+    target,
+  });
   if (Math.abs(best.error) > EXACT) {
     throw verdictError(
       `${target} LUFS can't be reached: the nearest is ${best.after.integrated.toFixed(1)} LUFS, with ${signed(best.gain)} dB`,

@@ -43,8 +43,8 @@ export async function planAndMeasure(
   // Entries that are alike cost alike, and are measured once.
   const costs = new Map<string, StageCost>();
   const entries = plan.entries.map((entry, n) => {
-    const kind = JSON.stringify([entry.stage, entry.params]);
-    const cost = costs.get(kind) ?? stageCost(definition.entries[n], format, backend);
+    const kind = JSON.stringify([entry.stage, entry.params, entry.format]);
+    const cost = costs.get(kind) ?? stageCost(definition.entries[n], entry.format, backend);
     costs.set(kind, cost);
     return { ...entry, ...cost };
   });

@@ -10,9 +10,10 @@ import { automationChanges, entryOf, ownMoves, type PlannedMove } from '../graph
 import type { PipelineDefinition } from '../graph/definition.ts';
 import { loadPipelineStages } from '../graph/prepare-pipeline.ts';
 import type { RawFormat, SampleEncoding } from '../io/sample-format.ts';
-import type { Patch } from '../io/stream-encoder.ts';
+import type { DitherKind, Patch } from '../io/stream-encoder.ts';
 import type { Progress } from '../monitor/progress-line.ts';
 import type { PlainReading } from '../monitor/reading-line.ts';
+import type { Controller } from '../stages/controller.ts';
 import { AudioPath } from './audio-path.ts';
 import { describeReplaced } from './guard-findings.ts';
 import type { LoudnessLog } from './loudness-log.ts';
@@ -21,12 +22,15 @@ import { RunMonitor } from './run-monitor.ts';
 import { type NamedInput, SideInput } from './side-input.ts';
 import { SideOutput } from './side-output.ts';
 import { isReaderGone, isSystemError, named } from './system-reason.ts';
-import { threadCount } from './thread-count.ts';
+import { type ThreadCount, threadCount } from './thread-count.ts';
+import { ThreadCrew } from './threads/thread-crew.ts';
 
 export interface RunOptions {
   readonly pipeline: PipelineDefinition;
   /** Moves of parameters beside those that stand in the pipeline's file. */
   readonly automation?: readonly PlannedMove[];
+  /** Makes what moves parameters by what the stages measure, once the format is known. */
+  readonly controller?: ((format: AudioFormat) => Controller) | undefined;
   /** Called at the start with what can change the run. */
   readonly onStart?: ((control: RunControl) => void) | undefined;
   /** Bytes of a WAV, or of headerless samples when `raw` says so. Destroyed at the end of the run. */
@@ -50,7 +54,9 @@ export interface RunOptions {
    * Threads that the graph is shared out over, this one included; changes no bit of the output, which comes some blocks
    * later, and keeps a thread waiting while another works. @default 1
    */
-  readonly threads?: number;
+  readonly threads?: ThreadCount;
+  /** Where the word length is reduced. @default 'tpdf' */
+  readonly dither?: DitherKind | undefined;
   /** Of the dither. @default 0 */
   readonly seed?: number;
   /** Takes readings, and changes that came while running, as JSON lines; ended with the run. */
@@ -83,6 +89,8 @@ export interface RunControl {
 export interface RunSummary {
   /** Null when the input ended or was cut before its format was known. */
   readonly format: AudioFormat | null;
+  /** Of what went out as `main`; null like `format`. */
+  readonly outputFormat: AudioFormat | null;
   readonly backend: BackendName;
   readonly framesIn: number;
   readonly framesOut: number;
@@ -90,9 +98,9 @@ export interface RunSummary {
   readonly seconds: number;
   /** Seconds that the run took. */
   readonly elapsed: number;
-  /** Frames by which the pipeline was late before alignment. */
+  /** Frames of the input by which the pipeline was late before alignment. */
   readonly latency: number;
-  readonly dither: 'none' | 'tpdf';
+  readonly dither: DitherKind;
   /** Samples beyond full scale that an integer output clipped. */
   readonly clippedSamples: number;
   /** Null when the pipeline needs no guard. */
@@ -128,17 +136,22 @@ export async function runPipeline(options: RunOptions): Promise<RunSummary> {
       outputs,
     ).map((sink, n) => new SideOutput(pipeline.outputs[n + 1].name, sink, fail)),
   };
+  const threads = threadCount(options.threads ?? 1);
+  const crew = threads > 1 ? new ThreadCrew(threads) : null;
   const path: AudioPath = new AudioPath({
     pipeline,
     automation,
     onChange: (change) => monitor.change(entryOf(change)),
+    controller: options.controller,
     backend,
     blockFrames: options.blockFrames ?? 4096,
-    threads: threadCount(options.threads ?? 1),
+    crew,
     seed: options.seed ?? 0,
+    dither: options.dither ?? 'tpdf',
     seekable: output.revision !== null,
     raw,
     sampleFormat,
+    samplesFor: output.samplesFor,
     onTrack: options.onTrack,
     metadata: options.metadata,
     strict: options.strict,
@@ -279,10 +292,11 @@ function summarise(
   const framesOut = open?.encoder.framesWritten ?? 0;
   const summary = {
     format: open?.header.format ?? null,
+    outputFormat: open?.graph.run.outputFormat ?? null,
     backend,
     framesIn: open?.graph.run.framesIn ?? 0,
     framesOut,
-    seconds: open ? framesOut / open.header.format.sampleRate : 0,
+    seconds: open ? framesOut / open.graph.run.outputFormat.sampleRate : 0,
     elapsed: monitor.elapsed,
     latency: open?.graph.latency ?? 0,
     dither: open?.dither ?? 'none',

@@ -40,6 +40,11 @@ export class SideOutput {
     return this.#sink.revision !== null;
   }
 
+  /** The samples it takes where a run would write these; without it, any. */
+  get samplesFor(): OutputSink['samplesFor'] {
+    return this.#sink.samplesFor;
+  }
+
   get clippedSamples(): number {
     return this.#encoder?.clippedSamples ?? 0;
   }

@@ -1,45 +1,12 @@
 import type { Planar } from '../audio/block.ts';
-import type { AudioFormat } from '../audio/format.ts';
-import type { FftSize } from '../dsp/fft.ts';
-import { type BackendName, chooseBackend } from '../dsp/kernel-memory.ts';
-import { type SpectrumLayout, spectrumLayout } from '../dsp/spectrum-layout.ts';
-import {
-  RANGE_FRAMES,
-  RangeAnalyser,
-  type RangePlace,
-  rangePlace,
-  type SpectrumPartial,
-} from '../dsp/spectrum-range.ts';
-import { SpectrumTotal } from '../dsp/spectrum-total.ts';
-import { SpectrumPool } from './spectrum-pool.ts';
-import { type ThreadCount, threadCount } from './thread-count.ts';
+import type { SpectrumLayout } from '../dsp/spectrum-layout.ts';
+import { RANGE_FRAMES, type RangePlace, rangePlace } from '../dsp/spectrum-range.ts';
+import type { SpectrumTotal } from '../dsp/spectrum-total.ts';
+import { type SpectrumAnalysisOptions, SpectrumRanges } from './spectrum-ranges.ts';
 
-/** Ranges that wait or run for each thread; what is read ahead is at most these and the one that fills. */
-const RANGES_PER_THREAD = 2;
+export type { SpectrumAnalysisOptions } from './spectrum-ranges.ts';
 
-/** How a spectrum is analysed. */
-export interface SpectrumAnalysisOptions {
-  readonly format: AudioFormat;
-  /** Points of a window. @default 4096 */
-  readonly fftSize?: FftSize;
-  /** Worker threads; 1 works in the calling one. The figures are the same to the bit. @default 'auto' */
-  readonly threads?: ThreadCount;
-  /** Seconds of audio from which threads are used. @default 10, from where they gain more than their start costs */
-  readonly threshold?: number;
-  /** Frames that will come, where that is known: a long file then goes to the threads from its beginning. */
-  readonly frames?: number | null;
-  /** @default 'auto' */
-  readonly backend?: BackendName | 'auto';
-  /** Threads to share with other analyses; without it the analysis has its own and ends them. */
-  readonly pool?: SpectrumPool;
-  /** Gets the records of windows in their order, `recordLength` doubles each, and the number of the first of them. */
-  readonly onRecords?: (records: Float64Array, firstWindow: number) => void;
-}
-
-/** Seconds of audio from which threads are used unless told otherwise. */
-export const DEFAULT_THRESHOLD = 10;
-
-/** The samples of one range while they come together and are analysed. */
+/** The samples of one range while they come together. */
 interface RangeSamples {
   readonly channels: Planar;
   readonly place: RangePlace;
@@ -53,38 +20,15 @@ interface RangeSamples {
  */
 export class SpectrumAnalysis {
   readonly layout: SpectrumLayout;
-  readonly #options: SpectrumAnalysisOptions;
-  readonly #backend: BackendName;
-  readonly #threads: number;
-  readonly #total: SpectrumTotal;
-  /** Frame from which ranges go to threads. */
-  readonly #threadedFrom: number;
+  readonly #ranges: SpectrumRanges;
   /** Arrays of ranges that are done. */
   readonly #free: Planar[] = [];
-  /** Partial results on their way, oldest first. */
-  readonly #pending: Promise<SpectrumPartial>[] = [];
-  #pool: SpectrumPool | null;
-  #analyser: RangeAnalyser | null = null;
   #range = 0;
   #samples: RangeSamples;
-  #windows = 0;
 
   constructor(options: SpectrumAnalysisOptions) {
-    const {
-      format,
-      fftSize = 4096,
-      threads = 'auto',
-      threshold = DEFAULT_THRESHOLD,
-      frames = null,
-    } = options;
-    this.#options = options;
-    this.layout = spectrumLayout({ format, fftSize });
-    this.#backend = chooseBackend(options.backend);
-    this.#threads = options.pool?.threads ?? threadCount(threads);
-    this.#pool = options.pool ?? null;
-    this.#total = new SpectrumTotal(this.layout);
-    const start = this.#threads === 1 ? Number.POSITIVE_INFINITY : threshold * format.sampleRate;
-    this.#threadedFrom = frames !== null && frames > start ? 0 : start;
+    this.#ranges = new SpectrumRanges(options);
+    this.layout = this.#ranges.layout;
     this.#samples = this.#open();
   }
 
@@ -106,19 +50,13 @@ export class SpectrumAnalysis {
 
   /** Analyses what is left and gives all figures. */
   async finish(): Promise<SpectrumTotal> {
-    try {
-      if (this.#samples.filled > this.#samples.place.lead) this.#dispatch(this.#samples);
-      while (this.#pending.length > 0) await this.#addOldest();
-      return this.#total;
-    } finally {
-      await this.close();
-    }
+    if (this.#samples.filled > this.#samples.place.lead) await this.#analyse(this.#samples);
+    return this.#ranges.finish();
   }
 
   /** Ends the threads of an analysis that is given up. */
-  async close(): Promise<void> {
-    if (!this.#options.pool) await this.#pool?.close();
-    this.#pool = null;
+  close(): Promise<void> {
+    return this.#ranges.close();
   }
 
   /** Hands the full range out and begins the next one with the frames that both look at. */
@@ -131,8 +69,7 @@ export class SpectrumAnalysis {
       to.set(full.channels[c].subarray(full.filled - next.filled, full.filled));
     }
     this.#samples = next;
-    this.#dispatch(full);
-    if (this.#pending.length >= RANGES_PER_THREAD * this.#threads) await this.#addOldest();
+    await this.#analyse(full);
   }
 
   /** Room for the samples of the present range, on shared memory. */
@@ -145,45 +82,41 @@ export class SpectrumAnalysis {
     return { channels, place: rangePlace(this.#range, fftSize), filled: 0 };
   }
 
-  #dispatch({ channels, place, filled }: RangeSamples): void {
-    const { format, fftSize } = this.layout;
-    const { lead } = place;
-    const withRecords = this.#options.onRecords !== undefined;
-    if (place.from < this.#threadedFrom) {
-      this.#analyser ??= new RangeAnalyser(this.layout, this.#backend);
-      this.#add(this.#analyser.analyse(channels, filled, lead, withRecords));
-      this.#free.push(channels);
-      return;
-    }
-    this.#pool ??= new SpectrumPool(this.#threads);
-    const spec = { format, fftSize };
-    const task = { spec, backend: this.#backend, channels, frames: filled, lead, withRecords };
-    const partial = this.#pool.analyse(task).finally(() => this.#free.push(channels));
-    // Whoever waits for it learns of a failure; until then it is nobody's.
-    partial.catch(() => {});
-    this.#pending.push(partial);
-  }
-
-  async #addOldest(): Promise<void> {
-    this.#add(await this.#pending.shift()!);
-  }
-
-  #add(partial: SpectrumPartial): void {
-    this.#total.add(partial);
-    if (partial.records) this.#options.onRecords?.(partial.records, this.#windows);
-    this.#windows += partial.onsets.length;
+  #analyse({ channels, place, filled }: RangeSamples): Promise<void> {
+    return this.#ranges.analyse(channels, place, filled, () => this.#free.push(channels));
   }
 }
 
-/** Spectrum, features and tempo of audio in memory, one array a channel. */
+/**
+ * Spectrum, features and tempo of audio in memory, one array a channel. Threads read arrays on shared memory where they
+ * stand and others from a copy.
+ */
 export async function analyseSpectrum(
   channels: Planar,
   options: Omit<SpectrumAnalysisOptions, 'frames'>,
 ): Promise<SpectrumTotal> {
   const frames = channels[0].length;
-  const analysis = new SpectrumAnalysis({ ...options, frames });
+  const ranges = new SpectrumRanges({ ...options, frames });
+  const shared = channels.every(({ buffer }) => buffer instanceof SharedArrayBuffer);
+  if (frames > ranges.threadedFrom && !shared) return analyseCopy(channels, { ...options, frames });
+  const { fftSize } = ranges.layout;
   try {
-    await analysis.push(channels, frames);
+    for (let range = 0; ; range++) {
+      const place = rangePlace(range, fftSize);
+      const length = Math.min(place.to, frames) - place.from;
+      if (length <= place.lead) return await ranges.finish();
+      const samples = channels.map((channel) => channel.subarray(place.from, place.from + length));
+      await ranges.analyse(samples, place, length);
+    }
+  } finally {
+    await ranges.close();
+  }
+}
+
+async function analyseCopy(channels: Planar, options: SpectrumAnalysisOptions): Promise<SpectrumTotal> {
+  const analysis = new SpectrumAnalysis(options);
+  try {
+    await analysis.push(channels, channels[0].length);
     return await analysis.finish();
   } finally {
     await analysis.close();

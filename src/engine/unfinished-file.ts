@@ -6,6 +6,9 @@ import { isSystemError } from './system-reason.ts';
 /** Of file systems without hard links. */
 const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'];
 
+/** Whether a file's name is one that an unfinished file has. */
+export const isPartName = (name: string): boolean => /^\.auralis-stream-[0-9a-f]{12}\.part$/.test(name);
+
 /** A file that is written beside its place, under a hidden name that ends in `.part`, and moved there when complete. */
 export class UnfinishedFile {
   readonly #path: string;
@@ -17,6 +20,11 @@ export class UnfinishedFile {
     // What a link points to is written over, not the link.
     this.#path = mode === undefined ? path : realpathSync(path);
     this.#mode = mode;
+  }
+
+  /** Where it is until it is kept; null before it is made and after it is kept. */
+  get part(): string | null {
+    return this.#part;
   }
 
   /** Makes the file and gives its descriptor, to be closed by the caller. */

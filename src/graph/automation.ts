@@ -5,6 +5,7 @@ import { type Action, after, type Change, canGlide } from './change.ts';
 import type { PipelineDefinition } from './definition.ts';
 import { movesBetween } from './move.ts';
 import { definePipeline } from './parse-pipeline.ts';
+import { withFormat } from './with-format.ts';
 
 /** An entry of an automation, checked, and what stands in front of messages about it. */
 export interface PlannedMove {
@@ -75,8 +76,9 @@ export function ownMoves({ name, source }: PipelineDefinition): PlannedMove[] {
   return planMoves(source.automation ?? [], `${name}: automation`);
 }
 
-function actionOf(entry: AutomationEntry, sampleRate: number): Action {
-  if ('pipeline' in entry) return { pipeline: definePipeline(entry.pipeline) };
+function actionOf(entry: AutomationEntry, sampleRate: number, present: PipelineDefinition): Action {
+  if ('pipeline' in entry)
+    return { pipeline: withFormat(definePipeline(entry.pipeline), present.origin.wanted ?? {}) };
   const { set, to, over, curve } = entry;
   return { set, to, curve, frames: curve === 'hold' ? 0 : Math.round(over * sampleRate) };
 }
@@ -109,7 +111,7 @@ function checkWay(before: PipelineDefinition, next: PipelineDefinition, action: 
 }
 
 /**
- * The changes that an automation asks for at a sample rate, each tried on the pipeline as those before left it.
+ * The changes that an automation asks for at the sample rate of the output, each tried on the pipeline as those before left it.
  * @throws AuralisError of kind `pipeline` with all problems, a line each
  */
 export function automationChanges(
@@ -120,7 +122,7 @@ export function automationChanges(
   let present = definition;
   return collect(moves, ({ where, entry }) => {
     try {
-      const action = actionOf(entry, sampleRate);
+      const action = actionOf(entry, sampleRate, present);
       const next = after(present, action);
       checkWay(present, next, action);
       present = next;

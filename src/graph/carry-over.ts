@@ -1,15 +1,16 @@
-import type { PipelineDefinition, PipelineEntry } from './definition.ts';
-import { definePipeline } from './parse-pipeline.ts';
+import { assignIds } from './assign-ids.ts';
+import type { PipelineDefinition } from './definition.ts';
+import { checkPipeline } from './parse-pipeline.ts';
 
 type Raw = Readonly<Record<string, unknown>>;
 
-/** An entry of a pipeline and what its file says of it. */
-function find({ entries, source }: PipelineDefinition, { id, definition }: PipelineEntry): Raw | undefined {
-  const n = entries.findIndex((entry) => entry.id === id && entry.definition === definition);
-  return source.stages[n];
-}
-
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+/** What a file says of the entry of an id that is of the same make. */
+function find({ source }: PipelineDefinition, id: string, { stage, use }: Raw): Raw | undefined {
+  const raw = source.stages[assignIds(source).indexOf(id)];
+  return raw && same([raw.stage, raw.use], [stage, use]) ? raw : undefined;
+}
 
 /**
  * What a pipeline file that was edited asks of a running pipeline: where the file says what it said before, a value that
@@ -20,13 +21,13 @@ export function carryOver(
   fileNow: PipelineDefinition,
   present: PipelineDefinition,
 ): PipelineDefinition {
+  const ids = assignIds(fileNow.source);
   const stages = fileNow.source.stages.map((raw, n) => {
-    const entry = fileNow.entries[n];
-    const old = find(fileBefore, entry);
-    const running = find(present, entry);
+    const old = find(fileBefore, ids[n], raw);
+    const running = find(present, ids[n], raw);
     if (old === undefined || running === undefined) return raw;
     const moved = Object.entries(running).filter(([key]) => key !== 'id' && same(old[key], raw[key]));
-    return { ...raw, ...Object.fromEntries(moved), id: entry.id };
+    return { ...raw, ...Object.fromEntries(moved), id: ids[n] };
   });
-  return definePipeline({ ...fileNow.source, stages }, fileNow.name);
+  return checkPipeline({ ...fileNow.source, stages }, fileNow.origin);
 }

@@ -63,14 +63,14 @@ export function needsTrial(before: PipelineDefinition, next: PipelineDefinition)
 }
 
 /**
- * When work on each change has to begin. Changes are tried in the order given, those of one frame together; what can't
- * glide begins `primeFrames` earlier, or at the start of the stream. `tryOut` is called with what needs a trial.
+ * When work on each change has to begin. Changes are tried in the order given, those of one frame together. `begin` says
+ * at which frame of the input work on one begins, `tryOut` is called with what needs a trial.
  * @throws AuralisError of kind `pipeline` for a change that does not fit the pipeline at its time
  */
 export function appointments(
   definition: PipelineDefinition,
   changes: readonly Change[],
-  primeFrames: number,
+  begin: (frame: number, next: PipelineDefinition, glides: boolean) => number,
   tryOut: (definition: PipelineDefinition) => void,
 ): Appointment[] {
   const made: Appointment[] = [];
@@ -81,7 +81,7 @@ export function appointments(
     while (n < changes.length && changes[n].frame === frame) actions.push(changes[n++].action);
     const next = actions.reduce(after, present);
     if (needsTrial(present, next)) tryOut(next);
-    const begins = canGlide(present, next) ? frame : Math.max(0, frame - primeFrames);
+    const begins = begin(frame, next, canGlide(present, next));
     made.push({ frame, begins, actions });
     present = next;
   }

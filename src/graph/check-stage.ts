@@ -36,9 +36,12 @@ export const NOTHING: CheckedEntry = { entries: [], ports: new Map() };
 export function checkStage(entry: RawEntry): CheckedEntry {
   const { raw, fullId, at, place, problems, scope } = entry;
   const before = problems.count;
-  const own = Object.fromEntries(Object.entries(raw).filter(([key]) => !COMMON_KEYS.includes(key)));
-  const common = Object.fromEntries(Object.entries(raw).filter(([key]) => COMMON_KEYS.includes(key)));
   const definition = typeof raw.stage === 'string' ? stageNamed(raw.stage) : undefined;
+  // A stage's parameter goes before the key of that name which every entry has: `remix` has `channels` of its own.
+  const isCommon = (key: string): boolean =>
+    COMMON_KEYS.includes(key) && !Object.hasOwn(definition?.params.shape ?? {}, key);
+  const own = Object.fromEntries(Object.entries(raw).filter(([key]) => !isCommon(key)));
+  const common = Object.fromEntries(Object.entries(raw).filter(([key]) => isCommon(key)));
   const shared = entrySchema.safeParse(common);
   const issues = shared.success ? [] : explainIssues(shared.error, common, entrySchema, at);
   for (const line of issues) problems.add(place, '', line);

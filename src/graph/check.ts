@@ -4,6 +4,7 @@ import { gainToDb } from '../dsp/elementary.ts';
 import { explainIssues, jsonPath } from '../stages/explain-issues.ts';
 import { assignIds } from './assign-ids.ts';
 import { checkIds, checkKnobs, checkUnused } from './check-names.ts';
+import { checkRates } from './check-rates.ts';
 import {
   type CheckedEntry,
   checkStage,
@@ -45,6 +46,7 @@ export function checkFile(value: unknown, place: Place, context: CheckContext): 
   const { inputs = [IN] } = resolved.source;
   const signals = new Map(inputs.map((name) => [name, mainOf(name)]));
   const checked = checkSource(resolved, signals, '', context);
+  checkRates(checked, inputs, place, context.problems);
   return { ...checked, source: resolved.own, inputs };
 }
 

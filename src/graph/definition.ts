@@ -50,6 +50,14 @@ export interface PartFile {
  */
 export type PartResolver = (reference: string, from: string | null) => PartFile;
 
+/** What a caller wants of the output, whatever comes in. */
+export interface WantedFormat {
+  /** Hz. */
+  readonly rate?: number | undefined;
+  /** A layout's name or a number of channels. */
+  readonly channels?: string | number | undefined;
+}
+
 /** Where a pipeline comes from, and who finds the files that it names. */
 export interface PipelineOrigin {
   /** What messages call it. */
@@ -57,6 +65,8 @@ export interface PipelineOrigin {
   /** Its file, links resolved; null for a value. */
   readonly path: string | null;
   readonly parts: PartResolver | null;
+  /** What is put in front of its stages, beside what the file says. */
+  readonly wanted?: WantedFormat;
 }
 
 /** A pipeline file that has been checked. Entries are in order: each takes earlier ones only. */

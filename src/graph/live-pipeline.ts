@@ -1,6 +1,8 @@
 import { AuralisError, pipelineError } from '../audio/errors.ts';
+import { type AudioFormat, sameFormat } from '../audio/format.ts';
 import type { GuardReport } from '../dsp/guard.ts';
 import { onKernelMemory } from '../dsp/kernel-memory.ts';
+import type { Controller } from '../stages/controller.ts';
 import type { Readings } from '../stages/define-stage.ts';
 import { PRIME_SECONDS, SwitchingRun } from '../stages/switching-run.ts';
 import {
@@ -15,7 +17,8 @@ import {
 import type { PipelineDefinition } from './definition.ts';
 import { leafValue, type Move, movesBetween, withLeaf } from './move.ts';
 import { PreparedPipeline, type PrepareOptions } from './prepare-pipeline.ts';
-import type { FindRelay, PipelineSnapshot, StageReading } from './relay.ts';
+import type { PipelineSnapshot, StageReading } from './relay.ts';
+import { commonPeriod, formatsOut } from './segments.ts';
 
 /** What a pipeline that can change is prepared for. */
 export interface LiveOptions extends PrepareOptions {
@@ -23,9 +26,11 @@ export interface LiveOptions extends PrepareOptions {
   readonly changes?: readonly Change[];
   /** Told of every change that came unannounced, with the frame of the output at which it is heard. */
   readonly onChange?: (change: Change) => void;
+  /** Looks at the meters at fixed frames and moves parameters; what it sets counts as come unannounced. */
+  readonly controller?: Controller | undefined;
 }
 
-/** A pipeline at work and the stream frame at which it heard its first input. */
+/** A pipeline at work and the frame of the output at which it heard its first input. */
 interface Running {
   readonly prepared: PreparedPipeline;
   readonly origin: number;
@@ -38,7 +43,7 @@ interface Waiting {
   readonly unannounced: boolean;
 }
 
-/** What comes in and goes out stays while audio flows: streams hang on it. */
+/** What comes in and goes out by name stays while audio flows: streams hang on it. */
 function checkEnds(before: PipelineDefinition, after: PipelineDefinition): void {
   const endsOf = ({ inputs, outputs }: PipelineDefinition): string =>
     `${inputs.join(', ')} to ${outputs.map(({ name }) => name).join(', ')}`;
@@ -52,14 +57,19 @@ function checkEnds(before: PipelineDefinition, after: PipelineDefinition): void 
  * A pipeline that can change while audio flows: parameters glide where their stage can, and everything else is a second
  * pipeline that takes over the state of what is the same, hears the input for a second, and is faded in, aligned.
  * All changes stand on one clock, the frames of the output: what arrives by wall clock is stamped with a frame and goes
- * the way of what was announced, so announcing it with that stamp gives the same bytes.
+ * the way of what was announced, so announcing it with that stamp gives the same bytes. Where the rate changes on the
+ * way, a second graph begins at a frame that input, output and every segment have in common.
  */
 export class LivePipeline {
   readonly run: SwitchingRun;
   readonly #options: LiveOptions;
+  readonly #outputFormats: readonly AudioFormat[];
+  readonly #outputRate: number;
   readonly #primeFrames: number;
   readonly #appointments: readonly Appointment[];
   #kept = 0;
+  /** Frame at which the controller looks next. */
+  #nextLook: number;
   /** What has come by wall clock since the last block. */
   #arrived: Action[] = [];
   #waiting: Waiting[] = [];
@@ -73,11 +83,18 @@ export class LivePipeline {
 
   constructor(definition: PipelineDefinition, options: LiveOptions) {
     const prepared = new PreparedPipeline(definition, options);
+    const { outputFormats } = prepared.run;
     this.#options = options;
-    this.#primeFrames = Math.round(PRIME_SECONDS * options.format.sampleRate);
-    this.#appointments = appointments(definition, options.changes ?? [], this.#primeFrames, (next) =>
-      this.#prepare(next),
+    this.#outputFormats = outputFormats;
+    this.#outputRate = outputFormats[0].sampleRate;
+    this.#primeFrames = Math.round(PRIME_SECONDS * this.#outputRate);
+    this.#appointments = appointments(
+      definition,
+      options.changes ?? [],
+      (frame, next, glides) => this.#beginOf(frame, next, glides),
+      (next) => this.#tryOut(next),
     );
+    this.#nextLook = options.controller?.intervalFrames ?? Number.POSITIVE_INFINITY;
     this.#definition = definition;
     this.#sounding = definition;
     this.#running = [{ prepared, origin: 0 }];
@@ -88,7 +105,7 @@ export class LivePipeline {
     return this.#definition;
   }
 
-  /** Frames from the input to the output, before alignment. */
+  /** Frames from the input to the output, before alignment, at the rate of the input. */
   get latency(): number {
     return this.#newest.latency;
   }
@@ -146,31 +163,63 @@ export class LivePipeline {
   #arrive(action: Action): void {
     const next = after(this.#definition, action);
     // A stage may refuse this audio: the caller is told, and what plays plays on.
-    if (needsTrial(this.#definition, next)) this.#prepare(next);
+    if (needsTrial(this.#definition, next)) this.#tryOut(next);
     this.#definition = next;
     this.#arrived.push(action);
   }
 
+  /** Refuses what this audio can't go through, and what would change the format of what comes out. */
+  #tryOut(definition: PipelineDefinition): void {
+    const given = formatsOut(definition, this.#options.format);
+    if (!given.every((format, n) => sameFormat(format, this.#outputFormats[n]))) {
+      throw pipelineError('rate and channels of what comes out are fixed while audio runs');
+    }
+    this.#prepare(definition, { ...this.#options, relay: undefined });
+  }
+
   /** Prepares a pipeline on a memory of its own. */
-  #prepare(definition: PipelineDefinition, relay?: FindRelay): PreparedPipeline {
+  #prepare(definition: PipelineDefinition, options: PrepareOptions): PreparedPipeline {
     return onKernelMemory(
-      this.#options.memory.backend,
-      (memory) => new PreparedPipeline(definition, { ...this.#options, memory, relay }),
+      options.memory.backend,
+      (memory) => new PreparedPipeline(definition, { ...options, memory }),
     );
   }
 
-  /** Does what is due at a stream frame and gives the frame at which there is more to do. */
-  #advance(frame: number): number {
+  /** Frame of the input at which work has to begin on what is to be heard at a frame of the output. */
+  #beginOf(frame: number, next: PipelineDefinition, glides: boolean): number {
+    const { sampleRate } = this.#options.format;
+    const begin = (at: number): number => Math.floor((at * sampleRate) / this.#outputRate);
+    if (glides) return begin(frame);
+    const period = commonPeriod(next, this.#options.format);
+    return Math.floor(begin(Math.max(0, frame - this.#primeFrames)) / period) * period;
+  }
+
+  /** Does what is due at a frame of the input and gives the frame at which there is more to do. */
+  #advance(frameIn: number): number {
+    const frame = Math.ceil((frameIn * this.#outputRate) / this.#options.format.sampleRate);
     if (!this.run.changing) this.#leaveOld();
     this.#moves = this.#moves.filter((move) => move.frame + move.frames > frame);
-    while (this.#nextBegin <= frame) this.#keep(this.#appointments[this.#kept++], frame);
+    while (this.#nextBegin <= frameIn) this.#keep(this.#appointments[this.#kept++], frame);
+    if (this.#nextLook <= frameIn) this.#look(this.#options.controller!, frameIn, frame);
     for (const action of this.#arrived.splice(0)) this.#welcome(action, frame);
-    if (this.#waiting.length > 0 && !this.run.changing) this.#switch(frame);
-    return this.#nextBegin;
+    const next = Math.min(this.#nextBegin, this.#nextLook);
+    if (this.#waiting.length === 0 || this.run.changing) return next;
+    const target = this.#after(this.#waiting.map(({ action }) => action));
+    const period = target === null ? 1 : commonPeriod(target, this.#options.format);
+    const origin = Math.ceil(frameIn / period) * period;
+    if (origin > frameIn) return Math.min(origin, next);
+    this.#switch(target, frame);
+    return next;
   }
 
   #leaveOld(): void {
     for (const { prepared } of this.#running.splice(0, this.#running.length - 1)) void prepared.close();
+  }
+
+  /** Lets the controller decide; a block always ends where it looks, so that it sees the same whatever the chunks. */
+  #look(controller: Controller, frameIn: number, frame: number): void {
+    this.#nextLook = frameIn + controller.intervalFrames;
+    for (const { set, to } of controller.step(this.meters(), frame)) this.set(set, to);
   }
 
   get #nextBegin(): number {
@@ -183,7 +232,7 @@ export class LivePipeline {
     if (next === null) return;
     this.#definition = actions.reduce(after, this.#definition);
     if (canGlide(this.#sounding, next)) {
-      for (const action of actions) this.#glide(action, now);
+      for (const action of actions) this.#glide(action, Math.max(frame, now));
       return;
     }
     this.#waiting.push(...actions.map((action) => ({ action, frame, unannounced: false })));
@@ -237,8 +286,7 @@ export class LivePipeline {
   }
 
   /** Begins to change into a second graph, with all that waits for it. */
-  #switch(frame: number): void {
-    const target = this.#after(this.#waiting.map(({ action }) => action));
+  #switch(target: PipelineDefinition | null, frame: number): void {
     const waiting = this.#waiting.splice(0);
     if (target === null) return;
     const asked = Math.max(...waiting.map((one) => one.frame));
@@ -254,7 +302,7 @@ export class LivePipeline {
   #open(target: PipelineDefinition, origin: number) {
     const prepared = this.#prepare(
       this.#moves.reduce((definition, move) => standingAt(definition, move, origin), target),
-      this.#options.relay,
+      this.#options,
     );
     prepared.adopt(this.#newest);
     for (const move of this.#moves) prepared.move(move, origin);

@@ -26,6 +26,22 @@ export interface Move {
   readonly leaves: readonly Leaf[];
 }
 
+/** A move on the clock of a segment at another rate than the output's; it begins no earlier there. Rates in Hz. */
+export function atRate(move: Move, rate: number, outputRate: number): Move {
+  if (rate === outputRate) return move;
+  const { frame, frames, leaves } = move;
+  const own = leaves.map(({ path, from, to }, n) => ({
+    path,
+    from,
+    to,
+    get until() {
+      return Math.ceil((leaves[n].until * rate) / outputRate);
+    },
+  }));
+  const begin = Math.ceil((frame * rate) / outputRate);
+  return { ...move, frame: begin, frames: Math.round((frames * rate) / outputRate), leaves: own };
+}
+
 /** The value of a leaf at a stream frame of its move. */
 export function leafValue({ frame, frames, curve }: Move, { from, to }: Leaf, at: number): unknown {
   if (at >= frame + frames || typeof from !== 'number' || typeof to !== 'number') return to;

@@ -1,4 +1,5 @@
 import type { Planar } from '../audio/block.ts';
+import { type AudioFormat, sameFormat } from '../audio/format.ts';
 import { DelayLine } from '../dsp/delay-line.ts';
 import { blend } from '../dsp/gain.ts';
 import type { Kernels, StateMemory } from '../dsp/kernel-memory.ts';
@@ -10,6 +11,9 @@ interface NodeOptions {
   readonly entry: PipelineEntry;
   readonly processor: StageProcessor;
   readonly state: StateMemory;
+  /** What comes in and goes out, with the channels that pass. */
+  readonly format: AudioFormat;
+  readonly outputFormat: AudioFormat;
   readonly maxFrames: number;
   /** Wires of `entry.inputs`, in order. */
   readonly inputs: readonly Wire[];
@@ -23,6 +27,9 @@ export class GraphNode {
   readonly id: string;
   readonly definition: AnyStage;
   readonly processor: StageProcessor;
+  /** What comes in and goes out, with the channels that pass. */
+  readonly format: AudioFormat;
+  readonly outputFormat: AudioFormat;
   /** Frames by which its output is behind what comes into the pipeline. */
   readonly latency: number;
   /** Outputs by port. */
@@ -52,13 +59,16 @@ export class GraphNode {
   readonly #seen: Float64Array;
   readonly #end: Float64Array;
 
-  constructor({ entry, processor, state, maxFrames, inputs, key, inPlace }: NodeOptions) {
+  constructor(options: NodeOptions) {
+    const { entry, processor, state, format, outputFormat, maxFrames, inputs, key, inPlace } = options;
     const { memory } = state;
-    const count = inputs[0].channels.length;
+    const count = format.channels;
     const arrival = Math.max(...inputs.map(({ latency }) => latency), key?.latency ?? 0);
     const latency = arrival + processor.latency;
     this.id = entry.id;
     this.definition = entry.definition;
+    this.format = format;
+    this.outputFormat = outputFormat;
     this.latency = latency;
     this.processor = processor;
     this.#kernels = memory.kernels;
@@ -73,14 +83,15 @@ export class GraphNode {
     this.#main = main;
 
     const ports = entry.definition.outputs(entry.params);
-    const outputs = ports.length > 1 ? ports.map(() => memory.planar(count, maxFrames)) : [main];
+    const apart = ports.length > 1 || !sameFormat(format, outputFormat);
+    const outputs = apart ? ports.map(() => memory.planar(outputFormat.channels, maxFrames)) : [main];
     this.wires = new Map(ports.map((port, n) => [port, { channels: outputs[n], latency }]));
     this.#keyMain = this.#key && (this.#key.plain ? this.#key.channels : memory.planar(count, maxFrames));
     const own = (planar: Planar): Planar => entry.channels?.map((channel) => planar[channel]) ?? planar;
     this.#io = {
       main: own(main),
       key: this.#keyMain && own(this.#keyMain),
-      outputs: ports.length > 1 ? outputs : [],
+      outputs: apart ? outputs : [],
     };
     this.#passing = entry.channels ? main.filter((_, channel) => !entry.channels?.includes(channel)) : [];
     this.#passingDelay = new DelayLine(state, this.#passing.length, processor.latency);

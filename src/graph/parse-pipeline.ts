@@ -2,6 +2,7 @@ import { internalError } from '../audio/errors.ts';
 import { checkFile } from './check.ts';
 import { MAIN, type PipelineDefinition, type PipelineOrigin } from './definition.ts';
 import { MAX_STAGES } from './file-schema.ts';
+import { putInFront } from './in-front.ts';
 import { parseJson } from './json-text.ts';
 import { type Place, Problems } from './problems.ts';
 
@@ -29,8 +30,8 @@ export function checkPipeline(
   if (error) throw error;
   if (file === null) throw internalError('a pipeline without problems has no entries');
   const { name = origin.where, description } = file.source;
-  const { inputs, outputs, entries, source } = file;
-  return { name, description, inputs, outputs, entries, source, origin };
+  const { inputs, outputs, entries } = putInFront(file, origin.wanted ?? {});
+  return { name, description, inputs, outputs, entries, source: file.source, origin };
 }
 
 /**

@@ -8,6 +8,7 @@ import type { PipelineDefinition } from './definition.ts';
 import { type LivePipeline, preparePipeline } from './live-pipeline.ts';
 import { definePipeline } from './parse-pipeline.ts';
 import { loadPipelineStages } from './prepare-pipeline.ts';
+import { formatsOut } from './segments.ts';
 import { withSetting } from './settings.ts';
 
 /** How a pipeline runs. */
@@ -53,7 +54,8 @@ export function pipelineTransform(
   automationChanges(definition, moves, 48000);
   const stream = blockTransform(async (format) => {
     await loadPipelineStages(present);
-    const changes = automationChanges(present, moves, format.sampleRate);
+    const [{ sampleRate }] = formatsOut(present, format);
+    const changes = automationChanges(present, moves, sampleRate);
     moves = [];
     live = onKernelMemory(chooseBackend(backend), (memory) =>
       preparePipeline(present, {
@@ -68,14 +70,15 @@ export function pipelineTransform(
   });
   return Object.assign(stream, {
     set(path: string, value: unknown): void {
-      present = withSetting(live?.definition ?? present, path, value);
+      const next = withSetting(live?.definition ?? present, path, value);
       live?.set(path, value);
+      present = next;
     },
     async replace(pipeline: object): Promise<void> {
       const next = definePipeline(pipeline);
       await loadPipelineStages(next);
-      present = next;
       live?.replace(next);
+      present = next;
     },
     meters: (): Readonly<Record<string, Readings>> => live?.meters() ?? {},
   });

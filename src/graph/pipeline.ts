@@ -26,3 +26,4 @@ export {
 } from './prepare-pipeline.ts';
 export type { PipelineSnapshot, StageReading } from './relay.ts';
 export { withSettings } from './settings.ts';
+export { withFormat } from './with-format.ts';

@@ -23,7 +23,10 @@ export interface PlannedEntry {
   readonly key: PlannedInput | null;
   readonly mix: number;
   readonly bypass: boolean;
-  /** Frames by which the stage itself is late, and its output behind what comes into the pipeline. */
+  /** Of what it takes and of what it gives. */
+  readonly format: AudioFormat;
+  readonly outputFormat: AudioFormat;
+  /** Frames by which the stage itself is late, and its output behind what comes in or the last change of rate. */
   readonly latency: number;
   readonly totalLatency: number;
   /** Frames by which the dry signal is delayed, 0 without one. */
@@ -43,13 +46,15 @@ export interface Plan {
   readonly name: string;
   readonly description: string | undefined;
   readonly format: AudioFormat;
+  /** Of `main`. */
+  readonly outputFormat: AudioFormat;
   /** In the order in which they run. */
   readonly entries: readonly PlannedEntry[];
   /** Entries that work one after the other in the same arrays, without a copy in between. */
   readonly runs: readonly (readonly string[])[];
   /** Ways from the input to the output; the first 32. */
   readonly paths: readonly PlannedPath[];
-  /** Frames by which the output is late before it is aligned. */
+  /** Frames of the input by which the output is late before it is aligned. */
   readonly latency: number;
 }
 
@@ -57,15 +62,16 @@ const MOST_PATHS = 32;
 
 /** Describes a prepared pipeline. */
 export function planPipeline(definition: PipelineDefinition, prepared: PreparedPipeline): Plan {
-  const latencies = new Map(prepared.nodes.map(({ id, latency }) => [id, latency]));
+  const latencies = new Map(prepared.entries.map(({ id, latency }) => [id, latency]));
   const entries = definition.entries.map((entry, n) => {
-    const { latency: totalLatency, processor } = prepared.nodes[n];
+    const { latency: totalLatency, processor, format, outputFormat } = prepared.entries[n];
     const arrival = totalLatency - processor.latency;
     const inputOf = ({ from, port, gainDb }: InputRef): PlannedInput => ({
       from,
       port,
       gain: gainDb,
-      delay: arrival - (latencies.get(from) ?? 0),
+      // What changes the rate begins a new count behind an aligned segment.
+      delay: entry.definition.changesRate ? 0 : arrival - (latencies.get(from) ?? 0),
     });
     const mixes = entry.mix < 1 || entry.bypass;
     return {
@@ -76,6 +82,8 @@ export function planPipeline(definition: PipelineDefinition, prepared: PreparedP
       key: entry.key && inputOf(entry.key),
       mix: entry.mix,
       bypass: entry.bypass,
+      format,
+      outputFormat,
       latency: processor.latency,
       totalLatency,
       dryDelay: mixes ? processor.latency : 0,
@@ -85,6 +93,7 @@ export function planPipeline(definition: PipelineDefinition, prepared: PreparedP
     name: definition.name,
     description: definition.description,
     format: prepared.run.format,
+    outputFormat: prepared.run.outputFormat,
     entries,
     runs: fusedRuns(definition.entries, prepared),
     paths: pathsThrough(entries),
@@ -92,11 +101,14 @@ export function planPipeline(definition: PipelineDefinition, prepared: PreparedP
   };
 }
 
-function fusedRuns(entries: readonly PipelineEntry[], { nodes }: PreparedPipeline): string[][] {
+function fusedRuns(entries: readonly PipelineEntry[], prepared: PreparedPipeline): string[][] {
   const runs: string[][] = [];
+  const changing = new Set(entries.filter(({ definition }) => definition.changesRate).map(({ id }) => id));
   entries.forEach(({ id, inputs }, n) => {
-    const before = nodes[n].gathers ? undefined : runs.find((run) => run.at(-1) === inputs[0].from);
-    if (before && inputs[0].port === MAIN) before.push(id);
+    const before = prepared.entries[n].gathers
+      ? undefined
+      : runs.find((run) => run.at(-1) === inputs[0].from);
+    if (before && inputs[0].port === MAIN && !changing.has(inputs[0].from)) before.push(id);
     else runs.push([id]);
   });
   return runs;

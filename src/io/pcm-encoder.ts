@@ -1,6 +1,7 @@
 import type { Planar } from '../audio/block.ts';
 import { DITHER_UNITS, tpdfDraw } from '../dsp/dither.ts';
 import type { KernelMemory, Kernels } from '../dsp/kernel-memory.ts';
+import type { NoiseShaper } from '../dsp/noise-shaper.ts';
 import { ENCODINGS, type SampleEncoding, type SampleFormat } from './sample-format.ts';
 
 /** The dither of a run of frames: channel c of frame i draws with `index + i * channels + c`. */
@@ -25,6 +26,8 @@ interface PcmEncoderOptions {
   readonly sampleFormat: SampleFormat;
   readonly channels: number;
   readonly maxFrames: number;
+  /** Shapes the noise of what is dithered. @default null */
+  readonly shaper?: NoiseShaper | null;
 }
 
 /** Kernels work in vectors and run over the end of what they read and write by up to this many bytes. */
@@ -64,11 +67,13 @@ class ReferencePcmEncoder implements PcmEncoder {
   readonly bytes: Uint8Array;
   readonly #view: DataView;
   readonly #sampleFormat: SampleFormat;
+  readonly #shaper: NoiseShaper | null;
 
-  constructor({ memory, sampleFormat, channels, maxFrames }: PcmEncoderOptions) {
+  constructor({ memory, sampleFormat, channels, maxFrames, shaper = null }: PcmEncoderOptions) {
     this.bytes = memory.u8(maxFrames * channels * ENCODINGS[sampleFormat.encoding].bytes);
     this.#view = new DataView(this.bytes.buffer);
     this.#sampleFormat = sampleFormat;
+    this.#shaper = shaper;
   }
 
   encode(channels: Planar, start: number, frames: number, dither: DitherRun | null): number {
@@ -79,10 +84,13 @@ class ReferencePcmEncoder implements PcmEncoder {
     let index = dither?.index ?? 0;
     let clipped = 0;
     for (let i = start; i < start + frames; i++) {
-      for (const channel of channels) {
-        let value = channel[i];
+      for (let c = 0; c < channels.length; c++) {
+        let value = channels[c][i];
         if (!isFloat) {
-          const rounded = quantise(value, fullScale, dither && tpdfDraw(dither.key, index));
+          const rounded =
+            dither && this.#shaper
+              ? this.#shaper.step(c, value, fullScale, dither.key, index)
+              : quantise(value, fullScale, dither && tpdfDraw(dither.key, index));
           value = Math.min(Math.max(rounded, -fullScale), fullScale - 1);
           if (value !== rounded) clipped++;
         }
@@ -113,13 +121,16 @@ class KernelPcmEncoder implements PcmEncoder {
   readonly #sampleFormat: SampleFormat;
   /** Interleaved floats, then the integers that are still to be packed. */
   readonly #samples: number;
+  readonly #shaper: NoiseShaper | null;
 
-  constructor(kernels: Kernels, { memory, sampleFormat, channels, maxFrames }: PcmEncoderOptions) {
+  constructor(kernels: Kernels, options: PcmEncoderOptions) {
+    const { memory, sampleFormat, channels, maxFrames, shaper = null } = options;
     const samples = maxFrames * channels;
     const length = samples * ENCODINGS[sampleFormat.encoding].bytes;
     this.bytes = memory.u8(length + SPARE_BYTES).subarray(0, length);
     this.#kernels = kernels;
     this.#sampleFormat = sampleFormat;
+    this.#shaper = shaper;
     this.#samples = memory.f32(samples + SPARE_BYTES / 4).byteOffset;
   }
 
@@ -131,7 +142,7 @@ class KernelPcmEncoder implements PcmEncoder {
     const dst = this.bytes.byteOffset + start * channels.length * bytes;
     const floats = encoding === 'f32' ? dst : this.#samples;
     this.#interleave(channels, start, frames, floats);
-    const clipped = this.#convert(floats, dst, samples, dither);
+    const clipped = this.#convert(floats, dst, samples, frames, dither);
     if (bigEndian) kernels.swapBytes(dst, bytes, samples);
     return clipped;
   }
@@ -149,7 +160,7 @@ class KernelPcmEncoder implements PcmEncoder {
   }
 
   /** Floats to the bytes of the encoding, native order; 32-bit floats stand there already. */
-  #convert(floats: number, dst: number, samples: number, dither: DitherRun | null): number {
+  #convert(floats: number, dst: number, samples: number, frames: number, dither: DitherRun | null): number {
     const { encoding } = this.#sampleFormat;
     const kernels = this.#kernels;
     if (encoding === 'f64') kernels.floatToF64(floats, dst, samples);
@@ -158,7 +169,10 @@ class KernelPcmEncoder implements PcmEncoder {
     const integers = pack ? floats : dst;
     const { bits } = ENCODINGS[encoding];
     const { key, index } = dither ?? NO_DITHER;
-    const clipped = kernels[quantise](floats, integers, samples, bits, dither ? 1 : 0, key, index);
+    const clipped =
+      dither && this.#shaper
+        ? this.#shaper.quantise(floats, integers, frames, bits, key, index)
+        : kernels[quantise](floats, integers, samples, bits, dither ? 1 : 0, key, index);
     if (pack) kernels[pack](integers, dst, samples);
     return clipped;
   }

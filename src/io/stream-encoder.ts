@@ -2,14 +2,19 @@ import type { Planar } from '../audio/block.ts';
 import type { AudioFormat } from '../audio/format.ts';
 import { TpdfDither } from '../dsp/dither.ts';
 import { type KernelMemory, StateMemory } from '../dsp/kernel-memory.ts';
+import { NoiseShaper } from '../dsp/noise-shaper.ts';
 import { withCodingHistory } from './coding-history.ts';
 import type { MetadataChunk } from './header-steps.ts';
 import { createPcmEncoder, type PcmEncoder } from './pcm-encoder.ts';
 import { ENCODINGS, type SampleFormat } from './sample-format.ts';
 import { dataBytes, needsLongSizes, type WavHeaderShape, writeWavHeader } from './write-wav-header.ts';
 
-/** `tpdf`: triangular, 2 LSB wide peak to peak, for integer formats; floats never get any. */
-export type DitherKind = 'none' | 'tpdf';
+/**
+ * How integers are dithered; floats never are. `tpdf`: triangular, 2 LSB wide peak to peak. `shaped`: that, with the noise moved
+ * to where the ear hears least, from 40 kHz of sample rate on; below it is `tpdf`.
+ */
+export const DITHER_KINDS = ['none', 'tpdf', 'shaped'] as const;
+export type DitherKind = (typeof DITHER_KINDS)[number];
 
 export interface StreamEncoderOptions {
   readonly format: AudioFormat;
@@ -73,11 +78,13 @@ export class StreamEncoder {
     this.#announcedFrames = announcedFrames;
     this.#seekable = seekable;
     const sampleFormat = { encoding, bigEndian: container === 'raw' && options.sampleFormat.bigEndian };
-    this.#pcm = createPcmEncoder({ memory, sampleFormat, channels: format.channels, maxFrames });
-    const dithered = options.dither === 'tpdf' && !isFloat;
-    this.#dither = dithered
-      ? new TpdfDither(new StateMemory(memory), format.channels, format.sampleRate, options.seed)
-      : null;
+    const state = new StateMemory(memory);
+    const { channels, sampleRate } = format;
+    const dithered = options.dither !== 'none' && !isFloat;
+    const shaped = dithered && options.dither === 'shaped';
+    const shaper = shaped ? NoiseShaper.forRate(state, channels, sampleRate) : null;
+    this.#pcm = createPcmEncoder({ memory, sampleFormat, channels, maxFrames, shaper });
+    this.#dither = dithered ? new TpdfDither(state, channels, sampleRate, options.seed) : null;
     this.#sampleBytes = bytes;
     this.#frameBytes = bytes * format.channels;
     this.#silence = encoding === 'u8' ? 128 : 0;

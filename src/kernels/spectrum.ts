@@ -1,5 +1,5 @@
 // What a spectrum needs around the FFT. Twins: the functions of the same names in src/dsp/overlapping-windows.ts
-// (copyValid, applyWindow, countCrossings), fft.ts (addPower), spectrum-analyser.ts (framePower) band-masks.ts and band-response.ts (sumRows).
+// (copyValid, applyWindow, countCrossings), fft.ts (addPower), spectrum-analyser.ts (addFramePower), band-masks.ts and band-response.ts (sumRows).
 
 /** The upper two lanes, moved to the lower. */
 // @ts-expect-error: decorator
@@ -29,16 +29,17 @@ export function applyWindow(x: usize, window: usize, frames: i32, to: usize): vo
   }
 }
 
-/** power[k] = re[k]^2 + im[k]^2, and sum[k] += power[k] in double precision; gives the sum of the powers. */
-export function framePower(re: usize, im: usize, bins: i32, power: usize, sum: usize): f64 {
+/**
+ * sum[k] += power[k] in double precision and programme[k] += weight * power[k] in single; gives the sum of the powers.
+ */
+export function addFramePower(power: usize, bins: i32, sum: usize, programme: usize, weight: f32): f64 {
+  const weights = f32x4.splat(weight);
   let lanes = f64x2.splat(0);
   let k = 0;
   for (; k + 4 <= bins; k += 4) {
     const at = <usize>k << 2;
-    const r = v128.load(re + at);
-    const i = v128.load(im + at);
-    const p = f32x4.add(f32x4.mul(r, r), f32x4.mul(i, i));
-    v128.store(power + at, p);
+    const p = v128.load(power + at);
+    v128.store(programme + at, f32x4.add(v128.load(programme + at), f32x4.mul(weights, p)));
     const to = sum + (<usize>k << 3);
     const low = f64x2.promote_low_f32x4(p);
     const high = f64x2.promote_low_f32x4(upper(p));
@@ -48,11 +49,10 @@ export function framePower(re: usize, im: usize, bins: i32, power: usize, sum: u
   }
   let total = f64x2.extract_lane(lanes, 0) + f64x2.extract_lane(lanes, 1);
   for (; k < bins; k++) {
-    const r = load<f32>(re + (<usize>k << 2));
-    const i = load<f32>(im + (<usize>k << 2));
-    const p = r * r + i * i;
-    store<f32>(power + (<usize>k << 2), p);
+    const p = load<f32>(power + (<usize>k << 2));
+    const mixed = programme + (<usize>k << 2);
     const to = sum + (<usize>k << 3);
+    store<f32>(mixed, load<f32>(mixed) + weight * p);
     store<f64>(to, load<f64>(to) + p);
     total += p;
   }
@@ -76,10 +76,10 @@ export function addPower(re: usize, im: usize, bins: i32, sum: usize): void {
   }
 }
 
-/** Changes between below zero and not, from `last` to x[0] and on to x[frames - 1]. */
-export function countCrossings(x: usize, frames: i32, last: f32): i32 {
+/** Changes between below zero and not, from each sample to the next. */
+export function countCrossings(x: usize, frames: i32): i32 {
   const zero = f32x4.splat(0);
-  let count = i32(last < 0 != load<f32>(x) < 0);
+  let count = 0;
   let lanes = i32x4.splat(0);
   let i = 1;
   for (; i + 4 <= frames; i += 4) {

@@ -9,6 +9,7 @@ import {
   verdictTable,
 } from './analysis-tables.ts';
 import { type ChartOption, chartSvg } from './chart-svg.ts';
+import { escaped } from './html-text.ts';
 
 /** An analysis with what its charts are drawn from. */
 export interface DrawnAnalysis extends NamedAnalysis {
@@ -43,10 +44,6 @@ footer { margin-top: 2rem; color: #57606a; font-size: .85rem; }
   h2, table { break-inside: avoid; }
 }
 `;
-
-const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-
-const escaped = (text: string): string => text.replace(/[&<>"]/g, (char) => ESCAPES[char]);
 
 /** Analyses as one self-contained HTML page: tables, verdicts and ready drawings, without a script. */
 export function analysisPage(inputs: readonly DrawnAnalysis[], version: string): string {

@@ -16,12 +16,21 @@ export interface BlockProcessor {
 
 /** What a stream needs of a run. */
 export interface BlockRun {
+  /** Of what comes in. */
   readonly format: AudioFormat;
+  /** Of the blocks that come out. */
+  readonly outputFormat: AudioFormat;
+  /** Of the signals that stand side by side in a block that comes out; the first is `outputFormat`, the rate is one. */
+  readonly outputFormats: readonly AudioFormat[];
   readonly maxFrames: number;
+  /** Most frames in a block that comes out. */
+  readonly maxFramesOut: number;
   /** Fill up to `span()` frames here, then call `process`. */
   readonly input: Planar;
   readonly framesIn: number;
   readonly framesOut: number;
+  /** Frames of input by which the output is late before it is aligned, or a few more. */
+  readonly latency: number;
   /** Frames that may come in at once, 1 to `maxFrames`: a block ends where something changes. What is due now is done. */
   span(): number;
   /** Processes the first `frames` of `input`. The block is a view, valid until the next call; it may be empty. */
@@ -32,11 +41,11 @@ export interface BlockRun {
 
 interface AlignedRunOptions {
   readonly format: AudioFormat;
+  /** Of the signals that stand side by side in what the processor gives. @default `[format]` */
+  readonly outputFormats?: readonly AudioFormat[];
   readonly maxFrames: number;
   /** Where blocks come in; arrays of `maxFrames` on the memory of `state`. */
   readonly input: Planar;
-  /** Signals that stand side by side in what the processor gives, each with the channels of the format. @default 1 */
-  readonly outputs?: number;
   readonly state: StateMemory;
   readonly guard: Guard | null;
   readonly processor: BlockProcessor;
@@ -49,22 +58,30 @@ interface AlignedRunOptions {
 export class AlignedRun implements BlockRun {
   readonly input: Planar;
   readonly format: AudioFormat;
+  readonly outputFormats: readonly AudioFormat[];
   readonly maxFrames: number;
-  /** Signals side by side in a block. */
-  readonly outputs: number;
   readonly #guard: Guard | null;
   readonly #processor: BlockProcessor;
   /** Frames in, frames out. */
   readonly #count: Float64Array;
 
-  constructor({ format, maxFrames, input, outputs = 1, state, guard, processor }: AlignedRunOptions) {
+  constructor(options: AlignedRunOptions) {
+    const { format, outputFormats = [format], maxFrames, input, state, guard, processor } = options;
     this.format = format;
+    this.outputFormats = outputFormats;
     this.maxFrames = maxFrames;
     this.input = input;
-    this.outputs = outputs;
     this.#count = state.f64(2);
     this.#guard = guard;
     this.#processor = processor;
+  }
+
+  get outputFormat(): AudioFormat {
+    return this.outputFormats[0];
+  }
+
+  get maxFramesOut(): number {
+    return this.maxFrames;
   }
 
   /** Frames by which the output is late before it is aligned. */
@@ -114,6 +131,6 @@ export class AlignedRun implements BlockRun {
     const start = this.framesOut;
     this.#count[1] += frames - skip;
     const channels = skip === 0 ? output : output.map((channel) => channel.subarray(skip));
-    return { format: this.format, start, frames: frames - skip, channels };
+    return { format: this.outputFormat, start, frames: frames - skip, channels };
   }
 }

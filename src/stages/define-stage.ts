@@ -18,8 +18,18 @@ export interface StageIO {
   readonly main: Planar;
   /** The sidechain, or null when the pipeline names none. Read only. */
   readonly key: Planar | null;
-  /** One entry a port for a stage with other outputs than `main`; such a stage only reads `main`. */
+  /** One entry a port for a stage with other outputs than `main`, or of another format; such a stage only reads `main`. */
   readonly outputs: readonly Planar[];
+}
+
+/** How a stage changes the number of frames. Where it stands a pipeline is cut, and its parts run at their own rates. */
+export interface RateChange {
+  /** Most frames that a call of `process` puts out. */
+  readonly maxFrames: number;
+  /** Frames of silence behind the input that bring out the last frame of the output. */
+  readonly tail: number;
+  /** Frames that the latest call of `process` has put out. */
+  readonly given: number;
 }
 
 /** What a meter says: plain data, ready for JSON. dB of silence is -Infinity here and null in JSON. */
@@ -43,6 +53,8 @@ export abstract class StageProcessor<P = unknown> {
   readonly name: string;
   /** Frames by which the output lags behind the input; fixed while the stage is prepared. */
   readonly latency: number = 0;
+  /** Set by a stage that puts out more or fewer frames than it takes; null for all others. */
+  readonly rateChange: RateChange | null = null;
   protected readonly format: AudioFormat;
   protected readonly state: StateMemory;
   #params: P;
@@ -127,6 +139,10 @@ export interface StageDefinition<S extends z.ZodObject = z.ZodObject> {
   readonly outputs: (params: z.output<S>) => readonly string[];
   /** Second names of outputs: what a pipeline may write, and the output it means. */
   readonly aliases?: (params: z.output<S>) => Readonly<Record<string, string>>;
+  /** What comes out for what comes in; refuses a format that the stage can't take. */
+  readonly outputFormat: (format: AudioFormat, params: z.output<S>) => AudioFormat;
+  /** True for a stage whose processor has a `rateChange`. */
+  readonly changesRate: boolean;
   /** True for a stage that never changes a sample, so that no dither is needed on its account. */
   readonly transparent: boolean;
   /** Settings at which the stage really processes and yet leaves the signal's shape alone. */
@@ -142,10 +158,17 @@ export interface StageDefinition<S extends z.ZodObject = z.ZodObject> {
 // biome-ignore lint/suspicious/noExplicitAny: parameters are checked by the definition's own schema
 export type AnyStage = StageDefinition<any>;
 
-/** Defaults: one input `main`, one output `main`, not transparent. */
+/** Defaults: one input `main`, one output `main` of the same format, not transparent. */
 export function defineStage<S extends z.ZodObject>(
   stage: Pick<StageDefinition<S>, 'name' | 'summary' | 'params' | 'neutral' | 'exercise' | 'prepare'> &
     Partial<StageDefinition<S>>,
 ): StageDefinition<S> {
-  return { inputs: ['main'], outputs: () => ['main'], transparent: false, ...stage };
+  return {
+    inputs: ['main'],
+    outputs: () => ['main'],
+    outputFormat: (format) => format,
+    changesRate: false,
+    transparent: false,
+    ...stage,
+  };
 }

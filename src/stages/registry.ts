@@ -20,6 +20,8 @@ import { midSide } from './mid-side.ts';
 import { mix } from './mix.ts';
 import { multibandCompressor } from './multiband-compressor.ts';
 import { psychoacousticEq } from './psychoacoustic-eq.ts';
+import { remix } from './remix.ts';
+import { resample } from './resample.ts';
 import { saturator } from './saturator.ts';
 import { spectrum } from './spectrum.ts';
 import { stereo } from './stereo.ts';
@@ -48,6 +50,8 @@ export const stages: readonly AnyStage[] = [
   mix,
   multibandCompressor,
   psychoacousticEq,
+  remix,
+  resample,
   saturator,
   spectrum,
   stereo,

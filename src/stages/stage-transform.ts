@@ -1,15 +1,16 @@
 import type { Transform } from 'node:stream';
 import type * as z from 'zod';
 import { usageError } from '../audio/errors.ts';
-import type { AudioFormat } from '../audio/format.ts';
+import { type AudioFormat, sameFormat } from '../audio/format.ts';
 import { addScaled } from '../dsp/gain.ts';
 import { Guard } from '../dsp/guard.ts';
 import { type BackendName, chooseBackend, onKernelMemory, StateMemory } from '../dsp/kernel-memory.ts';
-import { AlignedRun } from './aligned-run.ts';
+import { AlignedRun, type BlockRun } from './aligned-run.ts';
 import { blockTransform } from './block-transform.ts';
 import { changeParams } from './change-params.ts';
 import type { ProcessSpec, Readings, StageDefinition, StageProcessor } from './define-stage.ts';
 import { explainIssues } from './explain-issues.ts';
+import { RateChangeRun } from './rate-change-run.ts';
 import { SwitchingRun } from './switching-run.ts';
 
 /** How a single stage runs. */
@@ -30,7 +31,7 @@ export interface StageTransform<P> extends Transform {
 
 /** One stage, prepared, with its guard and its time kept. */
 export interface StageRun<P> {
-  readonly run: AlignedRun;
+  readonly run: AlignedRun | RateChangeRun;
   readonly processor: StageProcessor<P>;
 }
 
@@ -38,15 +39,27 @@ export interface StageRun<P> {
 export function prepareStage<S extends z.ZodObject>(
   definition: StageDefinition<S>,
   params: z.output<S>,
-  { format, maxFrames, memory }: ProcessSpec,
+  spec: ProcessSpec,
 ): StageRun<z.output<S>> {
+  const { format, maxFrames, memory } = spec;
+  const outputFormat = definition.outputFormat(format, params);
   const processor = definition.prepare({ format, maxFrames, memory }, params);
   const state = new StateMemory(memory);
+  if (definition.changesRate) {
+    const guard = new Guard(state, format.channels);
+    return {
+      run: new RateChangeRun({ processor, outputFormats: [outputFormat], spec, state, guard }),
+      processor,
+    };
+  }
   const outputs = definition.outputs(params).length;
-  const ports =
-    outputs > 1 ? Array.from({ length: outputs }, () => memory.planar(format.channels, maxFrames)) : [];
+  const apart = outputs > 1 || !sameFormat(format, outputFormat);
+  const ports = apart
+    ? Array.from({ length: outputs }, () => memory.planar(outputFormat.channels, maxFrames))
+    : [];
   const run = new AlignedRun({
     format,
+    outputFormats: [outputFormat],
     maxFrames,
     input: memory.planar(format.channels, maxFrames),
     state,
@@ -83,7 +96,10 @@ export function openStage<S extends z.ZodObject>(
 
 /** A stage whose every parameter can change while it runs. */
 class LiveStage<S extends z.ZodObject> {
-  readonly run: SwitchingRun;
+  readonly run: BlockRun;
+  /** The run, where another can take over from it. */
+  readonly #switching: SwitchingRun | null;
+  readonly #definition: StageDefinition<S>;
   readonly #open: (params: z.output<S>) => StageRun<z.output<S>>;
   #processor: StageProcessor<z.output<S>>;
 
@@ -94,25 +110,35 @@ class LiveStage<S extends z.ZodObject> {
     options: StageTransformOptions,
   ) {
     const { backend = 'auto', blockFrames = 4096 } = options;
+    this.#definition = definition;
     this.#open = (changed) => openStage(definition, changed, format, options);
-    const { run, processor } = onKernelMemory(chooseBackend(backend), (memory) => {
+    const { run, switching, processor } = onKernelMemory(chooseBackend(backend), (memory) => {
       const stage = prepareStage(definition, params, { format, maxFrames: blockFrames, memory });
-      return { run: new SwitchingRun(stage.run, memory), processor: stage.processor };
+      const switching = stage.run instanceof AlignedRun ? new SwitchingRun(stage.run, memory) : null;
+      return { ...stage, switching };
     });
-    this.run = run;
+    this.run = switching ?? run;
+    this.#switching = switching;
     this.#processor = processor;
   }
 
   /** Glides to the new values, or fades to a stage prepared with them. */
   set(params: z.output<S>, restart: boolean): void {
-    if (!restart && !this.run.changing) {
+    if (!restart && !this.#switching?.changing) {
       this.#processor.set(params);
       return;
     }
-    this.run.replace(() => {
+    const { name, outputFormat } = this.#definition;
+    if (
+      this.#switching === null ||
+      !sameFormat(outputFormat(this.run.format, params), this.run.outputFormat)
+    ) {
+      throw usageError(`${name}: rate and channels of what comes out are fixed while audio runs`);
+    }
+    this.#switching.replace(() => {
       const { run, processor } = this.#open(params);
       this.#processor = processor;
-      return run;
+      return run as AlignedRun;
     });
   }
 
@@ -148,8 +174,8 @@ export function stageFactory<S extends z.ZodObject>(definition: StageDefinition<
     return Object.assign(stream, {
       set(changes: Partial<Params>): void {
         const changed = changeParams(definition, params, changes, definition.name);
+        live?.set(changed.params as Params, changed.restart);
         params = changed.params as Params;
-        live?.set(params, changed.restart);
       },
       meters: (): Readings => live?.meters() ?? {},
     });

@@ -2,7 +2,7 @@ import type { AudioBlock, Planar } from '../audio/block.ts';
 import type { AudioFormat } from '../audio/format.ts';
 import type { KernelMemory } from '../dsp/kernel-memory.ts';
 import { PlanarQueue } from '../dsp/planar-queue.ts';
-import type { AlignedRun, BlockRun } from './aligned-run.ts';
+import type { BlockRun } from './aligned-run.ts';
 
 /** How long a new run hears the input before it is heard, in seconds. */
 export const PRIME_SECONDS = 1;
@@ -11,11 +11,11 @@ const FADE_SECONDS = 0.05;
 
 /** A run that is taking over. */
 interface Change {
-  readonly next: AlignedRun;
-  /** Stream frame at which it heard its first input; frame at which the fade begins; frames faded. */
-  readonly origin: number;
+  readonly next: BlockRun;
+  /** Frame of the output up to which it has come; frame at which the fade begins; frames faded. */
+  reached: number;
   readonly fadeStart: number;
-  /** Stream frame of the input with which both have put out the end of the fade. */
+  /** Frame of the input with which both have put out the end of the fade. */
   readonly end: number;
   faded: number;
   /** What each of the two has put out from `fadeStart` on and is not heard yet. */
@@ -30,35 +30,51 @@ interface Change {
  */
 export class SwitchingRun implements BlockRun {
   readonly format: AudioFormat;
+  readonly outputFormats: readonly AudioFormat[];
   readonly maxFrames: number;
+  readonly maxFramesOut: number;
   /** Fill up to `span()` frames here, then call `process`. On the memory of the first run for good. */
   readonly input: Planar;
   readonly #output: Planar;
   /** Arrays of a block. */
   readonly #width: number;
   readonly #fadeFrames: number;
+  /** Frames out for a frame in. */
+  readonly #ratio: number;
   readonly #advance: ((frame: number) => number) | undefined;
-  #current: AlignedRun;
-  /** Stream frame at which the current run heard its first input. */
-  #origin = 0;
+  #current: BlockRun;
+  /** Frame of the output up to which the current run has come. */
+  #reached = 0;
   #change: Change | null = null;
-  #pending: { readonly open: () => AlignedRun; readonly fadeStart: number | null } | null = null;
+  #pending: { readonly open: () => BlockRun; readonly fadeStart: number | null } | null = null;
   /** Frames ready to leave that have not. Null as long as nothing was ever replaced. */
   #ready: PlanarQueue | null = null;
   #framesIn = 0;
   #framesOut = 0;
 
-  /** `advance` does what is due at a stream frame and gives the next one at which there is something to do. */
-  constructor(first: AlignedRun, memory: KernelMemory, advance?: (frame: number) => number) {
-    const { format, maxFrames, input } = first;
+  /** `advance` does what is due at a frame of the input and gives the next one at which there is something to do. */
+  constructor(first: BlockRun, memory: KernelMemory, advance?: (frame: number) => number) {
+    const { format, outputFormats, maxFrames, maxFramesOut, input } = first;
+    const [{ sampleRate }] = outputFormats;
     this.format = format;
+    this.outputFormats = outputFormats;
     this.maxFrames = maxFrames;
+    this.maxFramesOut = maxFramesOut;
+    this.#ratio = sampleRate / format.sampleRate;
     this.input = input;
-    this.#width = format.channels * first.outputs;
-    this.#output = memory.planar(this.#width, maxFrames);
-    this.#fadeFrames = Math.max(1, Math.round(FADE_SECONDS * format.sampleRate));
+    this.#width = outputFormats.reduce((sum, { channels }) => sum + channels, 0);
+    this.#output = memory.planar(this.#width, maxFramesOut);
+    this.#fadeFrames = Math.max(1, Math.round(FADE_SECONDS * sampleRate));
     this.#current = first;
     this.#advance = advance;
+  }
+
+  get outputFormat(): AudioFormat {
+    return this.outputFormats[0];
+  }
+
+  get latency(): number {
+    return this.#current.latency;
   }
 
   get framesIn(): number {
@@ -76,10 +92,11 @@ export class SwitchingRun implements BlockRun {
 
   /**
    * Replaces the run; `open` is called when the change begins, at once or after the one that is under way. Of several
-   * that wait the last one counts. The new run must have the same format, outputs and `maxFrames`. It is faded in from
-   * the stream frame `fadeStart` on, which has not gone out yet; a second after it began unless given.
+   * that wait the last one counts. The new run must have the same formats and `maxFrames`. It is faded in from the frame
+   * `fadeStart` of the output on, which has not gone out yet; a second after it began unless given. Where the rate
+   * changes it must begin at a frame of the input that is one of the output too.
    */
-  replace(open: () => AlignedRun, fadeStart: number | null = null): void {
+  replace(open: () => BlockRun, fadeStart: number | null = null): void {
     this.#pending = { open, fadeStart };
   }
 
@@ -96,6 +113,7 @@ export class SwitchingRun implements BlockRun {
       const block = this.#current.process(frames);
       this.#framesIn += frames;
       this.#framesOut += block.frames;
+      this.#reached = this.#framesOut;
       return block;
     }
     // Both read before either runs: a run may work in place on its input.
@@ -133,20 +151,24 @@ export class SwitchingRun implements BlockRun {
     if (this.#pending === null || this.#change !== null) return;
     const { open, fadeStart } = this.#pending;
     this.#pending = null;
-    this.#begin(open(), fadeStart ?? this.#framesIn + Math.round(PRIME_SECONDS * this.format.sampleRate));
+    const origin = Math.round(this.#framesIn * this.#ratio);
+    const primeFrames = Math.round(PRIME_SECONDS * this.outputFormat.sampleRate);
+    this.#begin(open(), origin, fadeStart ?? origin + primeFrames);
   }
 
-  #begin(next: AlignedRun, fadeStart: number): void {
+  #begin(next: BlockRun, origin: number, fadeStart: number): void {
+    const latency = Math.max(this.#current.latency, next.latency);
     // While one waits for the other, each queue holds a block, the difference of the latencies and the tail at the end.
-    const capacity = 4 * this.maxFrames + this.#current.latency + next.latency;
+    const held = Math.ceil((this.#current.latency + next.latency) * this.#ratio);
+    const capacity = 4 * Math.max(this.maxFramesOut, next.maxFramesOut) + held;
     const ready = new PlanarQueue(this.#width, 2 * capacity + (this.#ready?.frames ?? 0));
     if (this.#ready !== null) ready.push(this.#ready.channels, 0, this.#ready.frames);
     this.#ready = ready;
     this.#change = {
       next,
-      origin: this.#framesIn,
+      reached: origin,
       fadeStart,
-      end: fadeStart + this.#fadeFrames + Math.max(this.#current.latency, next.latency),
+      end: Math.ceil((fadeStart + this.#fadeFrames) / this.#ratio) + latency,
       faded: 0,
       before: new PlanarQueue(this.#width, capacity),
       after: new PlanarQueue(this.#width, capacity),
@@ -154,42 +176,44 @@ export class SwitchingRun implements BlockRun {
   }
 
   /** What the current run puts out: ready, or from the start of a fade on waiting for the new run. */
-  #takeBefore({ channels, start, frames }: AudioBlock): void {
+  #takeBefore({ channels, frames }: AudioBlock): void {
     const change = this.#change;
-    const split = change ? clamp(change.fadeStart - (this.#origin + start), 0, frames) : frames;
+    const split = change ? clamp(change.fadeStart - this.#reached, 0, frames) : frames;
+    this.#reached += frames;
     this.#ready!.push(channels, 0, split);
     if (change) change.before.push(channels, split, frames);
   }
 
   /** What the new run puts out: dropped while it is primed, then faded in as far as the old one has come. */
-  #takeAfter(change: Change, { channels, start, frames }: AudioBlock): void {
-    const { origin, fadeStart, before, after } = change;
-    after.push(channels, clamp(fadeStart - (origin + start), 0, frames), frames);
+  #takeAfter(change: Change, { channels, frames }: AudioBlock): void {
+    const { fadeStart, before, after } = change;
+    after.push(channels, clamp(fadeStart - change.reached, 0, frames), frames);
+    change.reached += frames;
     const both = Math.min(before.frames, after.frames);
     for (let n = 0; n < channels.length; n++) {
       const [from, to] = [before.channels[n], after.channels[n]];
       for (let i = 0; i < both; i++) {
         const weight = Math.min(1, (change.faded + i) / this.#fadeFrames);
-        to[i] = from[i] + weight * (to[i] - from[i]);
+        if (weight < 1) to[i] = from[i] + weight * (to[i] - from[i]);
       }
     }
     this.#ready!.push(after.channels, 0, both);
     before.shift(null, both);
     after.shift(null, both);
     change.faded += both;
-    if (change.faded < this.#fadeFrames) return;
+    if (this.#framesIn < change.end) return;
     this.#ready!.push(after.channels, 0, after.frames);
     this.#current = change.next;
-    this.#origin = origin;
+    this.#reached = change.reached;
     this.#change = null;
   }
 
-  /** Up to `maxFrames` of the ready frames. */
+  /** Up to `maxFramesOut` of the ready frames. */
   #leave(): AudioBlock {
     const start = this.#framesOut;
-    const frames = this.#ready!.shift(this.#output, this.maxFrames);
+    const frames = this.#ready!.shift(this.#output, this.maxFramesOut);
     this.#framesOut += frames;
-    return { format: this.format, start, frames, channels: this.#output };
+    return { format: this.outputFormat, start, frames, channels: this.#output };
   }
 
   *#leaveAll(): Generator<AudioBlock, void, void> {

@@ -41,7 +41,10 @@ const pieces = fc.array(
   { minLength: 1, maxLength: 3 },
 );
 
-describe.each(stages.map((stage) => [stage.name, stage] as const))('%s', (_name, stage) => {
+// A stage that changes the rate breaks the promise of length by design; test/graph/rates.test.ts holds it to its own.
+const keepingRate = stages.filter(({ changesRate }) => !changesRate);
+
+describe.each(keepingRate.map((stage) => [stage.name, stage] as const))('%s', (_name, stage) => {
   it('gives the same bytes from WAV to WAV whatever the chunks, from 1 byte to 1 MB', async () => {
     const through = (sizes: readonly number[]): Promise<Buffer> =>
       bytesOf(

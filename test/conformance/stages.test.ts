@@ -63,7 +63,10 @@ class WatchedMemory extends KernelMemory {
   }
 }
 
-describe.each(conformingStages)('%s', (_name, stage) => {
+// A stage that changes the rate breaks the promise of length by design; test/graph/rates.test.ts holds it to its own.
+const keepingRate = conformingStages.filter(([, { changesRate }]) => !changesRate);
+
+describe.each(keepingRate)('%s', (_name, stage) => {
   const { neutral, exercise } = stage;
 
   it.each(BACKENDS)('gives the same bits in any chunks, %s', (backend) => {

@@ -91,6 +91,15 @@ it('counts 2 f zero crossings a second: 2000 within 0.5 % for a 1 kHz sine, also
   }
 });
 
+it.each(BACKENDS)('counts every crossing of noise in 13 windows, none between them lost, %s', (backend) => {
+  const x = whiteNoise(16384, 4);
+  for (const [n, { programme }] of analysed([x], { backend }).windows.entries()) {
+    const window = x.subarray(n * 1024, n * 1024 + 4096);
+    const crossings = window.filter((value, i) => i > 0 && value < 0 !== window[i - 1] < 0).length;
+    expect(programme.zeroCrossingRate! * (4096 / RATE)).toBeCloseTo(crossings, 6);
+  }
+});
+
 it('reads white noise by the width of each critical band within 0.4 dB from 400 Hz on', () => {
   const x = whiteNoise(400_000);
   const powers = linear(analysed([x]).mean.programme.bark.levels);

@@ -16,7 +16,9 @@ describe('spectrum analysis', () => {
     const serial = (await analyseSpectrum(LONG, { format: FORMAT, threads: 1 })).result();
     expect(serial?.windows).toBe(Math.floor((LONG[0].length - 4096) / 1024) + 1);
     for (const threads of [2, 3]) {
-      expect((await analyseSpectrum(LONG, { format: FORMAT, threads })).result()).toEqual(serial);
+      expect((await analyseSpectrum(LONG, { format: FORMAT, threads, threshold: 0 })).result()).toEqual(
+        serial,
+      );
     }
   });
 
@@ -36,6 +38,27 @@ describe('spectrum analysis', () => {
       { numRuns: 6, seed: 4 },
     );
     await pool.close();
+  });
+
+  it('gives the same bits from shared memory, where threads read the samples in place, and from a copy', async () => {
+    const shared = LONG.map((channel) => {
+      const samples = new Float32Array(new SharedArrayBuffer(channel.byteLength));
+      samples.set(channel);
+      return samples;
+    });
+    const [copied, inPlace] = await Promise.all(
+      [LONG, shared].map((audio) => analyseSpectrum(audio, { format: FORMAT, threads: 2, threshold: 0 })),
+    );
+    expect(inPlace.result()).toEqual(copied.result());
+  });
+
+  it('gives the same bits on both backends, 14 s of stereo with the tempo', async () => {
+    const [reference, wasm] = await Promise.all(
+      (['reference', 'wasm'] as const).map((backend) =>
+        analyseSpectrum(LONG, { format: FORMAT, threads: 1, backend }),
+      ),
+    );
+    expect(wasm.result()).toEqual(reference.result());
   });
 
   it('hands out the records of all 383 windows in order, the same on 2 threads', async () => {

@@ -37,8 +37,7 @@ export function runGraph(
 ): Record<string, Signal> {
   const { run, definition } = prepareGraph(pipeline, options);
   const side = inputs.flat();
-  const head = feed(run, side, options.chunks, definition.outputs.length * run.format.channels);
-  const all = join(head, drain(run, head.length));
-  const outputs = sideBySide(all, run.format) as Signal[];
+  const all = join(feed(run, side, options.chunks), drain(run));
+  const outputs = sideBySide(all, run.outputFormats) as Signal[];
   return Object.fromEntries(definition.outputs.map(({ name }, n) => [name, outputs[n]]));
 }

@@ -1,5 +1,5 @@
 import type { AudioBlock, Planar } from '../../src/audio/block.ts';
-import type { AudioFormat } from '../../src/audio/format.ts';
+import { type AudioFormat, sameFormat } from '../../src/audio/format.ts';
 import type { BackendName } from '../../src/dsp/kernel-memory.ts';
 import type { BlockRun } from '../../src/stages/aligned-run.ts';
 import type { AnyStage, ProcessSpec, StageProcessor } from '../../src/stages/define-stage.ts';
@@ -28,34 +28,43 @@ export function open(
 
 /** Collects the blocks of a run. */
 class Collector {
-  readonly #out: Signal;
-  #at = 0;
+  readonly #pieces: readonly Float32Array[][];
 
-  constructor(channels: number, frames: number) {
-    this.#out = Array.from({ length: channels }, () => new Float32Array(frames));
+  constructor(channels: number) {
+    this.#pieces = Array.from({ length: channels }, () => []);
   }
 
   take({ channels, frames }: AudioBlock): void {
-    channels.forEach((channel, n) => {
-      this.#out[n].set(channel.subarray(0, frames), this.#at);
-    });
-    this.#at += frames;
+    if (frames > 0)
+      for (const [n, pieces] of this.#pieces.entries()) pieces.push(channels[n].slice(0, frames));
   }
 
   get signal(): Signal {
-    return this.#out.map((channel) => channel.subarray(0, this.#at));
+    return this.#pieces.map((pieces) => {
+      const whole = new Float32Array(pieces.reduce((sum, { length }) => sum + length, 0));
+      let at = 0;
+      for (const piece of pieces) {
+        whole.set(piece, at);
+        at += piece.length;
+      }
+      return whole;
+    });
   }
 }
+
+/** Arrays that a run gives, those of all its outputs. */
+export const widthOf = ({ outputFormats }: BlockRun): number =>
+  outputFormats.reduce((sum, { channels }) => sum + channels, 0);
 
 /** Feeds a signal into a run, in pieces of the given sizes, without ending it; `width` arrays come out. */
 export function feed(
   run: BlockRun,
   input: Signal,
   chunks: readonly number[] = [],
-  width = input.length,
+  width = widthOf(run),
 ): Signal {
   const frames = input[0].length;
-  const collector = new Collector(width, frames + run.framesIn - run.framesOut);
+  const collector = new Collector(width);
   for (let at = 0, turn = 0; at < frames; turn++) {
     const size = chunks.length > 0 ? chunks[turn % chunks.length] : run.maxFrames;
     const count = Math.min(size, run.span(), frames - at);
@@ -67,8 +76,8 @@ export function feed(
 }
 
 /** Ends a run and gives its tail, in `width` arrays. */
-export function drain(run: BlockRun, width = run.format.channels): Signal {
-  const collector = new Collector(width, run.framesIn - run.framesOut);
+export function drain(run: BlockRun, width = widthOf(run)): Signal {
+  const collector = new Collector(width);
   for (const block of run.flush()) collector.take(block);
   return collector.signal;
 }
@@ -103,11 +112,13 @@ export class DirectStage {
 
   constructor(stage: AnyStage, settings: object, spec: ProcessSpec) {
     const params = stageParams(stage, settings as never);
-    const planar = (): Planar => spec.memory.planar(spec.format.channels, spec.maxFrames);
+    const planar = ({ channels }: AudioFormat): Planar => spec.memory.planar(channels, spec.maxFrames);
     const outputs = stage.outputs(params).length;
+    const given = stage.outputFormat(spec.format, params);
+    const apart = outputs > 1 || !sameFormat(given, spec.format);
     this.processor = stage.prepare(spec, params);
-    this.#main = planar();
-    this.#ports = outputs > 1 ? Array.from({ length: outputs }, planar) : [];
+    this.#main = planar(spec.format);
+    this.#ports = apart ? Array.from({ length: outputs }, () => planar(given)) : [];
   }
 
   /** The stage's output, or the sum of its outputs. */
@@ -117,7 +128,7 @@ export class DirectStage {
     });
     this.processor.process({ main: this.#main, key: null, outputs: this.#ports }, input[0].length);
     const outputs = this.#ports.length > 0 ? this.#ports : [this.#main];
-    return this.#main.map((channel, n) =>
+    return outputs[0].map((channel, n) =>
       channel.map((_, i) => outputs.reduce((sum, output) => sum + output[n][i], 0)),
     );
   }

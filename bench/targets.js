@@ -1,0 +1,65 @@
+// The numbers that the project promises, each with the figure of a bench that it is held against.
+
+/**
+ * `figure` is what a bench gives under `figures`; `bound` is a minimum unless `atMost` says otherwise; with `length` the
+ * promise is about long inputs, which only a full run has.
+ */
+export const TARGETS = [
+  { work: 'chain, 600 s, wall time: ffmpeg / ours', figure: 'chainWall', length: true, bound: 4 },
+  {
+    work: 'chain, 600 s, CPU time: ours / ffmpeg',
+    figure: 'chainCpu',
+    length: true,
+    bound: 0.4,
+    atMost: true,
+  },
+  {
+    work: 'true-peak chain, wall time: ffmpeg (at sample peak) / ours',
+    figure: 'truePeakWall',
+    length: true,
+    bound: 3,
+  },
+  { work: 'chain, CPU time: Faust C++ -O3 / ours', figure: 'faustCpu', length: true, bound: 1.6 },
+  { work: 'three equalisers, wall time: SoX / ours', figure: 'soxWall', length: true, bound: 5 },
+  { work: 'envelope follower, 1 s buffers, per sample: Numba / ours', figure: 'envelope', bound: 2 },
+  {
+    work: 'psychoacoustic EQ, per block, gains alone or listening: NumPy / ours',
+    figure: 'psychoacoustic',
+    bound: 5,
+  },
+  { work: 'spectrum analysis, one thread: SciPy / ours', figure: 'spectrum', length: true, bound: 3 },
+  {
+    work: 'loudness with true peak, wall time: ffmpeg / ours',
+    figure: 'loudnessWall',
+    length: true,
+    bound: 4,
+  },
+  { work: 'adaptive master, times real time of one core', figure: 'adaptive', length: true, bound: 200 },
+  { work: 'first byte of output, ms after Node’s own start', figure: 'startup', bound: 150, atMost: true },
+  { work: 'peak memory, MB', figure: 'memory', bound: 110, atMost: true },
+  {
+    work: 'two threads, true-peak chain, wall time: one / two',
+    figure: 'threadsWall',
+    length: true,
+    bound: 1.5,
+  },
+  { work: 'correlation of wasm with reference', figure: 'correlation', bound: 0.9999999 },
+];
+
+/** Every target with its figure, as a row: met, NOT met, not measured, or measured on too short an input. */
+export function judge(figures, full) {
+  return TARGETS.map(({ work, figure, bound, atMost, length }) => {
+    const { median: value = null, min = null, max = null } = asSpread(figures[figure]);
+    const met = atMost ? value <= bound : value >= bound;
+    return {
+      work,
+      target: `${atMost ? 'at most' : 'at least'} ${bound}`,
+      figure: value,
+      min,
+      max,
+      verdict: value === null ? 'not measured' : length && !full ? 'needs full' : met ? 'met' : 'NOT met',
+    };
+  });
+}
+
+const asSpread = (figure) => (typeof figure === 'number' ? { median: figure } : (figure ?? {}));

@@ -1,0 +1,115 @@
+import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { outputError, usageError } from '../audio/errors.ts';
+import { systemReason } from '../engine/system-reason.ts';
+import { isPartName } from '../engine/unfinished-file.ts';
+import { batchPage } from '../monitor/batch-page.ts';
+import { type BatchReport, batchReportJson, type TrackStatus } from '../monitor/batch-report.ts';
+import { type FoundFile, findFiles } from './find-files.ts';
+import { JOURNAL_NAME, openJournal } from './journal.ts';
+import { checkTemplate, DEFAULT_TEMPLATE, outputPaths } from './output-paths.ts';
+import { type FileJob, jobCount, type ProcessFilesOptions, processFiles } from './process-files.ts';
+import { writeWhole } from './write-whole.ts';
+
+export interface BatchOptions extends Pick<FileJob, 'pipeline' | 'normalize'> {
+  /** Files, folders and patterns. */
+  readonly inputs: readonly string[];
+  /** The folder that the outputs go to. */
+  readonly folder: string;
+  /** Names of the outputs. @default '{name}.{ext}' */
+  readonly template?: string | undefined;
+  /** Whether the tracks of a folder get one gain. @default false */
+  readonly album?: boolean | undefined;
+  /** Of this package. */
+  readonly version: string;
+}
+
+/** How a batch is run. */
+export interface RunBatchOptions
+  extends Pick<ProcessFilesOptions, 'concurrency' | 'signal' | 'onProgress' | 'overwrite' | 'ifOffBy'> {
+  /** Whether what an earlier run finished is left as it is. @default false */
+  readonly skipDone?: boolean | undefined;
+}
+
+/** The jobs that words mean, in the order in which they were found. */
+export function planBatch(options: BatchOptions): readonly FileJob[] {
+  const { inputs, folder, template = DEFAULT_TEMPLATE, album, pipeline, normalize } = options;
+  checkTemplate(template);
+  const files = findFiles(inputs, folder);
+  if (files.length === 0) throw usageError(`${inputs.join(', ')}: no audio file is in there`);
+  const outputs = outputPaths(files, folder, template);
+  const read = new Set(files.map(({ path }) => resolve(path)));
+  const onto = outputs.find((output) => read.has(resolve(output)));
+  if (onto !== undefined) throw usageError(`${onto}: is an input, choose another folder or --name`);
+  return files.map((file, n) => ({
+    input: file.path,
+    output: outputs[n],
+    pipeline,
+    normalize,
+    album: album ? albumOf(file) : undefined,
+  }));
+}
+
+const albumOf = ({ path }: FoundFile): string => dirname(resolve(path));
+
+/** Does all jobs, and leaves a journal, `report.json` and `report.html` in the folder of the outputs. */
+export async function runBatch(
+  jobs: readonly FileJob[],
+  { folder, version, pipeline, normalize }: BatchOptions,
+  { skipDone = false, ...options }: RunBatchOptions,
+): Promise<BatchReport> {
+  makeFolder(folder);
+  checkExisting(jobs, folder, { skipDone, overwrite: options.overwrite ?? false });
+  for (const place of new Set([folder, ...jobs.map(({ output }) => dirname(output))])) removeParts(place);
+  const began = new Date();
+  const journal = { folder, version, skipDone };
+  const tracks = await processFiles(jobs, { ...options, journal });
+  const count: Record<TrackStatus, number> = { finished: 0, done: 0, skipped: 0, failed: 0, cancelled: 0 };
+  for (const { status } of tracks) count[status]++;
+  const report: BatchReport = {
+    schema: 1,
+    version,
+    began: began.toISOString(),
+    work: normalize ? `normalize to ${normalize.target} LUFS` : `pipeline ${String(pipeline)}`,
+    jobs: jobCount(options.concurrency ?? 'auto'),
+    elapsed: (Date.now() - began.getTime()) / 1000,
+    count,
+    tracks,
+  };
+  writeWhole(join(folder, 'report.json'), batchReportJson(report));
+  writeWhole(join(folder, 'report.html'), batchPage(report));
+  return report;
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (cause) {
+    throw outputError(`${folder}: ${systemReason(cause)}`, { cause });
+  }
+}
+
+/** Refuses to write over what no earlier run is known to have written. */
+function checkExisting(
+  jobs: readonly FileJob[],
+  folder: string,
+  { skipDone, overwrite }: { readonly skipDone: boolean; readonly overwrite: boolean },
+): void {
+  if (overwrite) return;
+  const ours = skipDone ? openJournal(join(folder, JOURNAL_NAME)) : new Map<string, unknown>();
+  const there = jobs.filter(({ output }) => {
+    const name = relative(folder, output).split(sep).join('/');
+    return !ours.has(name) && statSync(output, { throwIfNoEntry: false }) !== undefined;
+  });
+  if (there.length === 0) return;
+  const others = there.length > 1 ? ` and ${there.length - 1} more` : '';
+  throw usageError(
+    `${there[0].output}${others}: exists, add --skip-done to go on with an earlier run or --force to write over it`,
+  );
+}
+
+/** Removes what a run that was killed has left. */
+function removeParts(folder: string): void {
+  if (statSync(folder, { throwIfNoEntry: false }) === undefined) return;
+  for (const name of readdirSync(folder)) if (isPartName(name)) rmSync(join(folder, name), { force: true });
+}

@@ -1,0 +1,42 @@
+import { analyze } from '../engine/analyze.ts';
+import { type GainPlan, planGain } from '../engine/plan-gain.ts';
+import type { AlbumTask, NormalizeWork, TrackPlan, Work } from './track-task.ts';
+
+/** Decides what one track goes through. */
+export async function trackPlan(work: Work, input: string, signal: AbortSignal): Promise<TrackPlan> {
+  switch (work.kind) {
+    case 'pipeline':
+      return { pipeline: work.pipeline, moves: null };
+    case 'normalize':
+      return planned(await planGain([input], { ...levels(work), signal }));
+  }
+}
+
+/**
+ * Decides what all tracks of an album go through, by their loudness as one programme. One that can't be read has no part
+ * in it, and stops no other.
+ */
+export async function albumPlan({ inputs, work }: AlbumTask, signal: AbortSignal): Promise<TrackPlan> {
+  const readable: string[] = [];
+  for (const input of inputs) if (await isReadable(input, signal)) readable.push(input);
+  signal.throwIfAborted();
+  return planned(readable.length === 0 ? null : await planGain(readable, { ...levels(work), signal }));
+}
+
+async function isReadable(input: string, signal: AbortSignal): Promise<boolean> {
+  try {
+    await analyze(input, { only: ['samplePeak'], signal });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const levels = ({ target, ceiling, onCeiling }: NormalizeWork) => ({ target, ceiling, onCeiling });
+
+/** What has no loudness stays as it is. */
+function planned(plan: GainPlan | null): TrackPlan {
+  if (plan === null) return { pipeline: { stages: [] }, moves: null };
+  const { gain, limited, lowered, pipeline } = plan;
+  return { pipeline: pipeline.source, moves: { gain, limited, lowered } };
+}

@@ -1,0 +1,69 @@
+import type { MessagePort } from 'node:worker_threads';
+import type { OnCeiling } from '../engine/plan-gain.ts';
+import type { TrackMoves } from '../monitor/batch-report.ts';
+import type { JournalEntry } from './journal.ts';
+
+/** Where a loudness is to be brought to. */
+export interface NormalizeWork {
+  readonly kind: 'normalize';
+  /** LUFS. */
+  readonly target: number;
+  /** dBTP. */
+  readonly ceiling: number;
+  readonly onCeiling: OnCeiling;
+}
+
+/** A pipeline that every track goes through: a path or name, or the JSON as a value. */
+export interface PipelineWork {
+  readonly kind: 'pipeline';
+  readonly pipeline: string | object;
+}
+
+/** What is to be done to a track. A further kind has its case in `trackPlan`. */
+export type Work = NormalizeWork | PipelineWork;
+
+/** A pipeline as a value, and what led to it. */
+export interface TrackPlan {
+  readonly pipeline: string | object;
+  readonly moves: TrackMoves | null;
+}
+
+/** One track for one worker. */
+export interface TrackTask {
+  readonly input: string;
+  readonly output: string;
+  readonly work: Work;
+  /** The plan of the album that it belongs to, else null. */
+  readonly plan: TrackPlan | null;
+  readonly overwrite: boolean;
+  /** LU within which a track is left as it is; null for none. */
+  readonly ifOffBy: number | null;
+  /** Where what is finished is noted; null for nowhere. */
+  readonly journal: { readonly path: string; readonly name: string; readonly version: string } | null;
+  /** What an earlier run noted, where that is to count. */
+  readonly done: JournalEntry | null;
+}
+
+/** What a worker is doing to a track. */
+export type TrackPhase = 'measuring' | 'planning' | 'processing' | 'checking';
+
+/** How far a track has come; `share` from 0 to 1, null where it is not known. */
+export interface TrackProgress {
+  readonly phase: TrackPhase;
+  readonly share: number | null;
+}
+
+/** A task on its way to a worker; a message on the port, of any kind, cancels it. */
+export interface SentTask<T> {
+  readonly task: T;
+  readonly port: MessagePort;
+}
+
+/** Tracks that get one gain. */
+export interface AlbumTask {
+  readonly inputs: readonly string[];
+  readonly work: NormalizeWork;
+}
+
+/** What a worker gives back for an album: its plan, or why there is none. */
+export type AlbumResult = { readonly plan: TrackPlan } | { readonly error: string | null };

@@ -1,0 +1,37 @@
+import { systemReason } from '../engine/system-reason.ts';
+import type { TrackReport } from '../monitor/batch-report.ts';
+import { masterTrack as master } from './master-track.ts';
+import { albumPlan } from './track-plan.ts';
+import type { AlbumResult, AlbumTask, SentTask, TrackTask } from './track-task.ts';
+
+/** Runs in a worker thread: one track from end to end, told of on the task's port. */
+export function masterTrack({ task, port }: SentTask<TrackTask>): Promise<TrackReport> {
+  return cancellable(port, (signal) =>
+    master(task, { signal, onProgress: (progress) => port.postMessage(progress) }),
+  );
+}
+
+/** Runs in a worker thread: decides the one gain of an album; an error of null says that it was cancelled. */
+export function planAlbum({ task, port }: SentTask<AlbumTask>): Promise<AlbumResult> {
+  return cancellable(port, async (signal) => {
+    try {
+      return { plan: await albumPlan(task, signal) };
+    } catch (error) {
+      return { error: signal.aborted ? null : systemReason(error) };
+    }
+  });
+}
+
+/** Does something until a message comes on the port. */
+async function cancellable<T>(
+  port: SentTask<unknown>['port'],
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const controller = new AbortController();
+  port.once('message', () => controller.abort());
+  try {
+    return await work(controller.signal);
+  } finally {
+    port.close();
+  }
+}

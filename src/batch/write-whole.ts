@@ -1,0 +1,22 @@
+import { closeSync, statSync, writeFileSync } from 'node:fs';
+import { outputError } from '../audio/errors.ts';
+import { systemReason } from '../engine/system-reason.ts';
+import { UnfinishedFile } from '../engine/unfinished-file.ts';
+
+/** Writes a text file that is there whole or as it was before, whatever happens meanwhile. */
+export function writeWhole(path: string, text: string): void {
+  const file = new UnfinishedFile(path, statSync(path, { throwIfNoEntry: false })?.mode);
+  try {
+    const fd = file.open();
+    try {
+      writeFileSync(fd, text);
+    } finally {
+      closeSync(fd);
+    }
+    file.keep(true);
+  } catch (cause) {
+    throw outputError(`${path}: ${systemReason(cause)}`, { cause });
+  } finally {
+    file.discard();
+  }
+}

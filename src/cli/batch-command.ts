@@ -1,0 +1,183 @@
+import { text as textOf } from 'node:stream/consumers';
+import { isatty } from 'node:tty';
+import { EXIT_CODES, usageError } from '../audio/errors.ts';
+import { type FileJob, jobCount } from '../batch/process-files.ts';
+import { type BatchOptions, planBatch, runBatch } from '../batch/run-batch.ts';
+import { type BatchProgress, trackLine } from '../monitor/batch-progress.ts';
+import type { BatchReport } from '../monitor/batch-report.ts';
+import { abortOnSignals } from './abort-on-signals.ts';
+import type { Arguments, Command } from './command.ts';
+import { list, numberIn, text } from './option-value.ts';
+import { packageVersion } from './package-version.ts';
+import { print } from './print.ts';
+
+/** `auralis-stream batch IN... -o OUTDIR`: many files, several at a time. */
+export const batchCommand: Command = {
+  words: [
+    ['in...', 'files, folders, patterns; - or nothing is a list on stdin, a path a line (or NUL-separated)'],
+  ],
+  options: {
+    output: { type: 'string', alias: 'o', requiresArg: true, describe: 'the folder that the outputs go to' },
+    pipeline: {
+      type: 'string',
+      requiresArg: true,
+      describe: 'a pipeline file, or the name of a shipped one',
+    },
+    normalize: {
+      type: 'string',
+      requiresArg: true,
+      describe: 'bring each track to LUFS such as -16, by gain alone',
+    },
+    ceiling: {
+      type: 'string',
+      requiresArg: true,
+      describe: 'with --normalize: highest true peak in dBTP (default -1)',
+    },
+    limit: { type: 'boolean', describe: 'where the ceiling forbids the gain: limit the peaks' },
+    'lower-target': {
+      type: 'boolean',
+      describe: 'where the ceiling forbids the gain: take the largest it allows',
+    },
+    album: { type: 'boolean', describe: 'with --normalize: one gain for the tracks of a folder' },
+    'if-off-by': {
+      type: 'string',
+      requiresArg: true,
+      describe: 'with --normalize: leave tracks out that are within so many LU of it',
+    },
+    name: { type: 'string', requiresArg: true, describe: 'names of the outputs, as in {name}.master.{ext}' },
+    jobs: { type: 'string', requiresArg: true, describe: 'tracks at a time: a number or auto (default)' },
+    'skip-done': {
+      type: 'boolean',
+      describe: 'leave as it is what an earlier run finished from the same content',
+    },
+    force: { type: 'boolean', alias: 'f', describe: 'write over existing files' },
+    'dry-run': { type: 'boolean', describe: 'say what would become of which file, and do nothing' },
+    'json-progress': { type: 'boolean', describe: 'print progress as JSON lines on stdout' },
+    quiet: { type: 'boolean', describe: 'say nothing but what failed' },
+  },
+  examples: [
+    ['auralis-stream batch albums -o mastered --pipeline mastering', 'a folder, its structure mirrored'],
+    [
+      'auralis-stream batch albums -o mastered --pipeline mastering --skip-done',
+      'go on where it was stopped',
+    ],
+    ['auralis-stream batch "tapes/**/*.wav" -o out --normalize -16 --limit --album', 'one gain a folder'],
+    ["find . -name '*.wav' -print0 | auralis-stream batch -o out --normalize -16", 'a list on stdin'],
+  ],
+  run,
+};
+
+async function run(args: Arguments): Promise<number> {
+  const folder = text(args, 'output');
+  if (folder === undefined) throw usageError('no -o OUTDIR given, the folder that the outputs go to');
+  const concurrency = jobCount(
+    args.jobs === undefined || text(args, 'jobs') === 'auto'
+      ? 'auto'
+      : numberIn(args, 'jobs', { min: 1, max: 64, whole: true })!,
+  );
+  const work = workOf(args);
+  const ifOffBy = numberIn(args, 'if-off-by', { min: 0, max: 20, whole: false });
+  const options: BatchOptions = {
+    ...work,
+    inputs: await inputsOf(list(args, 'in')),
+    folder,
+    template: text(args, 'name'),
+    album: args.album === true,
+    version: packageVersion(),
+  };
+  const jobs = planBatch(options);
+  if (args['dry-run'] === true) {
+    await print(jobs.map(({ input, output }) => `${input} -> ${output}\n`).join(''));
+    return 0;
+  }
+  const signals = abortOnSignals([]);
+  const show = await progressOf(args, Math.min(concurrency, jobs.length), jobs.length);
+  try {
+    const { signal } = signals;
+    const report = await runBatch(jobs, options, {
+      concurrency,
+      signal,
+      ifOffBy,
+      overwrite: args.force === true,
+      skipDone: args['skip-done'] === true,
+      onProgress: show.show,
+    });
+    show.end();
+    conclude(report, folder, args.quiet === true);
+    return signals.exitCode() || (report.count.failed > 0 ? EXIT_CODES.batch : 0);
+  } finally {
+    show.end();
+    signals.release();
+  }
+}
+
+/** What is done to each track. */
+function workOf(args: Arguments): Pick<FileJob, 'pipeline' | 'normalize'> {
+  const pipeline = text(args, 'pipeline');
+  const target = numberIn(args, 'normalize', { min: -70, max: 0, whole: false });
+  if ((pipeline === undefined) === (target === undefined)) {
+    throw usageError('expected either --pipeline or --normalize, which say what is done to each track');
+  }
+  if (args.limit === true && args['lower-target'] === true) {
+    throw usageError('--limit and --lower-target exclude each other: choose one');
+  }
+  if (target === undefined) {
+    const stray = ['ceiling', 'limit', 'lower-target', 'album', 'if-off-by'].find(
+      (name) => args[name] !== undefined,
+    );
+    if (stray !== undefined) throw usageError(`--${stray} belongs to --normalize, which is not given`);
+    return { pipeline };
+  }
+  const onCeiling = args.limit === true ? 'limit' : args['lower-target'] === true ? 'lower-target' : 'refuse';
+  return {
+    normalize: { target, ceiling: numberIn(args, 'ceiling', { min: -40, max: 0, whole: false }), onCeiling },
+  };
+}
+
+/** The words, with the list on stdin in the place of `-`. */
+async function inputsOf(words: readonly string[]): Promise<readonly string[]> {
+  const named = words.length > 0 ? words : ['-'];
+  if (!named.includes('-')) return named;
+  if (isatty(0)) throw usageError('stdin is a terminal: name files or folders, or pipe a list of paths in');
+  const given = await textOf(process.stdin);
+  const paths = given.split(given.includes('\0') ? '\0' : /\r?\n/).filter((path) => path !== '');
+  if (paths.length === 0) throw usageError('stdin: no path is in the list');
+  return named.flatMap((word) => (word === '-' ? paths : [word]));
+}
+
+/** Shows how a batch comes along. */
+interface Show {
+  readonly show: (progress: BatchProgress) => void;
+  readonly end: () => void;
+}
+
+async function progressOf(args: Arguments, lanes: number, tracks: number): Promise<Show> {
+  if (args['json-progress'] === true) {
+    process.stdout.on('error', () => {});
+    return { show: (progress) => process.stdout.write(`${JSON.stringify(progress)}\n`), end: () => {} };
+  }
+  if (args.quiet === true) return { show: () => {}, end: () => {} };
+  if (process.stderr.isTTY) {
+    const { BatchBars } = await import('../monitor/batch-bars.ts');
+    const bars = new BatchBars(process.stderr, lanes, tracks);
+    return { show: (progress) => bars.show(progress), end: () => bars.end() };
+  }
+  const show = (progress: BatchProgress): void => {
+    if (progress.type !== 'end' || progress.track.status === 'failed') return;
+    const { ended, total, track } = progress;
+    process.stderr.write(`auralis-stream: [${ended}/${total}] ${trackLine(track)}\n`);
+  };
+  return { show, end: () => {} };
+}
+
+/** Lists what failed, and counts the rest. */
+function conclude({ tracks, count, elapsed }: BatchReport, folder: string, quiet: boolean): void {
+  for (const track of tracks) {
+    if (track.status === 'failed') process.stderr.write(`auralis-stream: ${trackLine(track)}\n`);
+  }
+  if (quiet) return;
+  const counts = Object.entries(count).flatMap(([status, n]) => (n > 0 ? [`${n} ${status}`] : []));
+  process.stderr.write(
+    `auralis-stream: ${tracks.length} tracks in ${elapsed.toFixed(1)} s: ${counts.join(', ')}; ${folder}/report.html\n`,
+  );
+}

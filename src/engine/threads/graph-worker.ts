@@ -1,0 +1,138 @@
+import { type MessagePort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { AuralisError, internalError } from '../../audio/errors.ts';
+import { onKernelMemory } from '../../dsp/kernel-memory.ts';
+import type { PipelineDefinition } from '../../graph/definition.ts';
+import { type Move, takeOver } from '../../graph/move.ts';
+import { loadPipelineStages, PreparedPipeline } from '../../graph/prepare-pipeline.ts';
+import type { PreparedSegment } from '../../graph/prepared-segment.ts';
+import { stageNamed } from '../../stages/registry.ts';
+import { Bell, PatientBell } from './bell.ts';
+import { RingReader, RingWriter } from './frame-ring.ts';
+import type { Answers, DatedOrder, GraphTask, HandData, Order, Reply } from './graph-order.ts';
+
+const { port, ...bells } = workerData as HandData<MessagePort>;
+const own = new Bell(bells.bell);
+const asker = new Bell(bells.asker);
+
+function say(reply: Reply): void {
+  port.postMessage(reply);
+  asker.ring();
+}
+
+/** Sleeps until there is something to do. */
+function awaitTask(): GraphTask {
+  for (;;) {
+    const heard = own.rings;
+    const one = receiveMessageOnPort(port);
+    if (one) return one.message as GraphTask;
+    own.wait(heard);
+  }
+}
+
+/** The definition as it was before it was sent. */
+function definitionOf({ definition }: GraphTask): PipelineDefinition {
+  const entries = definition.entries.map(({ stage, ...entry }) => {
+    const named = stageNamed(stage);
+    if (named === undefined) throw internalError(`a thread knows no stage "${stage}"`);
+    return { ...entry, definition: named };
+  });
+  return { ...definition, entries, origin: { where: definition.name, path: null, parts: null } };
+}
+
+/** The nodes of one thread at work. */
+class GraphPart {
+  readonly #task: GraphTask;
+  readonly #pipeline: PreparedPipeline;
+  readonly #segment: PreparedSegment;
+  #moves: Move[] = [];
+
+  constructor(definition: PipelineDefinition, task: GraphTask) {
+    const { format, backend, input } = task;
+    this.#task = task;
+    this.#pipeline = onKernelMemory(
+      backend,
+      (memory) => new PreparedPipeline(definition, { format, maxFrames: input.page, memory }),
+    );
+    [this.#segment] = this.#pipeline.segments;
+  }
+
+  /** Takes frames as they come, and orders each at its frame, for ever. */
+  work(): never {
+    const { from, to, next, heldPages } = this.#task;
+    const segment = this.#segment;
+    const [input, output] = [new RingReader(this.#task.input), new RingWriter(this.#task.output, heldPages)];
+    const behindBell = new PatientBell(new Bell(next), input.page);
+    const [before, behind] = [segment.crossing(from), segment.crossing(to)];
+    const orders: DatedOrder[] = [];
+    for (let done = 0; ; ) {
+      const heard = own.rings;
+      // Frames first: the orders that come before them are then here too.
+      const ready = input.frames;
+      for (let one = receiveMessageOnPort(port); one; one = receiveMessageOnPort(port)) {
+        orders.push(one.message as DatedOrder);
+      }
+      while (orders[0]?.at === done) this.#obey(orders.shift()!.order);
+      const due = orders.length > 0 ? orders[0].at - done : Number.POSITIVE_INFINITY;
+      const frames = Math.min(ready, input.span, due, segment.span());
+      if (frames === 0) {
+        behindBell.ring();
+        own.wait(heard);
+        continue;
+      }
+      input.pop(before, frames);
+      segment.processNodes(from, to, frames);
+      done += frames;
+      this.#report(done);
+      output.push(behind, frames);
+      output.publish();
+      behindBell.add(frames);
+    }
+  }
+
+  get #nodes() {
+    return this.#segment.nodes.slice(this.#task.from, this.#task.to);
+  }
+
+  /** Says what has been measured, before the frames go on: it is there when they are. */
+  #report(at: number): void {
+    const readings = this.#nodes.flatMap(({ id, processor }) =>
+      processor.takeReadings().map((reading) => ({ id, reading })),
+    );
+    if (readings.length > 0) say({ readings, at });
+  }
+
+  #obey(order: Order): void {
+    const pipeline = this.#pipeline;
+    if (order.do === 'end') this.#segment.end(order.framesIn);
+    else if (order.do === 'take') pipeline.take(order.states);
+    else if (order.do === 'restore') pipeline.restore(order.snapshot);
+    else if (order.do === 'move') this.#move(order.move, order.origin);
+    else say({ answer: this.#answer(order.what) });
+  }
+
+  #move(move: Move, origin: number): void {
+    this.#moves = this.#moves.filter(({ frame, frames }) => frame + frames > move.frame);
+    takeOver(this.#moves, move);
+    this.#moves.push(move);
+    this.#pipeline.move(move, origin);
+  }
+
+  #answer(what: keyof Answers): Answers[keyof Answers] {
+    const answers = this.#nodes.map(({ id, processor }) => [
+      id,
+      what === 'states' ? processor.snapshot() : processor.meters(),
+    ]);
+    return Object.fromEntries(answers) as Answers['states'] | Answers['meters'];
+  }
+}
+
+try {
+  const task = awaitTask();
+  const definition = definitionOf(task);
+  await loadPipelineStages(definition);
+  new GraphPart(definition, task).work();
+} catch (error) {
+  const { kind, message } =
+    error instanceof AuralisError ? error : internalError(`a thread: ${String(error)}`);
+  say({ failure: { kind, message } });
+}

@@ -1,0 +1,109 @@
+import { dbToGain, powerToDb } from '../dsp/elementary.ts';
+
+/** Figures of a programme, measured over all of it or over what has come so far; null where undefined. */
+export interface MeasuredContent {
+  readonly seconds: number;
+  readonly channels: number;
+  /** LUFS, gated. */
+  readonly loudness: number | null;
+  /** LU, EBU Tech 3342. */
+  readonly range: number | null;
+  /** dBFS. */
+  readonly samplePeak: number | null;
+  /** dB, level of the quietest half second or second. */
+  readonly noiseFloor: number | null;
+  /** Level of each critical band in dB, -Infinity for an empty one. */
+  readonly bark: readonly number[] | null;
+  /** Hz. */
+  readonly centroid: number | null;
+  /** Hz. */
+  readonly rolloff: number | null;
+  /** 0..1. */
+  readonly flatness: number | null;
+  /** Crossings a second. */
+  readonly zeroCrossingRate: number | null;
+  /** Beats a minute. */
+  readonly tempo: number | null;
+  /** Side energy over that of mid and side: 0 mono, 0.5 unrelated channels. */
+  readonly width: number | null;
+  /** Of left and right, -1..1. */
+  readonly correlation: number | null;
+}
+
+export type EnergyClass = 'low' | 'medium' | 'high';
+export type DynamicsClass = 'dense' | 'moderate' | 'wide';
+export type ContentKind = 'silence' | 'speech' | 'music';
+
+/** What a programme is like. */
+export interface ContentProfile extends MeasuredContent {
+  /** Sample peak over loudness in dB: large for what has transients, small for what is dense. */
+  readonly crest: number | null;
+  /** Power below 200 Hz over all power, in dB, at most 0. */
+  readonly bass: number | null;
+  /** Loudness over the quietest stretch, in dB. */
+  readonly pauses: number | null;
+  readonly energy: EnergyClass;
+  readonly dynamics: DynamicsClass;
+  readonly kind: ContentKind;
+}
+
+/** Bounds of the energy classes in LUFS: quieter than broadcast (EBU R 128: -23), louder than streaming (-14). */
+const LOW_ENERGY = -23;
+const HIGH_ENERGY = -14;
+/** Bounds of the dynamics classes: a crest under 10 dB is that of heavily limited masters, LRA over 12 LU that of concert music. */
+export const DENSE_CREST = 10;
+export const WIDE_RANGE = 12;
+/** Below this nothing is heard, Hz. */
+const INAUDIBLE_HZ = 20;
+/** Signs that speech shows and music seldom: pauses this deep (dB), this narrow, this little bass (dB), no beat. */
+const SPEECH_PAUSES = 30;
+const SPEECH_WIDTH = 0.02;
+const SPEECH_BASS = -18;
+const SPEECH_SIGNS = 4;
+/** Critical bands below 200 Hz. */
+const BASS_BANDS = 2;
+
+/** Adds to the figures what follows from them. */
+export function contentProfile(measured: MeasuredContent): ContentProfile {
+  const { loudness, range, samplePeak, noiseFloor, bark } = measured;
+  const crest = loudness === null || samplePeak === null ? null : samplePeak - loudness;
+  const pauses = loudness === null || noiseFloor === null ? null : loudness - noiseFloor;
+  const bass = bark === null ? null : bassOf(bark);
+  const derived = { ...measured, crest, pauses, bass };
+  return {
+    ...derived,
+    energy: energyOf(loudness),
+    dynamics: dynamicsOf(crest, range),
+    kind: kindOf(derived),
+  };
+}
+
+function energyOf(loudness: number | null): EnergyClass {
+  if (loudness === null || loudness < LOW_ENERGY) return 'low';
+  return loudness > HIGH_ENERGY ? 'high' : 'medium';
+}
+
+function dynamicsOf(crest: number | null, range: number | null): DynamicsClass {
+  if (range !== null && range > WIDE_RANGE) return 'wide';
+  return crest !== null && crest < DENSE_CREST ? 'dense' : 'moderate';
+}
+
+/** Silence where nothing passes the loudness gate or lies above 20 Hz; speech where all four signs of it are seen. */
+function kindOf(content: MeasuredContent & Pick<ContentProfile, 'bass' | 'pauses'>): ContentKind {
+  const { loudness, rolloff, pauses, width, bass, tempo } = content;
+  if (loudness === null || (rolloff ?? 0) < INAUDIBLE_HZ) return 'silence';
+  const signs = [
+    (pauses ?? 0) > SPEECH_PAUSES,
+    (width ?? 0) < SPEECH_WIDTH,
+    (bass ?? 0) < SPEECH_BASS,
+    tempo === null,
+  ];
+  return signs.filter(Boolean).length === SPEECH_SIGNS ? 'speech' : 'music';
+}
+
+function bassOf(levels: readonly number[]): number | null {
+  const sum = (part: readonly number[]): number =>
+    part.reduce((total, level) => total + dbToGain(level) * dbToGain(level), 0);
+  const all = sum(levels);
+  return all > 0 ? powerToDb(sum(levels.slice(0, BASS_BANDS)) / all) : null;
+}

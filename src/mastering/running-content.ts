@@ -1,0 +1,106 @@
+import { dbToGain, powerToDb } from '../dsp/elementary.ts';
+import type { Readings } from '../stages/define-stage.ts';
+import { type ContentProfile, contentProfile, type MeasuredContent } from './content-profile.ts';
+
+/** Intervals after which what was heard counts 37 % of what is heard now. */
+const MEMORY = 30;
+/** Level in dB under which an interval is a pause. */
+const PAUSE = -70;
+/** Level that stands for digital silence. */
+const SILENT = -100;
+/** Level of the spectrum stage over the RMS, in dB: it counts from a full-scale sine. */
+const SINE_OVER_RMS = 3.01;
+
+type Features = 'centroid' | 'rolloff' | 'flatness' | 'zeroCrossingRate';
+const FEATURES: readonly Features[] = ['centroid', 'rolloff', 'flatness', 'zeroCrossingRate'];
+
+/** A mean that forgets; at first the plain mean. */
+class RunningMean {
+  #count = 0;
+  #mean = 0;
+
+  push(value: number): void {
+    this.#count += 1;
+    this.#mean += (value - this.#mean) * Math.max(1 / MEMORY, 1 / this.#count);
+  }
+
+  get value(): number | null {
+    return this.#count === 0 ? null : this.#mean;
+  }
+}
+
+/**
+ * What a stream is like, from the readings of a `spectrum` and a `loudness` stage, one interval after the other: features and
+ * bands as running means over about half a minute of what is no pause, loudness, range and peak since the start.
+ */
+export class RunningContent {
+  readonly #channels: number;
+  readonly #features = new Map(FEATURES.map((name) => [name, new RunningMean()]));
+  readonly #width = new RunningMean();
+  #bark: RunningMean[] = [];
+  #heard = 0;
+  #noiseFloor: number | null = null;
+
+  constructor(channels: number) {
+    this.#channels = channels;
+  }
+
+  /** Intervals that were no pause. */
+  get heard(): number {
+    return this.#heard;
+  }
+
+  /** Takes the readings of the interval that just ended. */
+  take(spectrum: Readings, loudness: Readings): ContentProfile {
+    const interval = spectrum.interval as Readings | null;
+    const programme = interval?.programme as Readings | null | undefined;
+    if (programme) this.#learn(interval!, programme);
+    return contentProfile(this.#measured(spectrum, loudness));
+  }
+
+  #learn(interval: Readings, programme: Readings): void {
+    const level = programme.level as number;
+    if (this.#heard > 0 || level > PAUSE) {
+      const rms = Math.max(SILENT, level - SINE_OVER_RMS);
+      this.#noiseFloor = Math.min(rms, this.#noiseFloor ?? rms);
+    }
+    if (!(level > PAUSE)) return;
+    this.#heard += 1;
+    for (const [name, mean] of this.#features) {
+      const value = programme[name] as number | null;
+      if (value !== null) mean.push(value);
+    }
+    const width = interval.width as number | null;
+    if (width !== null) this.#width.push(width);
+    const levels = (programme.bark as Readings).levels as readonly number[];
+    if (this.#bark.length === 0) this.#bark = levels.map(() => new RunningMean());
+    levels.forEach((one, n) => {
+      this.#bark[n].push(dbToGain(one) * dbToGain(one));
+    });
+  }
+
+  #measured(spectrum: Readings, { seconds, integrated, range, samplePeak }: Readings): MeasuredContent {
+    const feature = (name: Features): number | null => this.#features.get(name)!.value;
+    const width = this.#width.value;
+    return {
+      seconds: seconds as number,
+      channels: this.#channels,
+      loudness: finite(integrated),
+      range: finite(range),
+      samplePeak: finite(samplePeak),
+      noiseFloor: this.#noiseFloor,
+      bark: this.#heard === 0 ? null : this.#bark.map((mean) => powerToDb(mean.value ?? 0)),
+      centroid: feature('centroid'),
+      rolloff: feature('rolloff'),
+      flatness: feature('flatness'),
+      zeroCrossingRate: feature('zeroCrossingRate'),
+      tempo: finite(spectrum.tempo),
+      width,
+      // Of two channels of equal power: 2 LR / (L^2 + R^2) = (M^2 - S^2) / (M^2 + S^2).
+      correlation: width === null ? null : 1 - 2 * width,
+    };
+  }
+}
+
+const finite = (value: Readings[string]): number | null =>
+  typeof value === 'number' && Number.isFinite(value) ? value : null;

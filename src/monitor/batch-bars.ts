@@ -1,0 +1,55 @@
+import { MultiBar, type SingleBar } from 'cli-progress';
+import type { BatchProgress } from './batch-progress.ts';
+import { clockTime } from './clock-time.ts';
+
+const BAR_CELLS = 16;
+const NAME_WIDTH = 40;
+
+/** The end of a path, which tells tracks apart, in a fixed width. */
+function nameCell(path: string): string {
+  const cut = path.length > NAME_WIDTH ? `…${path.slice(1 - NAME_WIDTH)}` : path;
+  return cut.padEnd(NAME_WIDTH);
+}
+
+/** The line of text for a worker at one moment. */
+export function laneText(input: string, phase: string, share: number | null): string {
+  const lit = Math.round(Math.min(1, share ?? 0) * BAR_CELLS);
+  const percent = share === null ? '' : `${String(Math.floor(share * 100)).padStart(3)}%`;
+  return `${nameCell(input)}  ${'█'.repeat(lit)}${'·'.repeat(BAR_CELLS - lit)} ${percent.padStart(4)}  ${phase}`;
+}
+
+/** A line for each worker and one for the whole, redrawn in place on a terminal. */
+export class BatchBars {
+  readonly #bars: MultiBar;
+  readonly #lanes: readonly SingleBar[];
+  readonly #total: SingleBar;
+
+  constructor(terminal: NodeJS.WritableStream, lanes: number, tracks: number) {
+    this.#bars = new MultiBar({
+      stream: terminal,
+      format: (_options, _params, payload) => payload.text,
+      clearOnComplete: true,
+      hideCursor: true,
+      fps: 10,
+    });
+    this.#lanes = Array.from({ length: lanes }, () => this.#bars.create(1, 0, { text: '' }));
+    this.#total = this.#bars.create(tracks, 0, { text: `0 / ${tracks}` });
+  }
+
+  show(progress: BatchProgress): void {
+    const lane = this.#lanes[progress.lane];
+    if (progress.type === 'track') {
+      const { input, phase, share } = progress;
+      lane.update(share ?? 0, { text: laneText(input, phase, share) });
+      return;
+    }
+    const { ended, total, eta } = progress;
+    lane.update(0, { text: '' });
+    this.#total.update(ended, { text: `${ended} / ${total}  ETA ${clockTime(eta ?? Number.NaN)}` });
+  }
+
+  /** Clears the lines and gives the cursor back. */
+  end(): void {
+    this.#bars.stop();
+  }
+}

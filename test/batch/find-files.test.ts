@@ -1,0 +1,86 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { findFiles } from '../../src/batch/find-files.ts';
+import { globExpression } from '../../src/batch/glob.ts';
+import { checkTemplate, outputPaths } from '../../src/batch/output-paths.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'find-files-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const NAMES = ['A/one.wav', 'A/two.AIFF', 'A/cover.jpg', 'A/.hidden.wav', 'B/c/one.wav', 'out/A/one.wav'];
+for (const name of NAMES) {
+  mkdirSync(dirname(join(folder, name)), { recursive: true });
+  writeFileSync(join(folder, name), '');
+}
+const at = (...names: string[]): string[] => names.map((name) => join(folder, name));
+const places = (...words: string[]): string[] =>
+  findFiles(at(...words), join(folder, 'out')).map(({ place }) => place);
+
+describe('findFiles', () => {
+  it('finds the audio in a folder to its depths, and neither what is hidden nor the outputs', () => {
+    expect(places('.')).toEqual(['A/one.wav', 'A/two.AIFF', 'B/c/one.wav']);
+  });
+
+  it('keeps the names of several folders', () => {
+    expect(places('A', 'B')).toEqual(['A/one.wav', 'A/two.AIFF', 'B/c/one.wav']);
+  });
+
+  it('keeps the structure of a pattern from its first wildcard on', () => {
+    expect(places('B/**/*.wav')).toEqual(['c/one.wav']);
+    expect(places('{A,B}/*.{wav,AIFF}')).toEqual(['A/one.wav', 'A/two.AIFF']);
+  });
+
+  it('keeps the structure of files from the folder that all are in, and takes each once', () => {
+    expect(places('A/one.wav', 'B/c/one.wav', 'A/one.wav')).toEqual(['A/one.wav', 'B/c/one.wav']);
+    expect(places('A/one.wav')).toEqual(['one.wav']);
+  });
+
+  it('turns away what means nothing', () => {
+    expect(() => places('A/three.wav')).toThrow(/three\.wav: no such file, folder or pattern/);
+    expect(() => places('A/*.flac')).toThrow(/no file matches/);
+  });
+});
+
+describe('globExpression', () => {
+  it.each([
+    ['*.wav', ['a.wav'], ['a/b.wav', '.a.wav', 'a.wave']],
+    ['**/*.wav', ['a.wav', 'a/b/c.wav'], ['a/.b/c.wav', 'a.wav/b']],
+    ['a?[0-9].wav', ['ab7.wav'], ['a/7.wav', 'abx.wav']],
+    ['[!ab]*', ['c', 'cab'], ['a', 'b1', '.c']],
+    ['{a,b{c,d}}.wav', ['a.wav', 'bc.wav', 'bd.wav'], ['b.wav', 'c.wav']],
+    ['a+(1).wav', ['a+(1).wav'], ['aa1.wav']],
+  ])('%s matches what a shell would', (pattern, yes, no) => {
+    const expression = globExpression(pattern);
+    expect([...yes, ...no].filter((path) => expression.test(path))).toEqual(yes);
+  });
+});
+
+describe('outputPaths', () => {
+  const files = [
+    { path: 'in/x/a.aiff', place: 'x/a.aiff' },
+    { path: 'in/b.tape.wav', place: 'b.tape.wav' },
+  ];
+
+  it('mirrors the folders and fills in the name', () => {
+    expect(outputPaths(files, 'out', '{name}.master.{ext}')).toEqual([
+      join('out', 'x', 'a.master.wav'),
+      join('out', 'b.tape.master.wav'),
+    ]);
+  });
+
+  it('refuses two inputs for one output, and says what tells them apart', () => {
+    const both = [...files, { path: 'in/x/a.wav', place: 'x/a.wav' }];
+    expect(() => outputPaths(both, 'out', '{name}.{ext}')).toThrow(
+      /a\.aiff and .*a\.wav would both become .*\{type\}/,
+    );
+    expect(outputPaths(both, 'out', '{name}.{type}.{ext}')[2]).toBe(join('out', 'x', 'a.wav.wav'));
+  });
+
+  it('names the nearest field of a template', () => {
+    expect(() => checkTemplate('{nam}.wav')).toThrow(/no field \{nam\}.*"\{name\}"/);
+    expect(() => checkTemplate('x.{ext}')).toThrow(/no \{name\}/);
+    expect(() => checkTemplate('../{name}')).toThrow(/folders are those of the inputs/);
+  });
+});

@@ -1,0 +1,95 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { type BatchProgress, type FileJob, processFiles } from '../../src/index.ts';
+import { floatWav } from '../engine/wav-of.ts';
+import { noise } from '../support/signals.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'process-files-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const RATE = 16000;
+const path = (name: string): string => join(folder, name);
+const PIPELINE = { stages: [{ stage: 'gain', gain: -6 }] };
+
+/** A job on two seconds of noise. */
+function job(name: string, how: Partial<FileJob>, peak = 0.1, seconds = 2): FileJob {
+  writeFileSync(path(`${name}.wav`), floatWav(noise(2, seconds * RATE, 1, peak), RATE));
+  return { input: path(`${name}.wav`), output: path(`out/${name}.wav`), ...how };
+}
+
+describe('processFiles', () => {
+  it('takes 6 dB off two files, tells of a broken third, and reports in the order of the jobs', async () => {
+    writeFileSync(path('broken.wav'), 'junk');
+    const broken = { input: path('broken.wav'), output: path('out/broken.wav'), pipeline: PIPELINE };
+    const jobs = [job('a', { pipeline: PIPELINE }), broken, job('b', { pipeline: PIPELINE }, 0.2)];
+    const seen: BatchProgress[] = [];
+    const tracks = await processFiles(jobs, { concurrency: 2, onProgress: (news) => seen.push(news) });
+    expect(tracks.map(({ status }) => status)).toEqual(['finished', 'failed', 'finished']);
+    expect(tracks[0].after!.integrated! - tracks[0].before!.integrated!).toBeCloseTo(-6, 2);
+    expect(tracks[1].error).toMatch(/starts with "junk"/);
+    expect(existsSync(broken.output)).toBe(false);
+    const ends = seen.filter((news) => news.type === 'end');
+    expect(ends.map(({ ended, total }) => `${ended}/${total}`)).toEqual(['1/3', '2/3', '3/3']);
+  });
+
+  it('keeps two tracks of an album 6 dB apart, and lands their whole on -20 LUFS', async () => {
+    const normalize = { target: -20 };
+    const [loud, soft] = await processFiles([
+      job('loud', { normalize, album: 'x' }, 0.2),
+      job('soft', { normalize, album: 'x' }, 0.1),
+    ]);
+    expect(loud.moves!.gain).toBe(soft.moves!.gain);
+    expect(loud.after!.integrated! - soft.after!.integrated!).toBeCloseTo(6.02, 1);
+    expect(loud.after!.integrated!).toBeGreaterThan(-20);
+    expect(soft.after!.integrated!).toBeLessThan(-20);
+  });
+
+  it('leaves out a track that is within 0.5 LU of its target', async () => {
+    const normalize = { target: -20 };
+    const [first] = await processFiles([job('near', { normalize })], { overwrite: true });
+    const again = { input: first.output, output: path('out/again.wav'), normalize: { target: -20.4 } };
+    const [second] = await processFiles([again], { ifOffBy: 0.5 });
+    expect(second.status).toBe('skipped');
+    expect(existsSync(again.output)).toBe(false);
+  });
+
+  it('does nothing again that is noted and unchanged; another pipeline or version does it again', async () => {
+    const todo = job('noted', { pipeline: PIPELINE });
+    const status = async (version: string, gain: number): Promise<string> => {
+      const pipeline = { stages: [{ stage: 'gain', gain }] };
+      const journal = { folder, version, skipDone: true };
+      return (await processFiles([{ ...todo, pipeline }], { journal }))[0].status;
+    };
+    expect(await status('1', -6)).toBe('finished');
+    expect(await status('1', -6)).toBe('done');
+    expect(await status('1', -7)).toBe('finished');
+    expect(await status('2', -7)).toBe('finished');
+  });
+
+  it('does not write over a file that it does not know', async () => {
+    const todo = job('there', { pipeline: PIPELINE });
+    writeFileSync(todo.output, 'mine');
+    const [track] = await processFiles([todo]);
+    expect(track.error).toMatch(/file already exists/);
+    expect(readFileSync(todo.output, 'utf8')).toBe('mine');
+  });
+
+  it('stops at a signal, and leaves neither an output nor a part of one', async () => {
+    const controller = new AbortController();
+    const jobs = ['long1', 'long2', 'long3'].map((name) => job(name, { pipeline: PIPELINE }, 0.1, 60));
+    const tracks = await processFiles(jobs, {
+      concurrency: 1,
+      signal: controller.signal,
+      onProgress: () => controller.abort(),
+    });
+    expect(tracks.map(({ status }) => status)).toEqual(['cancelled', 'cancelled', 'cancelled']);
+    expect(readdirSync(path('out')).filter((name) => /long|part/.test(name))).toEqual([]);
+  });
+
+  it('turns away a job that says both or neither of pipeline and loudness', async () => {
+    await expect(processFiles([job('neither', {})])).rejects.toThrow(/either a pipeline or a loudness/);
+    await expect(processFiles([], { concurrency: 65 })).rejects.toThrow(/whole number from 1 to 64/);
+  });
+});

@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import { codecOf } from '../../src/io/codec-signature.ts';
+
+const ascii = (text: string): Uint8Array => Uint8Array.from(text, (char) => char.charCodeAt(0));
+const ogg = (payload: string): Uint8Array => ascii(`OggS\0\x02${'\0'.repeat(20)}\x01\x1e${payload}`);
+
+describe('codecOf', () => {
+  it.each([
+    ['fLaC', ascii('fLaC\0\0\0\x22'), 'flac'],
+    ['an ID3 tag', ascii('ID3\x04'), 'mp3'],
+    ['MPEG 1 layer 3', Uint8Array.of(0xff, 0xfb, 0x90, 0), 'mp3'],
+    ['MPEG 2 layer 3', Uint8Array.of(0xff, 0xf3, 0x90, 0), 'mp3'],
+    ['ADTS AAC', Uint8Array.of(0xff, 0xf1, 0x50, 0x80), 'other'],
+    ['Vorbis in Ogg', ogg('\x01vorbis'), 'vorbis'],
+    ['Opus in Ogg', ogg('OpusHead'), 'other'],
+    ['MP4', ascii('\0\0\0\x20ftypM4A '), 'other'],
+  ])('knows %s', (_name, bytes, decoder) => {
+    expect(codecOf(bytes)?.decoder).toBe(decoder);
+  });
+
+  it.each([
+    ['RIFF', ascii('RIFF\0\0\0\0WAVEfmt ')],
+    ['samples at full scale', Uint8Array.of(0xff, 0xff, 0xff, 0xff)],
+    ['nothing', new Uint8Array(0)],
+  ])('leaves %s alone', (_name, bytes) => {
+    expect(codecOf(bytes)).toBeNull();
+  });
+});

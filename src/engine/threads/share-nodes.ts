@@ -5,9 +5,10 @@ import { PreparedPipeline } from '../../graph/prepare-pipeline.ts';
 
 /** What reading, decoding, encoding and writing take, in ns a sample: a run without stages, of 600 s of 16-bit stereo. */
 const ENDS = 6;
-const BLOCK_FRAMES = 1024;
-/** How long the nodes are timed for, in ms, and how often at least. */
-const TIMED = 20;
+const BLOCK_FRAMES = 4096;
+/** How long the nodes are timed for, in ms, and how often at least: until the engine has compiled them for good, and no longer than
+ * threads take to come. */
+const TIMED = 60;
 const LEAST_ROUNDS = 3;
 
 /** What each node of a graph takes here, on noise, in ns a frame: the least of several blocks, as others use the machine too. */

@@ -7,11 +7,10 @@ import { parseRawFormat } from '../io/sample-format.ts';
 import { analysisJson } from '../monitor/analysis-json.ts';
 import { analysisText } from './analysis-text.ts';
 import type { Arguments, Command } from './command.ts';
-import { numberIn, oneOf, text } from './option-value.ts';
+import { text } from './option-value.ts';
 import { print } from './print.ts';
+import { BACKEND_OPTION, backendOf, threadsOf } from './shared-options.ts';
 import { openInput } from './standard-streams.ts';
-
-const BACKENDS = ['auto', 'wasm', 'reference'] as const;
 
 /** `auralis-stream analyze FILE...`: figures, pictures, verdicts. */
 export const analyzeCommand: Command = {
@@ -33,7 +32,7 @@ export const analyzeCommand: Command = {
     png: { type: 'string', requiresArg: true, describe: 'write one chart as PNG to FILE' },
     chart: { type: 'string', requiresArg: true, describe: 'the chart of --svg and --png (default loudness)' },
     raw: { type: 'string', requiresArg: true, describe: 'the input has no header: FORMAT:RATE:CHANNELS' },
-    backend: { type: 'string', requiresArg: true, describe: `who computes: ${BACKENDS.join(', ')}` },
+    ...BACKEND_OPTION,
     threads: {
       type: 'string',
       requiresArg: true,
@@ -83,11 +82,8 @@ async function measure(args: Arguments, file: string, curves: boolean, target: T
       .map((name) => name.trim()) as readonly Measure[] | undefined,
     curves,
     raw: raw === undefined ? undefined : parseRawFormat(raw),
-    backend: oneOf(args, 'backend', BACKENDS) ?? ('auto' as const),
-    threads:
-      text(args, 'threads') === 'auto'
-        ? ('auto' as const)
-        : (numberIn(args, 'threads', { min: 1, max: 64, whole: true }) ?? ('auto' as const)),
+    backend: backendOf(args),
+    threads: threadsOf(args) ?? ('auto' as const),
   };
   const input = openInput(file);
   const result = await analyze(input.stream, { ...options, inputName: input.name });

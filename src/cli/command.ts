@@ -3,6 +3,9 @@ import type { Options } from 'yargs';
 /** Arguments by name, as typed: not yet checked. */
 export type Arguments = Readonly<Record<string, unknown>>;
 
+/** Options of a command by name. */
+export type CommandOptions = Readonly<Record<string, Options>>;
+
 /** A command once it is loaded. */
 export interface Command {
   /**
@@ -10,7 +13,7 @@ export interface Command {
    * `...` takes all that are left, as a list, under its name without the dots.
    */
   readonly words: readonly (readonly [string, string])[];
-  readonly options: Readonly<Record<string, Options>>;
+  readonly options: CommandOptions;
   /** Command line and what it does. */
   readonly examples: readonly (readonly [string, string])[];
   /** Does the work and gives the exit code. */

@@ -13,9 +13,15 @@ import type { Arguments, Command } from './command.ts';
 import { duration, numberIn, oneOf, text } from './option-value.ts';
 import { OUTPUT_FORMATS } from './output-formats.ts';
 import { openReport } from './report-target.ts';
+import {
+  BACKEND_OPTION,
+  type BackendChoice,
+  BLOCK_OPTION,
+  backendOf,
+  blockFramesOf,
+} from './shared-options.ts';
 import { openInput, openOutput } from './standard-streams.ts';
 
-const BACKENDS = ['auto', 'wasm', 'reference'] as const;
 /** Longest lookahead of the stage `loudness-normalize`, in ms, and the usual one. */
 const MOST_LOOKAHEAD = 10000;
 const LOOKAHEAD = 3000;
@@ -68,12 +74,8 @@ export const masterCommand: Command = {
       requiresArg: true,
       describe: `samples of the output: ${OUTPUT_FORMATS.join(', ')}`,
     },
-    backend: { type: 'string', requiresArg: true, describe: `who computes: ${BACKENDS.join(', ')}` },
-    'block-frames': {
-      type: 'string',
-      requiresArg: true,
-      describe: 'frames at a time in one pass (default 4096)',
-    },
+    ...BACKEND_OPTION,
+    ...BLOCK_OPTION,
     force: { type: 'boolean', alias: 'f', describe: 'write over existing files' },
     quiet: { type: 'boolean', describe: 'say nothing but errors' },
   },
@@ -93,7 +95,7 @@ export const masterCommand: Command = {
 };
 
 type Settings = Pick<RunOptions, 'sampleFormat'> & {
-  readonly backend: (typeof BACKENDS)[number];
+  readonly backend: BackendChoice;
   readonly blockFrames: number;
 };
 
@@ -102,9 +104,9 @@ async function run(args: Arguments): Promise<number> {
   const passes = passesFor(args, input);
   const lookahead = lookaheadOf(args, passes);
   const settings: Settings = {
-    backend: oneOf(args, 'backend', BACKENDS) ?? 'auto',
+    backend: backendOf(args),
     sampleFormat: oneOf(args, 'format', OUTPUT_FORMATS),
-    blockFrames: numberIn(args, 'block-frames', { min: 1, max: 65536, whole: true }) ?? 4096,
+    blockFrames: blockFramesOf(args),
   };
   const aim = await aimOf(args, settings.backend);
   const output = openOutput(text(args, 'out'), { force: args.force === true, inputs: [input] });
@@ -168,7 +170,7 @@ async function onePass(
   };
 }
 
-async function aimOf(args: Arguments, backend: (typeof BACKENDS)[number]): Promise<Aim> {
+async function aimOf(args: Arguments, backend: BackendChoice): Promise<Aim> {
   const path = text(args, 'reference');
   const mode = oneOf(args, 'mode', MODES) ?? (path === undefined ? 'adaptive' : 'reference');
   if (mode !== 'adaptive' && path === undefined) throw usageError(`--mode ${mode}: needs --reference FILE`);

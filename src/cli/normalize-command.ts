@@ -11,10 +11,9 @@ import { readTarget, shippedTargets } from '../engine/target-files.ts';
 import { parseRawFormat } from '../io/sample-format.ts';
 import { abortOnSignals } from './abort-on-signals.ts';
 import type { Arguments, Command } from './command.ts';
-import { numberIn, oneOf, text } from './option-value.ts';
+import { numberIn, text } from './option-value.ts';
+import { BACKEND_OPTION, backendOf, SEED_OPTION, seedOf } from './shared-options.ts';
 import { openInput, openOutput } from './standard-streams.ts';
-
-const BACKENDS = ['auto', 'wasm', 'reference'] as const;
 
 /** `auralis-stream normalize IN OUT`: linear gain to a loudness, in two passes. */
 export const normalizeCommand: Command = {
@@ -44,8 +43,8 @@ export const normalizeCommand: Command = {
     },
     raw: { type: 'string', requiresArg: true, describe: 'the inputs have no header: FORMAT:RATE:CHANNELS' },
     force: { type: 'boolean', alias: 'f', describe: 'write over existing files' },
-    backend: { type: 'string', requiresArg: true, describe: `who computes: ${BACKENDS.join(', ')}` },
-    seed: { type: 'string', requiresArg: true, describe: 'of the dither, a whole number (default 0)' },
+    ...BACKEND_OPTION,
+    ...SEED_OPTION,
     quiet: { type: 'boolean', describe: 'say nothing but errors' },
   },
   examples: [
@@ -70,10 +69,10 @@ async function run(args: Arguments): Promise<number> {
     target,
     ceiling,
     onCeiling: onCeiling(args),
-    backend: oneOf(args, 'backend', BACKENDS) ?? ('auto' as const),
+    backend: backendOf(args),
     raw: raw === undefined ? undefined : parseRawFormat(raw),
   };
-  const seed = numberIn(args, 'seed', { min: 0, max: 2 ** 32 - 1, whole: true }) ?? 0;
+  const seed = seedOf(args);
   for (const { input } of jobs) checkSeekable(input);
   // Opened before the first pass, so that what can't be written is not measured in vain.
   const sinks = jobs.map(({ input, output }) =>

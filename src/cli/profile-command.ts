@@ -1,16 +1,14 @@
 import { usageError } from '../audio/errors.ts';
 import { profileRecordings } from '../engine/mastering-files.ts';
 import type { Arguments, Command } from './command.ts';
-import { oneOf } from './option-value.ts';
 import { print } from './print.ts';
-
-const BACKENDS = ['auto', 'wasm', 'reference'] as const;
+import { BACKEND_OPTION, backendOf } from './shared-options.ts';
 
 /** `auralis-stream profile FILE...`: what recordings have in common, for `master --reference`. */
 export const profileCommand: Command = {
   words: [['file...', 'recordings that sound as wanted']],
   options: {
-    backend: { type: 'string', requiresArg: true, describe: `who computes: ${BACKENDS.join(', ')}` },
+    ...BACKEND_OPTION,
   },
   examples: [
     ['auralis-stream profile hit1.wav hit2.wav > hits.profile.json', 'the mean of two recordings'],
@@ -23,7 +21,7 @@ async function run(args: Arguments): Promise<number> {
   const files = (args.file as readonly string[] | undefined) ?? [];
   if (files.length === 0)
     throw usageError('no recordings given: auralis-stream profile FILE... > ref.profile.json');
-  const profile = await profileRecordings(files, oneOf(args, 'backend', BACKENDS) ?? 'auto');
+  const profile = await profileRecordings(files, backendOf(args));
   await print(`${JSON.stringify(profile, null, 1)}\n`);
   return 0;
 }

@@ -5,7 +5,6 @@ import { isShippedName } from '../engine/part-files.ts';
 import { readPipelineFile, shippedPipelines } from '../engine/pipeline-files.ts';
 import { type RunOptions, type RunSummary, runPipeline } from '../engine/run.ts';
 import type { NamedInput } from '../engine/side-input.ts';
-import { MOST_THREADS } from '../engine/thread-count.ts';
 import { withSettings } from '../graph/settings.ts';
 import { withFormat } from '../graph/with-format.ts';
 import { parseRawFormat, RAW_SAMPLE_FORMATS } from '../io/sample-format.ts';
@@ -20,9 +19,16 @@ import { duration, list, numberIn, oneOf, text } from './option-value.ts';
 import { OUTPUT_FORMATS } from './output-formats.ts';
 import { type ReloadOptions, reloadPipeline } from './reload-pipeline.ts';
 import { openReport } from './report-target.ts';
+import {
+  BACKEND_OPTION,
+  BLOCK_OPTION,
+  backendOf,
+  blockFramesOf,
+  SEED_OPTION,
+  seedOf,
+  threadsOf,
+} from './shared-options.ts';
 import { type OpenInput, openInput, openOutput } from './standard-streams.ts';
-
-const BACKENDS = ['auto', 'wasm', 'reference'] as const;
 
 /** `auralis-stream [PIPELINE] [IN] [OUT]`: the main job. */
 export const runCommand: Command = {
@@ -100,18 +106,18 @@ export const runCommand: Command = {
     report: { type: 'string', requiresArg: true, describe: 'write readings as JSON lines to FILE or fd:N' },
     ...LOUDNESS_LOG_OPTIONS,
     meter: { type: 'boolean', describe: 'print what the stages measured, at the end' },
-    backend: { type: 'string', requiresArg: true, describe: `who computes: ${BACKENDS.join(', ')}` },
+    ...BACKEND_OPTION,
     dither: {
       type: 'string',
       requiresArg: true,
       describe: `where word length is reduced: ${DITHER_KINDS.join(', ')} (default tpdf)`,
     },
-    seed: { type: 'string', requiresArg: true, describe: 'of the dither, a whole number (default 0)' },
-    'block-frames': { type: 'string', requiresArg: true, describe: 'frames at a time (default 4096)' },
+    ...SEED_OPTION,
+    ...BLOCK_OPTION,
     threads: {
       type: 'string',
       requiresArg: true,
-      describe: 'threads to share the stages out over; the same bytes, some blocks later (default 1)',
+      describe: 'threads to share the stages out over: a number (default 1), or auto for where it pays',
     },
     quiet: { type: 'boolean', describe: 'no progress, no warnings' },
   },
@@ -151,11 +157,11 @@ async function run(args: Arguments): Promise<number> {
     automation: moves === undefined ? [] : await readMovesFile(moves),
     raw: raw === undefined ? undefined : parseRawFormat(raw),
     sampleFormat: oneOf(args, 'format', OUTPUT_FORMATS),
-    backend: oneOf(args, 'backend', BACKENDS) ?? 'auto',
+    backend: backendOf(args),
     dither: oneOf(args, 'dither', DITHER_KINDS),
-    seed: numberIn(args, 'seed', { min: 0, max: 2 ** 32 - 1, whole: true }) ?? 0,
-    blockFrames: numberIn(args, 'block-frames', { min: 1, max: 65536, whole: true }) ?? 4096,
-    threads: numberIn(args, 'threads', { min: 1, max: MOST_THREADS, whole: true }) ?? 1,
+    seed: seedOf(args),
+    blockFrames: blockFramesOf(args),
+    threads: threadsOf(args) ?? 1,
     onTrack: oneOf(args, 'on-track', ['keep', 'reset']),
     metadata: args['no-metadata'] !== true,
     partial: args.partial === true,

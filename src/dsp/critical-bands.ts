@@ -11,9 +11,6 @@ const HIGHEST_HZ = 20000;
 
 /** A critical band below half the rate. */
 export interface CriticalBand {
-  /** Edges in Hz. */
-  readonly lowHz: number;
-  readonly highHz: number;
   /** The middle between the edges, in Hz. */
   readonly centreHz: number;
   /** Width of its audible part in octaves. */
@@ -26,6 +23,6 @@ export function criticalBands(sampleRate: number): readonly CriticalBand[] {
   return freqs.map((centreHz, n) => {
     const [lowHz, highHz] = [edges[n], edges[n + 1]];
     const top = Math.max(Math.min(highHz, HIGHEST_HZ), lowHz + 1);
-    return { lowHz, highHz, centreHz, octaves: log2(top / Math.max(lowHz, LOWEST_HZ)) };
+    return { centreHz, octaves: log2(top / Math.max(lowHz, LOWEST_HZ)) };
   });
 }

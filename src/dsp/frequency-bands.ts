@@ -18,7 +18,7 @@ export const THIRD_OCTAVES: readonly number[] = [
 ];
 
 /** Nominal centre frequencies in Hz of the octave bands; the exact ones are 1000 * 10^(3n/10), n = -5..4. */
-export const OCTAVES: readonly number[] = [31.5, 63, 125, 250, 500, 1000, 2000, 4000, 8000, 16000];
+const OCTAVES: readonly number[] = [31.5, 63, 125, 250, 500, 1000, 2000, 4000, 8000, 16000];
 
 /** Third-octave bands in an octave, and the index of the lowest one of the lowest octave. */
 const THIRDS = 3;

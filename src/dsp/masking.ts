@@ -7,7 +7,7 @@ const LOG2_10_OVER_10 = 0.33219280948873625;
  * Atal and J. L. Hall, "Optimizing digital speech coders by exploiting masking properties of the human ear", J. Acoust.
  * Soc. Am. 66(6), 1979.
  */
-export function spreadingDb(bark: number): number {
+function spreadingDb(bark: number): number {
   const x = bark + 0.474;
   return 15.81 + 7.5 * x - 17.5 * Math.sqrt(1 + x * x);
 }
@@ -17,7 +17,7 @@ export function spreadingDb(bark: number): number {
  * noise, the weakest of maskers. J. D. Johnston, "Transform coding of audio signals using perceptual noise criteria",
  * IEEE J. Sel. Areas Commun. 6(2), 1988.
  */
-export const maskingOffsetDb = (band: number): number => 14.5 + band + 1;
+const maskingOffsetDb = (band: number): number => 14.5 + band + 1;
 
 /** Masking of each critical band by all the others. */
 export class MaskingThresholds {

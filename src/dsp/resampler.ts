@@ -8,7 +8,7 @@ export const RESAMPLING_QUALITIES = ['fast', 'good', 'best'] as const;
 export type ResamplingQuality = (typeof RESAMPLING_QUALITIES)[number];
 
 /** The designs behind the names; `best` is flat to 20.2 kHz of 44.1 kHz. */
-export const RESAMPLING_DESIGNS: Readonly<Record<ResamplingQuality, SincDesign>> = {
+const RESAMPLING_DESIGNS: Readonly<Record<ResamplingQuality, SincDesign>> = {
   fast: { pass: 0.8, attenuation: 98 },
   good: { pass: 0.9, attenuation: 112 },
   best: { pass: 0.918, attenuation: 128 },

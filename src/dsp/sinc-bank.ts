@@ -29,10 +29,10 @@ const TAPS_STEP = 16;
 const sinc = (x: number): number => (x === 0 ? 1 : sin(Math.PI * x) / (Math.PI * x));
 
 /** The parameter of a Kaiser window whose low-pass is down by `attenuation` dB, above 50 (Kaiser 1974, eq. 10). */
-export const kaiserBeta = (attenuation: number): number => 0.1102 * (attenuation - 8.7);
+const kaiserBeta = (attenuation: number): number => 0.1102 * (attenuation - 8.7);
 
 /** Taps of a low-pass under a Kaiser window with a transition so wide, in shares of Nyquist (Kaiser 1974, eq. 11). */
-export const kaiserTaps = (attenuation: number, transition: number): number =>
+const kaiserTaps = (attenuation: number, transition: number): number =>
   (attenuation - 7.95) / (2.285 * Math.PI * transition) + 1;
 
 /**

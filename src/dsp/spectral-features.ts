@@ -2,7 +2,7 @@ import type { StateMemory } from './kernel-memory.ts';
 import { fastExp2, fastLog2 } from './log-domain.ts';
 
 /** Share of the magnitude that lies at or below the rolloff frequency. Tzanetakis and Cook, 2002, III-A. */
-export const ROLLOFF_SHARE = 0.85;
+const ROLLOFF_SHARE = 0.85;
 
 /** Bins of a block, and blocks between two logarithms; the same stand in src/kernels/spectral-features.ts. */
 const BLOCK = 64;

@@ -2,7 +2,7 @@ import { exp, log2 } from './elementary.ts';
 import type { Kernels, StateMemory } from './kernel-memory.ts';
 
 /** Slowest and fastest tempo that is looked for, in beats a minute. */
-export const TEMPO_RANGE = [40, 200] as const;
+const TEMPO_RANGE = [40, 200] as const;
 
 /** Longest lag of the autocorrelation in seconds: eight beats at 60 beats a minute. */
 const LONGEST_LAG = 8;

@@ -94,7 +94,7 @@ export function openPath(
       onChange,
       alwaysGuard: options.strict === true,
       controller: options.controller?.(format),
-      relay: crew ? relayOver(crew, { format, backend, blockFrames }) : undefined,
+      relay: crew ? relayOver(crew, { format, backend, blockFrames, frames: announced }) : undefined,
     });
     const { maxFramesOut } = graph.run;
     const encoder = (n: number, sink: Pick<PathOptions, 'seekable' | 'samplesFor'>) => {

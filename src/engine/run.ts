@@ -9,6 +9,7 @@ import { type BackendName, chooseBackend } from '../dsp/kernel-memory.ts';
 import { automationChanges, entryOf, ownMoves, type PlannedMove } from '../graph/automation.ts';
 import type { PipelineDefinition } from '../graph/definition.ts';
 import { loadPipelineStages } from '../graph/prepare-pipeline.ts';
+import { segmentsOf } from '../graph/segments.ts';
 import type { RawFormat, SampleEncoding } from '../io/sample-format.ts';
 import type { DitherKind, Patch } from '../io/stream-encoder.ts';
 import type { Progress } from '../monitor/progress-line.ts';
@@ -115,6 +116,8 @@ export interface RunSummary {
   readonly readerGone: boolean;
 }
 
+const ONE_THREAD = 'ran on one thread: the pipeline changes its rate on the way';
+
 /** One run: decodes the input, sends it through the pipeline, encodes it to the output. */
 export async function runPipeline(options: RunOptions): Promise<RunSummary> {
   const { pipeline, input, inputName = 'input', output, raw, sampleFormat, signal } = options;
@@ -136,8 +139,10 @@ export async function runPipeline(options: RunOptions): Promise<RunSummary> {
       outputs,
     ).map((sink, n) => new SideOutput(pipeline.outputs[n + 1].name, sink, fail)),
   };
-  const threads = threadCount(options.threads ?? 1);
-  const crew = threads > 1 ? new ThreadCrew(threads) : null;
+  const { threads = 1 } = options;
+  const several = threadCount(threads) > 1;
+  const keepsRate = segmentsOf(pipeline).length === 1;
+  const crew = several && keepsRate ? new ThreadCrew(threads) : null;
   const path: AudioPath = new AudioPath({
     pipeline,
     automation,
@@ -164,21 +169,21 @@ export async function runPipeline(options: RunOptions): Promise<RunSummary> {
   });
 
   output.onWritten = (chunk) => path.release(chunk);
-  await loadPipelineStages(pipeline);
-  options.onStart?.({
-    get pipeline() {
-      return path.pipeline;
-    },
-    async replace(next) {
-      await loadPipelineStages(next);
-      path.replace(next);
-    },
-  });
   const cut = (): void => sides.inputs.forEach((side) => void side.cut());
   signal?.addEventListener('abort', cut, { once: true });
   if (signal?.aborted) cut();
   let ended = false;
   try {
+    await loadPipelineStages(pipeline);
+    options.onStart?.({
+      get pipeline() {
+        return path.pipeline;
+      },
+      async replace(next) {
+        await loadPipelineStages(next);
+        path.replace(next);
+      },
+    });
     await Promise.all(sides.inputs.map((side) => side.open()));
     const ends = [stop.signal, ...(signal ? [signal] : [])];
     const readerGone = await carry(input, inputName, path, output, AbortSignal.any(ends));
@@ -190,7 +195,9 @@ export async function runPipeline(options: RunOptions): Promise<RunSummary> {
     ended = true;
     await endAll(sides.outputs, worthIt);
     await monitor.end(path.open);
-    return summarise(path, monitor, backend, { aborted, readerGone });
+    const summary = summarise(path, monitor, backend, { aborted, readerGone });
+    if (!several || keepsRate || threads === 'auto') return summary;
+    return { ...summary, warnings: [...summary.warnings, ONE_THREAD] };
   } catch (error) {
     if (options.partial || output.keep === null) await salvage(output, path);
     throw error;

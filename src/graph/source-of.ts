@@ -27,11 +27,11 @@ export interface ResolvedSource {
   readonly broken: ReadonlySet<number>;
 }
 
-export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** What can be understood of a value as a pipeline file; what can't is among the problems. */
-export function readShape(value: unknown, place: Place, problems: Problems): PipelineSource | null {
+function readShape(value: unknown, place: Place, problems: Problems): PipelineSource | null {
   const { stages, extends: base } = isObject(value) ? value : {};
   // An empty list is what a checked file that extends another one holds.
   const both = base !== undefined && Array.isArray(stages) && stages.length > 0;

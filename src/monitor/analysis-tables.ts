@@ -80,7 +80,7 @@ export function verdictTable({ clauses }: Verdict): Table {
 }
 
 /** `-23.5 to -22.5`, `at most -1`, `at least 3`. */
-export function allowedText(min: number | null, max: number | null): string {
+function allowedText(min: number | null, max: number | null): string {
   if (min !== null && max !== null) return `${min} to ${max}`;
   return max === null ? `at least ${min}` : `at most ${max}`;
 }

@@ -12,7 +12,7 @@ function nameCell(path: string): string {
 }
 
 /** The line of text for a worker at one moment. */
-export function laneText(input: string, phase: string, share: number | null): string {
+function laneText(input: string, phase: string, share: number | null): string {
   const lit = Math.round(Math.min(1, share ?? 0) * BAR_CELLS);
   const percent = share === null ? '' : `${String(Math.floor(share * 100)).padStart(3)}%`;
   return `${nameCell(input)}  ${'█'.repeat(lit)}${'·'.repeat(BAR_CELLS - lit)} ${percent.padStart(4)}  ${phase}`;

@@ -72,3 +72,28 @@ export function cutEvenly(costs: readonly number[], parts: number, first: number
   }
   return cutAt(high);
 }
+
+/** How long threads take to come, in ns, and how many times as fast a run must be with them: others want the cores too. */
+const START = 2e8;
+const LEAST_GAIN = 1.4;
+
+/** What the stretch costs that is dearest. */
+export function dearest(costs: readonly number[], cuts: readonly number[], first: number): number {
+  const ends = [...cuts, costs.length];
+  const sums = ends.map((end, n) =>
+    costs.slice(n === 0 ? 0 : cuts[n - 1], end).reduce((sum, cost) => sum + cost, n === 0 ? first : 0),
+  );
+  return Math.max(...sums);
+}
+
+/** Whether it is worth the while to cut there, for so many frames; without end where that is not known. */
+export function pays(
+  costs: readonly number[],
+  cuts: readonly number[],
+  first: number,
+  frames: number | null,
+): boolean {
+  const alone = costs.reduce((sum, cost) => sum + cost, first);
+  const together = dearest(costs, cuts, first);
+  return alone >= LEAST_GAIN * together && (frames ?? Number.POSITIVE_INFINITY) * (alone - together) > START;
+}

@@ -1,6 +1,7 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { AuralisError, internalError } from '../../audio/errors.ts';
 import type { StageReading } from '../../graph/relay.ts';
+import { type ThreadCount, threadCount } from '../thread-count.ts';
 import { Bell } from './bell.ts';
 import type { Answers, DatedOrder, GraphTask, HandData, Reply } from './graph-order.ts';
 
@@ -63,13 +64,17 @@ export class Hand {
 export class ThreadCrew {
   /** Threads that a graph is shared out over, the calling one included. */
   readonly threads: number;
+  /** Whether a graph is shared out only where it pays; threads are hired when that is known. */
+  readonly thrifty: boolean;
   /** Wakes the calling thread. */
   readonly bell = new Bell();
   readonly #idle: Hand[];
 
-  constructor(threads: number) {
-    this.threads = threads;
-    this.#idle = Array.from({ length: threads - 1 }, () => new Hand(this.bell));
+  constructor(threads: ThreadCount) {
+    this.threads = threadCount(threads);
+    this.thrifty = threads === 'auto';
+    const hired = this.thrifty ? 0 : this.threads - 1;
+    this.#idle = Array.from({ length: hired }, () => new Hand(this.bell));
   }
 
   /** Threads for one graph; who gets them dismisses them. */

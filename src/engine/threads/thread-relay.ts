@@ -8,7 +8,7 @@ import type { Readings, StageSnapshot } from '../../stages/define-stage.ts';
 import { PatientBell } from './bell.ts';
 import { RingReader, RingWriter, ringMemory } from './frame-ring.ts';
 import type { Answers, GraphTask, NamedEntry, Order } from './graph-order.ts';
-import { cutEvenly, endsCost, nodeCosts } from './share-nodes.ts';
+import { cutEvenly, endsCost, nodeCosts, pays } from './share-nodes.ts';
 import type { Hand, ThreadCrew } from './thread-crew.ts';
 
 /** Pages that may be under way for each thread: so many frames later the output comes. */
@@ -19,16 +19,19 @@ interface ThreadOptions {
   readonly format: AudioFormat;
   readonly backend: BackendName;
   readonly blockFrames: number;
+  /** Frames that will come, where that is known. */
+  readonly frames: number | null;
 }
 
 /** Shares graphs out over threads: each has consecutive nodes, and all together take as long as the slowest of them. */
 export const relayOver =
   (crew: ThreadCrew, options: ThreadOptions): FindRelay =>
   (pipeline) => {
-    const { format, backend } = options;
+    const { format, backend, frames } = options;
     const costs = nodeCosts(pipeline.definition, format, backend);
     const cuts = cutEvenly(costs, crew.threads, endsCost(format));
-    return cuts.length > 0 ? new ThreadRelay(pipeline, cuts, crew, options) : null;
+    const shared = cuts.length > 0 && (!crew.thrifty || pays(costs, cuts, endsCost(format), frames));
+    return shared ? new ThreadRelay(pipeline, cuts, crew, options) : null;
   };
 
 /** The entries and wiring of a pipeline as plain data. */

@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { streamSink } from '../../../src/engine/output-sink.ts';
 import { type RunOptions, type RunSummary, runPipeline } from '../../../src/engine/run.ts';
-import { cutEvenly } from '../../../src/engine/threads/share-nodes.ts';
+import { RingReader, RingWriter, ringMemory } from '../../../src/engine/threads/frame-ring.ts';
+import { cutEvenly, pays } from '../../../src/engine/threads/share-nodes.ts';
 import { planMoves } from '../../../src/graph/automation.ts';
 import type { PipelineDefinition } from '../../../src/graph/definition.ts';
 import { definePipeline } from '../../../src/graph/pipeline.ts';
@@ -125,6 +126,32 @@ describe('a run on 2 and 3 threads', () => {
     expect(one.bytes.equals((await run(pipeline)).bytes)).toBe(false);
   });
 
+  it('runs a pipeline that changes its rate on one thread and says so in one line', async () => {
+    const pipeline = definePipeline({
+      stages: [
+        { stage: 'gain', gain: -3 },
+        { stage: 'resample', rate: 48000 },
+      ],
+    });
+    const [one, two] = [await run(pipeline), await run(pipeline, { threads: 2 })];
+    expect(two.bytes.equals(one.bytes)).toBe(true);
+    const line = 'ran on one thread: the pipeline changes its rate on the way';
+    expect(two.summary.warnings).toEqual([...one.summary.warnings, line]);
+    expect((await run(pipeline, { threads: 'auto' })).summary.warnings).toEqual(one.summary.warnings);
+  });
+
+  it('becomes another pipeline while it runs, with the bytes of one thread', async () => {
+    const pipeline = definePipeline(GRAPH);
+    const next = definePipeline({
+      stages: [...GRAPH.stages, { stage: 'eq', bands: [{ freq: 900, gain: 6 }] }],
+    });
+    const replaced = (threads: number) =>
+      run(pipeline, { threads, onStart: (control) => void control.replace(next) });
+    const one = await replaced(1);
+    expect((await replaced(2)).bytes.equals(one.bytes)).toBe(true);
+    expect(one.bytes.equals((await run(pipeline)).bytes)).toBe(false);
+  });
+
   it('keeps back what a slow reader does not take: at most 2 MB are read ahead', async () => {
     const output = new PassThrough({ highWaterMark: 1 });
     const block = Buffer.alloc(65536);
@@ -162,11 +189,40 @@ describe('a run on 2 and 3 threads', () => {
   });
 });
 
+describe('a ring', () => {
+  it('gives out what went in, in order, whatever the pieces on either side: 40 pages of 6 frames', () => {
+    const memory = ringMemory(1, 6, 4, 1);
+    const [writer, reader] = [new RingWriter(memory, 1), new RingReader(memory)];
+    const piece = new Float32Array(9);
+    const taken: number[] = [];
+    let [pushed, seed] = [0, 1];
+    while (taken.length < 240) {
+      seed = (seed * 16807) % 2147483647;
+      const frames = 1 + (seed % 9);
+      writer.push([piece.map((_, n) => pushed + n + 1)], frames);
+      pushed += frames;
+      if (seed % 3 === 0) writer.publish();
+      const there = Math.min(reader.frames, 1 + (seed % 7) + Math.max(0, reader.frames - 8));
+      const target = new Float32Array(there);
+      reader.pop([target], there);
+      taken.push(...target);
+    }
+    expect(taken).toEqual(taken.map((_, n) => Math.max(0, n - 5)));
+  });
+});
+
 describe('the cut', () => {
   it('makes the dearest stretch as cheap as can be', () => {
     expect(cutEvenly([1, 1, 1, 1], 2, 0)).toEqual([2]);
     expect(cutEvenly([1, 1, 1, 1], 2, 2)).toEqual([1]);
     expect(cutEvenly([5, 1, 1], 3, 0)).toEqual([1]);
     expect(cutEvenly([], 2, 9)).toEqual([]);
+  });
+
+  it('pays from 1.4 times the speed and 0.2 s of gain on', () => {
+    expect(pays([10, 30], [1], 20, null)).toBe(true);
+    expect(pays([10, 100], [1], 20, null)).toBe(false);
+    expect(pays([10, 30], [1], 20, 6_600_000)).toBe(false);
+    expect(pays([10, 30], [1], 20, 6_700_000)).toBe(true);
   });
 });

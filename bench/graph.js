@@ -1,12 +1,17 @@
-// What do wiring, block sizes and stages cost? Ten stages in one pass in one stream against one stream a stage; the chain at
+// What do wiring, threads, block sizes and stages cost? Ten stages in one pass in one stream against one stream a stage;
+// a run of three-band on one thread and on two; the chain at
 // blocks of 64 to 16384 frames; one to twenty stages. Samples in memory.
+import { readFileSync } from 'node:fs';
+import { Readable, Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { audioFormat } from '../dist/audio/format.js';
+import { streamSink } from '../dist/engine/output-sink.js';
+import { runPipeline } from '../dist/engine/run.js';
 import { definePipeline, pipelineTransform } from '../dist/graph/pipeline.js';
 import { eq, gain } from '../dist/index.js';
 import { CHAIN } from './chain.js';
 import { BACKENDS, chainTask } from './compare-backends.js';
-import { blocksOf, chorus, piece, RATE } from './material.js';
+import { blocksOf, chorus, piece, RATE, wavOf } from './material.js';
 import { inTurns, mapValues, nanosecondsPerUnit, printTable, spread } from './measure.js';
 
 export const question = 'ns per stereo frame: fused and not, by block size, by number of stages';
@@ -60,6 +65,39 @@ async function fusing({ full }) {
   return rows;
 }
 
+/** Pieces of 64 KiB, as a pipe gives them. */
+function* pieces(bytes) {
+  for (let at = 0; at < bytes.length; at += 65536) yield bytes.subarray(at, at + 65536);
+}
+
+/** Whole runs of three-band from memory on one thread and on two, their start included, in seconds; the ratio turn by turn. */
+async function onThreads({ full }) {
+  const seconds = full ? 180 : 60;
+  const wav = wavOf(seconds);
+  const file = new URL('../pipelines/three-band.json', import.meta.url);
+  const pipeline = definePipeline(JSON.parse(readFileSync(file, 'utf8')));
+  const elapsed = async (threads) => {
+    const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
+    const input = Readable.from(pieces(wav), { objectMode: false });
+    return (await runPipeline({ pipeline, input, output: streamSink('nowhere', nowhere), threads })).elapsed;
+  };
+  const { one, two } = await inTurns({ one: () => elapsed(1), two: () => elapsed(2) }, full ? 7 : 3);
+  const ratio = spread(one.map((alone, turn) => alone / two[turn]));
+  const [alone, together] = [spread(one).median, spread(two).median];
+  console.log('');
+  printTable([
+    {
+      'three-band': `${seconds} s`,
+      'one thread': alone,
+      two: together,
+      ratio: ratio.median,
+      min: ratio.min,
+      max: ratio.max,
+    },
+  ]);
+  return ratio;
+}
+
 /** The same pipeline at several sizes or lengths, both backends. */
 async function series(column, values, settingOf, options) {
   const rows = [];
@@ -80,6 +118,7 @@ async function series(column, values, settingOf, options) {
 export async function run(options) {
   const rows = await fusing(options);
   printTable(rows);
+  const threadsGraph = await onThreads(options);
   const sizes = options.full ? [16, 64, 256, 1024, 4096, 16384] : [64, 1024, 4096];
   const counts = options.full ? [1, 2, 5, 10, 20] : [1, 5, 20];
   const blockSizes = await series(
@@ -94,5 +133,5 @@ export async function run(options) {
     (count) => ({ stages: Array.from({ length: count }, () => ({ stage: 'eq', ...BAND })), frames: 4096 }),
     options,
   );
-  return { rows, blockSizes, stageCounts };
+  return { rows, blockSizes, stageCounts, figures: { threadsGraph } };
 }

@@ -1,5 +1,5 @@
 // What the benches process: the demo piece as arrays and as WAV files.
-import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { demoPiece } from '../dist/demo/demo-piece.js';
@@ -61,17 +61,17 @@ function s16Of([left, right]) {
 
 let twentySeconds;
 
-/** Writes a stereo s16 WAV: the demo piece of 20 s over and over, cut to length. */
-export function writeWav(path, seconds) {
+/** The bytes of a stereo s16 WAV: the demo piece of 20 s over and over, cut to length. */
+export function wavOf(seconds) {
   twentySeconds ??= s16Of(piece(20));
   const total = 4 * Math.round(seconds * RATE);
-  const file = openSync(path, 'w');
-  writeSync(file, wavHeader(total));
-  for (let done = 0; done < total; done += twentySeconds.length) {
-    writeSync(file, twentySeconds, 0, Math.min(twentySeconds.length, total - done));
-  }
-  closeSync(file);
+  const times = Math.ceil(total / twentySeconds.length);
+  const audio = Buffer.concat(Array(times).fill(twentySeconds), total);
+  return Buffer.concat([wavHeader(total), audio]);
 }
+
+/** Writes that to a file. */
+export const writeWav = (path, seconds) => writeFileSync(path, wavOf(seconds));
 
 /** Calls `work` with a function that gives paths in a new folder, which is removed afterwards. */
 export async function inFolder(work) {

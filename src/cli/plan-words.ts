@@ -49,6 +49,14 @@ const settings = ({ params }: PlannedEntry): string =>
     .map(([name, value]) => `${name} ${typeof value === 'object' ? JSON.stringify(value) : value}`)
     .join(', ');
 
+/** Who runs what, on a line; nothing where there is one thread. */
+function threadsLine({ shares }: CostedPlan): string {
+  if (shares === null) return '';
+  const [first, ...others] = shares.stages.map((ids) => ids.join(', ')).map((ids) => ids || 'no stage');
+  const threads = [`read, ${first}, write`, ...others].join(' | ');
+  return `on ${shares.stages.length} threads: ${threads}; at best ${shares.gain.toFixed(1)} times as fast\n`;
+}
+
 /** A plan as text: the graph, a table of its entries, their parameters, the ways through it. */
 export function planText(plan: CostedPlan): string {
   const { sampleRate, channels } = plan.format;
@@ -94,6 +102,7 @@ export function planText(plan: CostedPlan): string {
     [
       `${latencyLine(plan.latency, sampleRate)}\n`,
       `in one pass, without a copy inside: ${plan.runs.map((run) => run.join(' → ')).join('; ') || 'nothing'}\n`,
+      threadsLine(plan),
       `${kibibytes(plan.bytes)} for the graph, ${percent(plan.load)} of a core in real time`,
       ` (${plan.backend}; each stage measured here by itself, on noise)\n`,
     ].join(''),

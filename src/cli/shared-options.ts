@@ -1,3 +1,5 @@
+import { usageError } from '../audio/errors.ts';
+import { quoted } from '../audio/shown.ts';
 import { MOST_THREADS, type ThreadCount } from '../engine/thread-count.ts';
 import type { Arguments, CommandOptions } from './command.ts';
 import { numberIn, oneOf, text } from './option-value.ts';
@@ -39,6 +41,9 @@ export function blockFramesOf(args: Arguments): number {
 
 /** What `--threads` says: a number, 1..64, or `auto`. */
 export function threadsOf(args: Arguments): ThreadCount | undefined {
-  if (text(args, 'threads') === 'auto') return 'auto';
-  return numberIn(args, 'threads', { min: 1, max: MOST_THREADS, whole: true });
+  const words = text(args, 'threads');
+  if (words === undefined || words === 'auto') return words;
+  const count = Number(words);
+  if (Number.isInteger(count) && count >= 1 && count <= MOST_THREADS) return count;
+  throw usageError(`--threads ${quoted(words)}: expected a whole number from 1 to ${MOST_THREADS}, or auto`);
 }

@@ -3,6 +3,7 @@ import { AuralisError, internalError } from '../../audio/errors.ts';
 import { onKernelMemory } from '../../dsp/kernel-memory.ts';
 import type { PipelineDefinition } from '../../graph/definition.ts';
 import { type Move, takeOver } from '../../graph/move.ts';
+import type { GraphNode } from '../../graph/node.ts';
 import { loadPipelineStages, PreparedPipeline } from '../../graph/prepare-pipeline.ts';
 import type { PreparedSegment } from '../../graph/prepared-segment.ts';
 import { stageNamed } from '../../stages/registry.ts';
@@ -44,6 +45,10 @@ class GraphPart {
   readonly #task: GraphTask;
   readonly #pipeline: PreparedPipeline;
   readonly #segment: PreparedSegment;
+  readonly #nodes: readonly GraphNode[];
+  /** What is to be done, and how often the bell had rung when it was last asked for. */
+  readonly #orders: DatedOrder[] = [];
+  #heard = 0;
   #moves: Move[] = [];
 
   constructor(definition: PipelineDefinition, task: GraphTask) {
@@ -54,6 +59,7 @@ class GraphPart {
       (memory) => new PreparedPipeline(definition, { format, maxFrames: input.page, memory }),
     );
     [this.#segment] = this.#pipeline.segments;
+    this.#nodes = this.#segment.nodes.slice(task.from, task.to);
   }
 
   /** Takes frames as they come, and orders each at its frame, for ever. */
@@ -63,20 +69,14 @@ class GraphPart {
     const [input, output] = [new RingReader(this.#task.input), new RingWriter(this.#task.output, heldPages)];
     const behindBell = new PatientBell(new Bell(next), input.page);
     const [before, behind] = [segment.crossing(from), segment.crossing(to)];
-    const orders: DatedOrder[] = [];
     for (let done = 0; ; ) {
-      const heard = own.rings;
-      // Frames first: the orders that come before them are then here too.
+      // Frames first: the bell has then rung for the orders that come before them.
       const ready = input.frames;
-      for (let one = receiveMessageOnPort(port); one; one = receiveMessageOnPort(port)) {
-        orders.push(one.message as DatedOrder);
-      }
-      while (orders[0]?.at === done) this.#obey(orders.shift()!.order);
-      const due = orders.length > 0 ? orders[0].at - done : Number.POSITIVE_INFINITY;
+      const due = this.#obeyDue(done);
       const frames = Math.min(ready, input.span, due, segment.span());
       if (frames === 0) {
         behindBell.ring();
-        own.wait(heard);
+        own.wait(this.#heard);
         continue;
       }
       input.pop(before, frames);
@@ -89,16 +89,26 @@ class GraphPart {
     }
   }
 
-  get #nodes() {
-    return this.#segment.nodes.slice(this.#task.from, this.#task.to);
+  /** Does what is due after so many frames, and gives the frames until more is. */
+  #obeyDue(done: number): number {
+    const orders = this.#orders;
+    const { rings } = own;
+    if (rings !== this.#heard) {
+      this.#heard = rings;
+      for (let one = receiveMessageOnPort(port); one; one = receiveMessageOnPort(port)) {
+        orders.push(one.message as DatedOrder);
+      }
+    }
+    while (orders[0]?.at === done) this.#obey(orders.shift()!.order);
+    return orders.length > 0 ? orders[0].at - done : Number.POSITIVE_INFINITY;
   }
 
   /** Says what has been measured, before the frames go on: it is there when they are. */
   #report(at: number): void {
-    const readings = this.#nodes.flatMap(({ id, processor }) =>
-      processor.takeReadings().map((reading) => ({ id, reading })),
-    );
-    if (readings.length > 0) say({ readings, at });
+    for (const { id, processor } of this.#nodes) {
+      const readings = processor.takeReadings();
+      if (readings.length > 0) say({ readings: readings.map((reading) => ({ id, reading })), at });
+    }
   }
 
   #obey(order: Order): void {

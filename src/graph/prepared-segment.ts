@@ -118,7 +118,8 @@ export class PreparedSegment {
 
   /** Frames until something changes inside, at least 1; what is due now is done. */
   span(): number {
-    return this.#left > 0 ? Math.min(this.#left, this.moves.span()) : this.moves.span();
+    const left = this.#left > 0 ? this.#left : Number.POSITIVE_INFINITY;
+    return Math.min(left, this.moves.span(), this.relay?.span ?? left);
   }
 
   /** Runs a block through the nodes `from` up to but without `to`, from what stands in their wires. */

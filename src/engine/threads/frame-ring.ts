@@ -66,6 +66,11 @@ export class RingWriter extends RingEnd {
     this.#at = (heldPages * memory.page) % memory.capacity;
   }
 
+  /** Frames up to the end of a page: pushed so, whole pages cross without a stop on this side. */
+  get span(): number {
+    return this.page - this.to;
+  }
+
   /** Takes frames; those of full pages cross, at once. */
   push(source: Planar, frames: number): void {
     for (let done = 0; done < frames; ) {

@@ -6,10 +6,11 @@ import { PreparedPipeline } from '../../graph/prepare-pipeline.ts';
 /** What reading, decoding, encoding and writing take, in ns a sample: a run without stages, of 600 s of 16-bit stereo. */
 const ENDS = 6;
 const BLOCK_FRAMES = 4096;
-/** How long the nodes are timed for, in ms, and how often at least: until the engine has compiled them for good, and no longer than
- * threads take to come. */
-const TIMED = 60;
-const LEAST_ROUNDS = 3;
+/** Ms after which the times are believed when they have not got shorter: the engine has compiled the stages for good. */
+const SETTLED = 20;
+/** How much shorter counts, and how long there is time for that, in ms. */
+const SHORTER = 0.97;
+const MOST_TIME = 200;
 
 /** What each node of a graph takes here, on noise, in ns a frame: the least of several blocks, as others use the machine too. */
 export function nodeCosts(
@@ -23,14 +24,14 @@ export function nodeCosts(
   );
   const [{ nodes }] = segments;
   const least = nodes.map(() => Number.POSITIVE_INFINITY);
-  const end = performance.now() + TIMED;
-  let word = 1;
-  for (let round = 0; round < LEAST_ROUNDS || performance.now() < end; round++) {
+  const end = performance.now() + MOST_TIME;
+  let [word, total, since, now] = [1, Number.POSITIVE_INFINITY, 0, 0];
+  do {
     for (const channel of run.input) {
       for (let i = 0; i < BLOCK_FRAMES; i++) {
-        // Numerical Recipes' linear congruential generator, at -12 dBFS.
+        // Numerical Recipes' linear congruential generator, at -24 dBFS: a limiter rests most of the time.
         word = (Math.imul(word, 1664525) + 1013904223) | 0;
-        channel[i] = word / 2 ** 33;
+        channel[i] = word / 2 ** 35;
       }
     }
     for (let n = 0; n < nodes.length; n++) {
@@ -38,7 +39,10 @@ export function nodeCosts(
       nodes[n].process(BLOCK_FRAMES);
       least[n] = Math.min(least[n], ((performance.now() - began) * 1e6) / BLOCK_FRAMES);
     }
-  }
+    now = performance.now();
+    const sum = least.reduce((all, cost) => all + cost, 0);
+    if (sum < SHORTER * total) [total, since] = [sum, now];
+  } while (now < Math.min(end, since + SETTLED));
   return least;
 }
 

@@ -89,6 +89,10 @@ class ThreadRelay implements Relay {
     });
   }
 
+  get span(): number {
+    return this.#first.span;
+  }
+
   process(frames: number): void {
     this.#first.push(this.#leaving, frames);
     this.#handed += frames;

@@ -6,7 +6,7 @@ import { analyseSpectrum } from '../dist/engine/spectrum-analysis.js';
 import { SpectrumPool } from '../dist/engine/spectrum-pool.js';
 import { differenceOf } from './compare-backends.js';
 import { piece, RATE } from './material.js';
-import { inTurns, mapValues, printTable, spread } from './measure.js';
+import { inQuietTurns, inTurns, mapValues, printTable, spread } from './measure.js';
 import { PythonPeer } from './peers.js';
 
 export const question =
@@ -65,7 +65,11 @@ export async function run({ full }) {
   const peer = await PythonPeer.start('spectrum.py', seconds);
   try {
     // Threads against none in an unbroken row: what runs in between would leave the threads cold.
-    const threads = await inTurns(
+    const {
+      figures: threads,
+      counted,
+      tried,
+    } = await inQuietTurns(
       {
         '1 thread': milliseconds(audio, { threads: 1 }),
         '2 threads': milliseconds(audio, { pool }),
@@ -80,7 +84,7 @@ export async function run({ full }) {
       },
       full ? 9 : 3,
     );
-    const spreads = mapValues({ ...threads, ...others }, spread);
+    const spreads = mapValues({ ...(counted && threads), ...others }, spread);
     const rows = Object.entries(spreads).map(([what, { median, min, max }]) => ({
       what,
       ms: median,
@@ -109,10 +113,14 @@ export async function run({ full }) {
     const same = JSON.stringify(results.one) === JSON.stringify(results.two);
     const finite = (result) => numbersOf(result).map((value) => (Number.isFinite(value) ? value : 0));
     const { largest } = differenceOf([finite(results.reference)], [finite(results.wasm)]);
-    const pairs = threads['1 thread'].map((ms, round) => ms / threads['2 threads'][round]);
-    const gain = spread(pairs).median;
+    const gain = counted ? spread(threads['1 thread'].map((ms, n) => ms / threads['2 threads'][n])) : null;
     console.log(
-      `2 threads are ${gain.toFixed(2)} times as fast as 1 (median of neighbouring runs), with figures ${same ? 'the same to the bit' : 'that DIFFER'}; largest difference of a figure, wasm against reference: ${largest}`,
+      gain
+        ? `2 threads are ${gain.median.toFixed(2)} times as fast as 1 (${gain.min.toFixed(2)} to ${gain.max.toFixed(2)}, median of ${counted} neighbouring runs; ${tried - counted} of ${tried} left out because other processes worked)`
+        : `other processes worked during all of ${tried} rounds: 2 threads against 1 not measured`,
+    );
+    console.log(
+      `figures of 1 and 2 threads ${same ? 'are the same to the bit' : 'DIFFER'}; largest difference of a figure, wasm against reference: ${largest}`,
     );
     return {
       seconds,
@@ -121,9 +129,15 @@ export async function run({ full }) {
       same,
       'largest difference': largest,
       threshold: full ? await crossover(audio, pool) : null,
-      figures: peer
-        ? { spectrum: spreads['SciPy, 1 thread'].median / spreads['1 thread beside these'].median }
-        : {},
+      figures: {
+        ...(gain && {
+          spectrumThreads: gain,
+          spectrumRealTime: (1000 * seconds) / spreads['2 threads'].median,
+        }),
+        ...(peer && {
+          spectrum: spreads['SciPy, 1 thread'].median / spreads['1 thread beside these'].median,
+        }),
+      },
     };
   } finally {
     await pool.close();

@@ -29,6 +29,18 @@ export const TARGETS = [
   },
   { work: 'spectrum analysis, one thread: SciPy / ours', figure: 'spectrum', length: true, bound: 3 },
   {
+    work: 'spectrum analysis, two threads, times real time',
+    figure: 'spectrumRealTime',
+    length: true,
+    bound: 600,
+  },
+  {
+    work: 'spectrum analysis: one thread / two threads',
+    figure: 'spectrumThreads',
+    length: true,
+    bound: 1.6,
+  },
+  {
     work: 'loudness with true peak, wall time: ffmpeg / ours',
     figure: 'loudnessWall',
     length: true,

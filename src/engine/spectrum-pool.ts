@@ -20,6 +20,8 @@ export class SpectrumPool {
       name: 'analyseRange',
       minThreads: 0,
       maxThreads: threads,
+      // The next range lies ready when one is done: no thread waits for the one that hands them out.
+      concurrentTasksPerWorker: 2,
       idleTimeout: IDLE_MS,
     });
   }

@@ -12,7 +12,7 @@ import { eq, gain } from '../dist/index.js';
 import { CHAIN } from './chain.js';
 import { BACKENDS, chainTask } from './compare-backends.js';
 import { blocksOf, chorus, piece, RATE, wavOf } from './material.js';
-import { inTurns, mapValues, nanosecondsPerUnit, printTable, spread } from './measure.js';
+import { inQuietTurns, inTurns, mapValues, nanosecondsPerUnit, printTable, spread } from './measure.js';
 
 export const question = 'ns per stereo frame: fused and not, by block size, by number of stages';
 
@@ -70,31 +70,31 @@ function* pieces(bytes) {
   for (let at = 0; at < bytes.length; at += 65536) yield bytes.subarray(at, at + 65536);
 }
 
-/** Whole runs of three-band from memory on one thread and on two, their start included, in seconds; the ratio turn by turn. */
+/** Whole runs of three-band from memory on one thread and on two, their start included: the ratio turn by turn, null where it was never quiet. */
 async function onThreads({ full }) {
   const seconds = full ? 180 : 60;
   const wav = wavOf(seconds);
   const file = new URL('../pipelines/three-band.json', import.meta.url);
   const pipeline = definePipeline(JSON.parse(readFileSync(file, 'utf8')));
-  const elapsed = async (threads) => {
+  const milliseconds = (threads) => async () => {
     const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
     const input = Readable.from(pieces(wav), { objectMode: false });
-    return (await runPipeline({ pipeline, input, output: streamSink('nowhere', nowhere), threads })).elapsed;
+    const { elapsed } = await runPipeline({
+      pipeline,
+      input,
+      output: streamSink('nowhere', nowhere),
+      threads,
+    });
+    return 1000 * elapsed;
   };
-  const { one, two } = await inTurns({ one: () => elapsed(1), two: () => elapsed(2) }, full ? 7 : 3);
-  const ratio = spread(one.map((alone, turn) => alone / two[turn]));
-  const [alone, together] = [spread(one).median, spread(two).median];
-  console.log('');
-  printTable([
-    {
-      'three-band': `${seconds} s`,
-      'one thread': alone,
-      two: together,
-      ratio: ratio.median,
-      min: ratio.min,
-      max: ratio.max,
-    },
-  ]);
+  const tasks = { one: milliseconds(1), two: milliseconds(2) };
+  const { figures, counted, tried } = await inQuietTurns(tasks, full ? 7 : 3);
+  const ratio = counted ? spread(figures.one.map((one, turn) => one / figures.two[turn])) : null;
+  console.log(
+    ratio
+      ? `\nthree-band, ${seconds} s, ${counted} quiet rounds of ${tried}: ${ratio.median.toFixed(2)} times as fast on two threads (${ratio.min.toFixed(2)} to ${ratio.max.toFixed(2)})`
+      : `\nthree-band: other processes worked during all of ${tried} rounds, two threads not measured`,
+  );
   return ratio;
 }
 

@@ -20,6 +20,20 @@ const GRAPH = file('graph.json', [
 ]);
 
 describe.concurrent('plan', () => {
+  it('shows how 2 threads share the stages, each of which is there once, and by how much that is faster', async () => {
+    const { stdout } = await run(['plan', GRAPH, '--threads', '2', '--json']);
+    const { shares } = JSON.parse(stdout.toString());
+    expect(shares.stages.flat()).toEqual(['a', 'b', 'c', 'sum']);
+    expect(shares.stages).toHaveLength(2);
+    expect(shares.gain).toBeGreaterThan(1);
+    const line = (await run(['plan', GRAPH, '--threads', '2'])).stdout.toString();
+    expect(line).toMatch(/on 2 threads: read, .* \| .*; at best \d\.\d times as fast/);
+    expect(await run(['plan', GRAPH, '--threads', 'two'])).toMatchObject({
+      code: 2,
+      stderr: 'auralis-stream: --threads "two": expected a whole number from 1 to 64, or auto\n',
+    });
+  });
+
   it('draws the graph, lanes for wires, a dot an entry', async () => {
     const { code, stdout } = await run(['plan', GRAPH]);
     expect(code).toBe(0);

@@ -8,13 +8,14 @@ import { systemReason } from '../engine/system-reason.ts';
 import { threadCount } from '../engine/thread-count.ts';
 import { automationChanges, ownMoves } from '../graph/automation.ts';
 import { withSettings } from '../graph/settings.ts';
+import { withFormat } from '../graph/with-format.ts';
 import { type Arguments, COMMAND_NAMES, type Command } from './command.ts';
 import { latencyLine } from './latency-line.ts';
 import { list, numberIn, text } from './option-value.ts';
 import { planDot, planMermaid } from './plan-graphs.ts';
 import { planText } from './plan-words.ts';
 import { print } from './print.ts';
-import { threadsOf } from './shared-options.ts';
+import { FORMAT_OPTIONS, threadsOf, wantedFormatOf } from './shared-options.ts';
 
 /** Ways to show a plan beside text. */
 const FORMS = ['json', 'svg', 'mermaid', 'latency'] as const;
@@ -25,6 +26,7 @@ export const planCommand: Command = {
   options: {
     'input-rate': { type: 'string', requiresArg: true, describe: 'sample rate in Hz (default 48000)' },
     'input-channels': { type: 'string', requiresArg: true, describe: 'channels of the input (default 2)' },
+    ...FORMAT_OPTIONS,
     set: { type: 'string', requiresArg: true, describe: 'set a parameter: id.param=value (may be repeated)' },
     threads: { type: 'string', requiresArg: true, describe: 'show how as many threads share the stages' },
     json: { type: 'boolean', describe: 'print the plan as JSON' },
@@ -53,10 +55,8 @@ async function readPlan(args: Arguments): Promise<CostedPlan> {
   if (wanted === undefined) throw usageError('no pipeline given: auralis-stream plan PIPELINE, see --help');
   const sampleRate = numberIn(args, 'input-rate', { min: 1000, max: 768_000, whole: true }) ?? 48000;
   const channels = numberIn(args, 'input-channels', { min: 1, max: 64, whole: true }) ?? 2;
-  const pipeline = withSettings(
-    await readPipelineFile(wanted, { otherNames: COMMAND_NAMES }),
-    list(args, 'set'),
-  );
+  const file = await readPipelineFile(wanted, { otherNames: COMMAND_NAMES });
+  const pipeline = withFormat(withSettings(file, list(args, 'set')), wantedFormatOf(args));
   automationChanges(pipeline, ownMoves(pipeline), sampleRate);
   const threads = threadCount(threadsOf(args) ?? 1);
   return planAndMeasure(pipeline, audioFormat(sampleRate, channels), chooseBackend(), threads);

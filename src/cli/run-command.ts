@@ -1,5 +1,4 @@
 import { usageError } from '../audio/errors.ts';
-import { LAYOUTS } from '../audio/format.ts';
 import { readMovesFile } from '../engine/moves-file.ts';
 import { isShippedName } from '../engine/part-files.ts';
 import { readPipelineFile, shippedPipelines } from '../engine/pipeline-files.ts';
@@ -15,7 +14,7 @@ import { type Arguments, COMMAND_NAMES, type Command } from './command.ts';
 import { latencyLine } from './latency-line.ts';
 import { LOUDNESS_LOG_OPTIONS, openLoudnessLog } from './loudness-log-target.ts';
 import { type NamedEnds, namedEnds, openNamedInputs, openNamedOutputs } from './named-ends.ts';
-import { duration, list, numberIn, oneOf, text } from './option-value.ts';
+import { duration, list, oneOf, text } from './option-value.ts';
 import { OUTPUT_FORMATS } from './output-formats.ts';
 import { type ReloadOptions, reloadPipeline } from './reload-pipeline.ts';
 import { openReport } from './report-target.ts';
@@ -24,9 +23,11 @@ import {
   BLOCK_OPTION,
   backendOf,
   blockFramesOf,
+  FORMAT_OPTIONS,
   SEED_OPTION,
   seedOf,
   threadsOf,
+  wantedFormatOf,
 } from './shared-options.ts';
 import { type OpenInput, openInput, openOutput } from './standard-streams.ts';
 
@@ -71,16 +72,7 @@ export const runCommand: Command = {
       requiresArg: true,
       describe: `the input has no header, and neither has the output: FORMAT:RATE:CHANNELS, with FORMAT one of ${[...RAW_SAMPLE_FORMATS.keys()].join(', ')} (s24in32: 24 bits at the top of 32)`,
     },
-    rate: {
-      type: 'string',
-      requiresArg: true,
-      describe: 'sample rate of the output in Hz; converts what comes in, before the first stage',
-    },
-    channels: {
-      type: 'string',
-      requiresArg: true,
-      describe: 'channels of the output: a number, mono, stereo, 5.1, 7.1...; converts what comes in',
-    },
+    ...FORMAT_OPTIONS,
     force: { type: 'boolean', alias: 'f', describe: 'write over an existing OUT' },
     partial: { type: 'boolean', describe: 'keep what there is of OUT when the run is cut short' },
     'no-metadata': { type: 'boolean', describe: 'leave LIST, bext, iXML, cart and id3 chunks out' },
@@ -140,10 +132,7 @@ async function run(args: Arguments): Promise<number> {
   const wanted = text(args, 'pipeline');
   if (wanted === undefined) throw await noPipeline();
   const allowOutside = args['allow-outside'] === true;
-  const format = {
-    rate: numberIn(args, 'rate', { min: 1000, max: 768_000, whole: true }),
-    channels: channels(args),
-  };
+  const format = wantedFormatOf(args);
   const read = async () => {
     const file = await readPipelineFile(wanted, { otherNames: COMMAND_NAMES, allowOutside });
     return withFormat(withSettings(file, list(args, 'set')), format);
@@ -257,14 +246,6 @@ async function noPipeline(): Promise<Error> {
   return usageError(
     `no pipeline given: auralis-stream PIPELINE [IN] [OUT], with a file or one of ${names}; see --help`,
   );
-}
-
-/** A layout's name, or a number of channels. */
-function channels(args: Arguments): string | number | undefined {
-  const given = text(args, 'channels');
-  if (given === undefined) return undefined;
-  if (/^\d+$/.test(given)) return numberIn(args, 'channels', { min: 1, max: 64, whole: true });
-  return oneOf(args, 'channels', Object.keys(LAYOUTS));
 }
 
 /** Progress on stderr, where there is a terminal to show it. */

@@ -1,6 +1,8 @@
 import { usageError } from '../audio/errors.ts';
+import { LAYOUTS } from '../audio/format.ts';
 import { quoted } from '../audio/shown.ts';
 import { MOST_THREADS, type ThreadCount } from '../engine/thread-count.ts';
+import type { WantedFormat } from '../graph/definition.ts';
 import type { Arguments, CommandOptions } from './command.ts';
 import { numberIn, oneOf, text } from './option-value.ts';
 
@@ -46,4 +48,31 @@ export function threadsOf(args: Arguments): ThreadCount | undefined {
   const count = Number(words);
   if (Number.isInteger(count) && count >= 1 && count <= MOST_THREADS) return count;
   throw usageError(`--threads ${quoted(words)}: expected a whole number from 1 to ${MOST_THREADS}, or auto`);
+}
+
+/** Options `--rate` and `--channels`, of what goes out. */
+export const FORMAT_OPTIONS: CommandOptions = {
+  rate: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'sample rate of the output in Hz; converts what comes in, before the first stage',
+  },
+  channels: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'channels of the output: a number, mono, stereo, 5.1, 7.1...; converts what comes in',
+  },
+};
+
+/** Rate and channels asked for; a layout's name, or a number of channels. */
+export function wantedFormatOf(args: Arguments): WantedFormat {
+  const channels = text(args, 'channels');
+  const rate = numberIn(args, 'rate', { min: 1000, max: 768_000, whole: true });
+  if (channels === undefined) return { rate };
+  return {
+    rate,
+    channels: /^\d+$/.test(channels)
+      ? numberIn(args, 'channels', { min: 1, max: 64, whole: true })
+      : oneOf(args, 'channels', Object.keys(LAYOUTS)),
+  };
 }

@@ -78,6 +78,13 @@ describe.concurrent('plan', () => {
     expect(stdout.toString()).toBe('latency 309 frames, 7.0 ms at 44100 Hz; the output is aligned\n');
   });
 
+  it('shows what --rate and --channels put in front', async () => {
+    const { stdout } = await run(['plan', GRAPH, '--rate', '96000', '--channels', 'mono', '--json']);
+    const { entries } = JSON.parse(stdout.toString());
+    expect(entries.slice(0, 2).map(({ id }: { id: string }) => id)).toEqual(['to-channels', 'to-rate']);
+    expect(entries[2].format).toMatchObject({ sampleRate: 96000, channels: 1 });
+  });
+
   it('draws SVG and Mermaid with a box an entry and a line a wire', async () => {
     const picture = join(folder, 'plan.svg');
     await run(['plan', GRAPH, '--svg', picture]);

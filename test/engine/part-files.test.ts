@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readPipelineFile } from '../../src/engine/pipeline-files.ts';
+import { carryOver } from '../../src/graph/carry-over.ts';
 import type { PipelineDefinition } from '../../src/graph/pipeline.ts';
 import { withSettings } from '../../src/graph/pipeline.ts';
 import { runGraph } from '../support/graph.ts';
@@ -52,6 +53,22 @@ describe('use', () => {
     expect(definition.entries.map(({ id }) => id)).toEqual(['vocal.tone', 'vocal.hold', 'limiter']);
     const plain = { stages: [...inPlace(1).stages, { stage: 'limiter' }] };
     expect(maxAbsDifference(render(definition), render(plain))).toBe(0);
+  });
+
+  it('keeps what was moved inside, by a knob or by its path, when the file is read again', async () => {
+    const file = { parameters: { low: 'vocal.warmth' }, stages: [vocal, { stage: 'limiter' }] };
+    const before = await read('show/e.json', file);
+    for (const setting of ['vocal.warmth=5', 'vocal.hold.ratio=3', 'low=4']) {
+      const moved = withSettings(before, [setting]);
+      const again = carryOver(before, await read('show/e.json', file), moved);
+      expect(again.entries).toEqual(moved.entries);
+      const now = await read('show/e.json', { ...file, stages: [vocal, { stage: 'limiter', ceiling: -3 }] });
+      const edited = carryOver(before, now, moved).entries.map(({ params }) => params);
+      expect(edited).toEqual([
+        ...moved.entries.slice(0, 2).map(({ params }) => params),
+        now.entries[2].params,
+      ]);
+    }
   });
 
   it('turns its knobs, and settings reach knobs and stages inside', async () => {

@@ -3,7 +3,8 @@
 import { readFileSync } from 'node:fs';
 import { audioFormat } from '../dist/audio/format.js';
 import { analyseSpectrum } from '../dist/engine/spectrum-analysis.js';
-import { chainTask, differenceOf } from './compare-backends.js';
+import { chainTask } from './compare-backends.js';
+import { differenceOf } from './difference.js';
 import { blocksOf, piece, RATE } from './material.js';
 import { printTable } from './measure.js';
 

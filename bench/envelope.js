@@ -2,7 +2,8 @@
 // Numba, over buffers of 1,024 to 4,410,000 samples, stereo, 64-bit; and whether the results are the same.
 import { Envelope, smoothingCoefficient } from '../dist/dsp/envelope.js';
 import { KernelMemory, StateMemory } from '../dist/dsp/kernel-memory.js';
-import { accuracyColumns, differenceOf } from './compare-backends.js';
+import { accuracyColumns } from './compare-backends.js';
+import { differenceOf } from './difference.js';
 import { RATE } from './material.js';
 import { inTurns, mapValues, printTable, spread } from './measure.js';
 import { PythonPeer } from './peers.js';

@@ -1,8 +1,9 @@
 // What the benches process: the demo piece as arrays and as WAV files.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { demoPiece } from '../dist/demo/demo-piece.js';
+import { wavHeader } from '../test/slow/wav-header.js';
 
 export const RATE = 44100;
 
@@ -32,23 +33,6 @@ export function blocksOf(channels, frames) {
   );
 }
 
-function wavHeader(bytes) {
-  const header = Buffer.alloc(44);
-  header.write('RIFF', 0);
-  header.writeUInt32LE(36 + bytes, 4);
-  header.write('WAVEfmt ', 8);
-  header.writeUInt32LE(16, 16);
-  header.writeUInt16LE(1, 20);
-  header.writeUInt16LE(2, 22);
-  header.writeUInt32LE(RATE, 24);
-  header.writeUInt32LE(4 * RATE, 28);
-  header.writeUInt16LE(4, 32);
-  header.writeUInt16LE(16, 34);
-  header.write('data', 36);
-  header.writeUInt32LE(bytes, 40);
-  return header;
-}
-
 /** Interleaved s16. */
 function s16Of([left, right]) {
   const bytes = Buffer.alloc(4 * left.length);
@@ -61,17 +45,17 @@ function s16Of([left, right]) {
 
 let twentySeconds;
 
-/** The bytes of a stereo s16 WAV: the demo piece of 20 s over and over, cut to length. */
-export function wavOf(seconds) {
+/** Writes a stereo s16 WAV: the demo piece of 20 s over and over, cut to length. */
+export function writeWav(path, seconds) {
   twentySeconds ??= s16Of(piece(20));
   const total = 4 * Math.round(seconds * RATE);
-  const times = Math.ceil(total / twentySeconds.length);
-  const audio = Buffer.concat(Array(times).fill(twentySeconds), total);
-  return Buffer.concat([wavHeader(total), audio]);
+  const file = openSync(path, 'w');
+  writeSync(file, wavHeader(total, RATE));
+  for (let done = 0; done < total; done += twentySeconds.length) {
+    writeSync(file, twentySeconds, 0, Math.min(twentySeconds.length, total - done));
+  }
+  closeSync(file);
 }
-
-/** Writes that to a file. */
-export const writeWav = (path, seconds) => writeFileSync(path, wavOf(seconds));
 
 /** Calls `work` with a function that gives paths in a new folder, which is removed afterwards. */
 export async function inFolder(work) {

@@ -4,7 +4,7 @@
 import { audioFormat } from '../dist/audio/format.js';
 import { analyseSpectrum } from '../dist/engine/spectrum-analysis.js';
 import { SpectrumPool } from '../dist/engine/spectrum-pool.js';
-import { differenceOf } from './compare-backends.js';
+import { differenceOf } from './difference.js';
 import { piece, RATE } from './material.js';
 import { inQuietTurns, inTurns, mapValues, printTable, spread } from './measure.js';
 import { PythonPeer } from './peers.js';

@@ -3,7 +3,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { pipelineJsonSchema } from '../dist/graph/pipeline.js';
+import { shippedJsonSchema } from '../dist/engine/pipeline-registry.js';
 import { parameterRows } from '../dist/stages/parameter-rows.js';
 import { stages } from '../dist/stages/registry.js';
 
@@ -77,7 +77,7 @@ function readme() {
 
 const files = new Map([
   ['README.md', readme()],
-  ['docs/pipeline.schema.json', `${JSON.stringify(pipelineJsonSchema(), null, 2)}\n`],
+  ['docs/pipeline.schema.json', `${JSON.stringify(shippedJsonSchema(), null, 2)}\n`],
   ...stages.map((stage) => [`docs/stages/${stage.name}.md`, stagePage(stage)]),
 ]);
 

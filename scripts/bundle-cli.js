@@ -21,8 +21,8 @@ await build({
   target: 'node20',
   format: 'esm',
   mainFields: ['module', 'main'],
-  // It finds its worker script beside its own files.
-  external: ['piscina'],
+  // The first finds its worker script beside its own files; the others are there only for who uses a queue.
+  external: ['piscina', 'bullmq', 'ioredis'],
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: 'none',

@@ -83,7 +83,9 @@ export { type AudioFormat, audioFormat, type ChannelLayout, type Speaker } from 
 export {
   type BatchJournal,
   type BatchProgress,
+  type BatchQueue,
   type FileJob,
+  type MasterTo,
   type NormalizeTo,
   type ProcessFilesOptions,
   processFiles,
@@ -105,12 +107,25 @@ export {
   type ChannelAnalysis,
   type Measure,
 } from './engine/analyze.ts';
+export type { Resumption } from './engine/audio-path.ts';
+export { type Checkpoint, type CheckpointPosition, readCheckpoint } from './engine/checkpoint.ts';
+export type { CheckpointOptions } from './engine/checkpoint-taker.ts';
+export { fileMetadata } from './engine/file-metadata.ts';
 export { type LoadPipelineOptions, loadPipeline } from './engine/load-pipeline.ts';
 export { profileRecordings, readGenres, readPreset, readReference } from './engine/mastering-files.ts';
 export { fileSink, type OutputSink, streamSink } from './engine/output-sink.ts';
 export { type ReadPipelineOptions, readPipelineFile } from './engine/pipeline-files.ts';
 export { type MasteringPlan, planMastering } from './engine/plan-mastering.ts';
-export { type RunOptions, type RunSummary, runPipeline } from './engine/run.ts';
+export { resumedOutput } from './engine/resumed-output.ts';
+export { runPipeline } from './engine/run.ts';
+export type { RunOptions } from './engine/run-options.ts';
+export {
+  type ComparedFigures,
+  type ComparedSecond,
+  type RunFigures,
+  RunStats,
+} from './engine/run-stats.ts';
+export type { RunSummary } from './engine/run-summary.ts';
 export type { NamedInput } from './engine/side-input.ts';
 export {
   analyseSpectrum,
@@ -119,12 +134,11 @@ export {
 } from './engine/spectrum-analysis.ts';
 export { SpectrumPool } from './engine/spectrum-pool.ts';
 export type { ThreadCount } from './engine/thread-count.ts';
-export type { PipelineDefinition, PipelineTransform } from './graph/pipeline.ts';
+export type { PipelineDefinition, PipelineTransform, TransformSnapshot } from './graph/pipeline.ts';
 export { type DecodeWavOptions, decodeWav, type WavDecoder } from './io/decode-wav.ts';
 export { type EncodeWavOptions, encodeWav } from './io/encode-wav.ts';
 export { type Decision, decisionLine, decisionSentence } from './mastering/decision.ts';
-export { OnePassController, onePassPipeline } from './mastering/one-pass.ts';
+export { onePassPipeline } from './mastering/one-pass.ts';
 export type { Aim } from './mastering/rules.ts';
-export type { Controller, ControllerMove } from './stages/controller.ts';
 export type { Readings } from './stages/define-stage.ts';
 export type { StageTransform, StageTransformOptions } from './stages/stage-transform.ts';

@@ -155,6 +155,28 @@ describe('a pipeline as a Transform', () => {
     expect(mastering.meters().limiter.maxReduction).toBeLessThan(0);
   });
 
+  it('goes on from a snapshot to the bit, in another Transform on the other backend, and numbers its blocks on', async () => {
+    const input = programme(2, 30_000, 4);
+    const blocks = blocksOf(input, [1500]);
+    const whole = await collect(Readable.from(blocks).pipe(await loadPipeline('mastering')));
+    const first = await loadPipeline('mastering');
+    const head: AudioBlock[] = [];
+    first.on('data', (block: AudioBlock) => head.push(block));
+    expect(() => first.snapshot()).toThrow('no block has come yet');
+    for (const block of blocks.slice(0, 8)) await new Promise((resolve) => first.write(block, resolve));
+    const second = await loadPipeline('mastering', { backend: 'reference', blockFrames: 700 });
+    second.restore(structuredClone(first.snapshot()));
+    const tail = await collect(Readable.from(blocks.slice(8)).pipe(second));
+    expect(maxAbsDifference(signalOf([...head, ...tail]), signalOf(whole))).toBe(0);
+    expect(tail[0].start).toBe(head.reduce((sum, { frames }) => sum + frames, 0));
+    expect(() => second.restore(first.snapshot())).toThrow('blocks have come already');
+    const other = await loadPipeline('podcast');
+    other.restore(first.snapshot());
+    await expect(collect(Readable.from(blocks).pipe(other))).rejects.toThrow(
+      'the snapshot is of the pipeline "mastering", this is another: "podcast"',
+    );
+  });
+
   it('takes JSON as a value and names what is wrong with it', async () => {
     await expect(loadPipeline({ stages: [{ stage: 'limitr' }] })).rejects.toThrow('did you mean "limiter"?');
     await expect(loadPipeline('masterin')).rejects.toThrow('did you mean "mastering"?');

@@ -5,7 +5,10 @@ import { systemReason } from '../engine/system-reason.ts';
 import { filesUnder, globBase, globExpression, isGlob } from './glob.ts';
 
 /** Extensions of files that a folder is searched for; a file that is named is taken whatever it is called. */
-const AUDIO_EXTENSIONS = ['.aif', '.aifc', '.aiff', '.au', '.bwf', '.rf64', '.snd', '.w64', '.wav', '.wave'];
+export const AUDIO_EXTENSIONS: readonly string[] =
+  '.aac .aif .aifc .aiff .ape .au .bwf .flac .m4a .mka .mp3 .oga .ogg .opus .rf64 .snd .w64 .wav .wave .wv'.split(
+    ' ',
+  );
 
 /** A file to be processed. */
 export interface FoundFile {

@@ -12,16 +12,16 @@ export async function contentHash(path: string, signal: AbortSignal): Promise<st
 }
 
 /** SHA-256 of all that decides what is done to a track: every parameter of every stage, and the version. */
-export async function workHash(version: string, work: Work | TrackPlan): Promise<string> {
-  const decided = 'pipeline' in work ? await describePipeline(work.pipeline) : work;
+export async function workHash(version: string, work: Work | TrackPlan, batch: string): Promise<string> {
+  const decided = 'pipeline' in work ? await describePipeline(work.pipeline, batch) : work;
   return createHash('sha256')
     .update(JSON.stringify([version, decided]))
     .digest('hex');
 }
 
 /** Resolved, so that a change in a part that the file uses counts too. */
-async function describePipeline(pipeline: string | object): Promise<object> {
-  const { entries, outputs, source } = await pipelineOf(pipeline);
+async function describePipeline(pipeline: string | object, batch: string): Promise<object> {
+  const { entries, outputs, source } = await pipelineOf(pipeline, batch);
   const stages = entries.map(({ definition, where: _, ...entry }) => ({ ...entry, stage: definition.name }));
   return { stages, outputs, automation: source.automation };
 }

@@ -1,9 +1,12 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { outputError } from '../audio/errors.ts';
+import { AuralisError, outputError } from '../audio/errors.ts';
 import { analyze, openFile } from '../engine/analyze.ts';
+import { fileMetadata } from '../engine/file-metadata.ts';
 import { descriptorSink } from '../engine/output-sink.ts';
-import { type RunSummary, runPipeline } from '../engine/run.ts';
+import { decisionLine } from '../engine/plan-mastering.ts';
+import { runPipeline } from '../engine/run.ts';
+import type { RunSummary } from '../engine/run-summary.ts';
 import { isSystemError, systemReason } from '../engine/system-reason.ts';
 import { UnfinishedFile } from '../engine/unfinished-file.ts';
 import type { TrackFigures, TrackReport } from '../monitor/batch-report.ts';
@@ -11,7 +14,8 @@ import { contentHash, workHash } from './fingerprint.ts';
 import { noteOutput } from './journal.ts';
 import { pipelineOf } from './pipeline-of.ts';
 import { trackPlan } from './track-plan.ts';
-import type { NormalizeWork, TrackPlan, TrackProgress, TrackTask } from './track-task.ts';
+import type { NormalizeWork, TrackPlan, TrackProgress, TrackResult, TrackTask } from './track-task.ts';
+import { writeWhole } from './write-whole.ts';
 
 /** What a track is watched and stopped by. */
 interface TrackControl {
@@ -26,15 +30,24 @@ interface Fingerprint {
 }
 
 /** Measures a track, sends it through its pipeline and measures what came out; tells what went wrong, throws nothing. */
-export async function masterTrack(task: TrackTask, control: TrackControl): Promise<TrackReport> {
+export async function masterTrack(task: TrackTask, control: TrackControl): Promise<TrackResult> {
   const track = new Track(task, control);
   try {
     await track.run();
   } catch (error) {
-    if (control.signal.aborted) return track.report({ status: 'cancelled' });
-    return track.report({ status: 'failed', error: systemReason(error) });
+    const end = control.signal.aborted
+      ? ({ status: 'cancelled' } as const)
+      : ({ status: 'failed', error: systemReason(error) } as const);
+    return { report: track.report(end), transient: end.status === 'failed' && isTransient(error) };
   }
-  return track.report();
+  return { report: track.report(), transient: false };
+}
+
+/** Whether an error is of the file system, or nobody's we know, rather than of the file or of what is asked for. */
+function isTransient(error: unknown): boolean {
+  return (
+    isSystemError(error instanceof AuralisError ? error.cause : error) || !(error instanceof AuralisError)
+  );
 }
 
 /** The way of one track, and what is known of it so far. */
@@ -55,6 +68,7 @@ class Track {
       moves: null,
       seconds: null,
       warnings: [],
+      decisions: null,
       error: null,
     };
   }
@@ -74,7 +88,13 @@ class Track {
     onProgress({ phase: 'measuring', share: null });
     const fingerprint = await this.#fingerprint();
     if (done !== null && done.content === fingerprint?.content && done.work === fingerprint.work) {
-      this.#report = { ...done.track, ...this.#names, status: 'done' };
+      const { decisions } = done.track;
+      this.#report = {
+        ...done.track,
+        ...this.#names,
+        decisions: decisions && this.#task.decisions,
+        status: 'done',
+      };
       return;
     }
     const { figures: before, seconds } = await figuresOf(input, signal);
@@ -91,15 +111,15 @@ class Track {
   }
 
   async #fingerprint(): Promise<Fingerprint | null> {
-    const { input, journal, work, plan } = this.#task;
+    const { input, journal, work, plan, batch } = this.#task;
     if (journal === null) return null;
     const content = await contentHash(input, this.#control.signal);
-    return { content, work: await workHash(journal.version, plan ?? work) };
+    return { content, work: await workHash(journal.version, plan ?? work, batch) };
   }
 
   /** Writes under another name, measures what was written, notes it, and gives it its name. */
   async #write(plan: TrackPlan, fingerprint: Fingerprint | null): Promise<void> {
-    const { output, overwrite, journal } = this.#task;
+    const { output, overwrite, journal, decisions } = this.#task;
     const { signal, onProgress } = this.#control;
     const file = about(output, () => {
       mkdirSync(dirname(output), { recursive: true });
@@ -114,11 +134,16 @@ class Track {
       onProgress({ phase: 'checking', share: null });
       const { figures: after } = await figuresOf(file.part!, signal);
       this.#report = { ...this.#report, after, warnings };
+      if (decisions !== null && plan.decisions.length > 0) {
+        about(decisions, () => mkdirSync(dirname(decisions), { recursive: true }));
+        writeWhole(decisions, plan.decisions.map(decisionLine).join(''));
+        this.#report = { ...this.#report, decisions };
+      }
       about(output, () => {
         if (journal !== null && fingerprint !== null) {
           const { size, mtimeMs } = statSync(file.part!);
           const entry = { output: journal.name, ...fingerprint, size, changed: mtimeMs };
-          noteOutput(journal.path, { ...entry, track: this.report() });
+          noteOutput(journal.folder, { ...entry, track: this.report() }, journal.writer);
         }
         file.keep(overwrite);
       });
@@ -128,12 +153,13 @@ class Track {
   }
 
   async #process({ pipeline }: TrackPlan, fd: number): Promise<RunSummary> {
-    const { input, output } = this.#task;
+    const { input, output, batch } = this.#task;
     const { signal, onProgress } = this.#control;
     return runPipeline({
-      pipeline: await pipelineOf(pipeline),
+      pipeline: await pipelineOf(pipeline, batch),
       input: openFile(input),
       inputName: input,
+      metadataBehind: fileMetadata(input),
       output: descriptorSink(output, fd, true),
       signal,
       onProgress: ({ seconds, totalSeconds }) =>

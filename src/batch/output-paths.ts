@@ -1,13 +1,14 @@
 import { dirname, extname, join, posix } from 'node:path';
 import { usageError } from '../audio/errors.ts';
 import { didYouMean } from '../audio/nearest.ts';
-import type { FoundFile } from './find-files.ts';
+import { AUDIO_EXTENSIONS, type FoundFile } from './find-files.ts';
 
 /** What a name of an output is made of, unless it is said. */
 export const DEFAULT_TEMPLATE = '{name}.{ext}';
 
 /** What is written, whatever comes in. */
 const EXTENSION = 'wav';
+const WAV_NAMES = ['.wav', '.wave'];
 
 const FIELDS = ['name', 'type', 'ext'];
 
@@ -33,7 +34,7 @@ export function checkTemplate(template: string): void {
 
 /**
  * Where each file goes: the structure of the inputs in another folder.
- * @throws AuralisError of kind `usage` when two would be written to one place
+ * @throws AuralisError of kind `usage` when two would be written to one place, or one under a name of another container
  */
 export function outputPaths(
   files: readonly FoundFile[],
@@ -48,6 +49,12 @@ export function outputPaths(
       return field === 'type' ? extension.slice(1) : EXTENSION;
     });
     const output = join(folder, dirname(place), name);
+    const container = extname(name).toLowerCase();
+    if (AUDIO_EXTENSIONS.includes(container) && !WAV_NAMES.includes(container)) {
+      throw usageError(
+        `--name "${template}": ${path} would become ${name}, but a WAV is written: use .{ext}`,
+      );
+    }
     const other = taken.get(output);
     if (other !== undefined) {
       throw usageError(

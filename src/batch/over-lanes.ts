@@ -1,12 +1,12 @@
-/** Does `step` to every item in order, at most `lanes` at a time; each lane takes the next item when it is free. */
+/** Does `step` to every item in order, at most `lanes` at a time; the next begins when one is through. */
 export async function overLanes<T>(
   items: readonly T[],
   lanes: number,
-  step: (item: T, lane: number) => Promise<void>,
+  step: (item: T) => Promise<void>,
 ): Promise<void> {
   let next = 0;
-  const run = async (lane: number): Promise<void> => {
-    while (next < items.length) await step(items[next++], lane);
+  const run = async (): Promise<void> => {
+    while (next < items.length) await step(items[next++]);
   };
-  await Promise.all(Array.from({ length: Math.min(lanes, items.length) }, (_, lane) => run(lane)));
+  await Promise.all(Array.from({ length: Math.min(lanes, items.length) }, run));
 }

@@ -3,10 +3,16 @@ import { definePipeline, readPipelineFile } from '../engine/pipeline-files.ts';
 type Pipeline = Awaited<ReturnType<typeof readPipelineFile>>;
 
 const read = new Map<string, Promise<Pipeline>>();
+let current = '';
 
-/** A checked pipeline from its JSON, its path or its name. A file is read once, so that a batch has one pipeline from end to end. */
-export async function pipelineOf(pipeline: string | object): Promise<Pipeline> {
+/**
+ * A checked pipeline from its JSON, its path or its name. A file is read once a batch, so that all tracks go through one
+ * pipeline.
+ */
+export async function pipelineOf(pipeline: string | object, batch: string): Promise<Pipeline> {
   if (typeof pipeline !== 'string') return definePipeline(pipeline);
+  if (batch !== current) read.clear();
+  current = batch;
   const known = read.get(pipeline) ?? readPipelineFile(pipeline);
   read.set(pipeline, known);
   return known;

@@ -1,19 +1,25 @@
+import { randomUUID } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { dirname, join, relative, sep } from 'node:path';
+import { dirname, relative, sep } from 'node:path';
 import { usageError } from '../audio/errors.ts';
+import { readPreset } from '../engine/mastering-files.ts';
 import type { OnCeiling } from '../engine/plan-gain.ts';
 import { systemReason } from '../engine/system-reason.ts';
 import type { BatchProgress } from '../monitor/batch-progress.ts';
 import type { TrackReport } from '../monitor/batch-report.ts';
-import { JOURNAL_NAME, openJournal } from './journal.ts';
+import { FreeLanes } from './free-lanes.ts';
+import { type JournalEntry, openJournal } from './journal.ts';
+import { notProcessed } from './not-processed.ts';
 import { overLanes } from './over-lanes.ts';
 import { pipelineOf } from './pipeline-of.ts';
 import { TrackPool } from './track-pool.ts';
-import type { NormalizeWork, TrackPlan, Work } from './track-task.ts';
+import type { BatchQueue, RunnerControl, TrackRunner } from './track-runner.ts';
+import type { NormalizeWork, TrackPlan, TrackTask, Work } from './track-task.ts';
 
 export type { BatchProgress } from '../monitor/batch-progress.ts';
 export type { TrackFigures, TrackMoves, TrackReport, TrackStatus } from '../monitor/batch-report.ts';
+export type { BatchQueue } from './track-runner.ts';
 
 /** A loudness to bring a track to. */
 export interface NormalizeTo {
@@ -25,7 +31,15 @@ export interface NormalizeTo {
   readonly onCeiling?: OnCeiling | undefined;
 }
 
-/** One file to be made of another; either a pipeline or a loudness says how. */
+/** What a track is mastered towards, by what is heard in it. */
+export interface MasterTo {
+  /** A preset of the package, or a file. */
+  readonly preset: string;
+  /** A file that says what was decided and why, a JSON object a line. */
+  readonly decisions?: string | undefined;
+}
+
+/** One file to be made of another; a pipeline, a loudness or a preset says how. */
 export interface FileJob {
   readonly input: string;
   /** A WAV; folders on the way to it are made. */
@@ -33,6 +47,7 @@ export interface FileJob {
   /** A pipeline file, the name of a shipped one, or the JSON as a value. */
   readonly pipeline?: string | object | undefined;
   readonly normalize?: NormalizeTo | undefined;
+  readonly master?: MasterTo | undefined;
   /** Jobs of one album get one gain, by their loudness as one programme. */
   readonly album?: string | undefined;
 }
@@ -58,13 +73,15 @@ export interface ProcessFilesOptions {
   /** LU; a track this near to its target and under its ceiling is left as it is, and has no output. */
   readonly ifOffBy?: number | undefined;
   readonly journal?: BatchJournal | undefined;
+  /** Who does the work in place of threads of this process. */
+  readonly queue?: BatchQueue | undefined;
 }
 
 const MOST_JOBS = 64;
 
 /**
- * Sends files through pipelines or to a loudness, several at a time, each streamed in a worker thread. A track that
- * fails does not stop the others; what became of each is told in the order of the jobs.
+ * Sends files through pipelines, to a loudness or towards a preset, several at a time, each streamed in a worker thread. A
+ * track that fails does not stop the others; what became of each is told in the order of the jobs.
  * @throws AuralisError of kind `usage` or `pipeline` for what is wrong with the jobs themselves
  */
 export async function processFiles(
@@ -72,12 +89,21 @@ export async function processFiles(
   options: ProcessFilesOptions = {},
 ): Promise<readonly TrackReport[]> {
   const threads = jobCount(options.concurrency ?? 'auto');
-  for (const { pipeline } of jobs) if (pipeline !== undefined) await pipelineOf(pipeline);
-  const batch = new Batch(jobs, threads, options);
+  const id = randomUUID();
+  const works = await worksOf(jobs);
+  for (const { pipeline } of jobs) if (pipeline !== undefined) await pipelineOf(pipeline, id);
+  const { queue, onProgress } = options;
+  const runner = queue
+    ? await (await import('./queue/track-queue.ts')).openTrackQueue(
+        queue,
+        jobs.flatMap(({ input, output }) => [input, output]),
+        (state) => onProgress?.({ type: 'queue', state }),
+      )
+    : new TrackPool(threads);
   try {
-    return await batch.run();
+    return await new Batch(id, jobs, works, runner, options).run();
   } finally {
-    await batch.close();
+    await runner.close();
   }
 }
 
@@ -98,42 +124,46 @@ interface Track {
 
 /** One call of `processFiles`. */
 class Batch {
+  readonly #id: string;
   readonly #tracks: readonly Track[];
-  readonly #threads: number;
+  readonly #runner: TrackRunner;
   readonly #options: ProcessFilesOptions;
   readonly #signal: AbortSignal;
-  readonly #pool: TrackPool;
   readonly #reports = new Map<FileJob, TrackReport>();
   readonly #albums = new Map<string, TrackPlan | { readonly error: string | null }>();
+  readonly #lanes = new FreeLanes<FileJob>();
   readonly #began = performance.now();
   readonly #bytes: number;
   #bytesDone = 0;
 
-  constructor(jobs: readonly FileJob[], threads: number, options: ProcessFilesOptions) {
-    this.#tracks = jobs.map((job) => ({ job, work: workOf(job), bytes: bytesOf(job.input) }));
+  constructor(
+    id: string,
+    jobs: readonly FileJob[],
+    works: readonly Work[],
+    runner: TrackRunner,
+    options: ProcessFilesOptions,
+  ) {
+    this.#id = id;
+    this.#tracks = jobs.map((job, n) => ({ job, work: works[n], bytes: bytesOf(job.input) }));
     this.#bytes = this.#tracks.reduce((sum, { bytes }) => sum + bytes, 0);
-    this.#threads = threads;
+    this.#runner = runner;
     this.#options = options;
     this.#signal = options.signal ?? new AbortController().signal;
-    this.#pool = new TrackPool(threads);
   }
 
   async run(): Promise<readonly TrackReport[]> {
-    await overLanes([...this.#albumTracks()], this.#threads, (album) => this.#plan(...album));
+    const { lanes } = this.#runner;
+    await overLanes([...this.#albumTracks()], lanes, (album) => this.#plan(...album));
     const { journal } = this.#options;
-    const done = journal && openJournal(join(journal.folder, JOURNAL_NAME));
+    const done = journal && openJournal(journal.folder);
     // The longest first, so that no thread is left with a long one at the end.
     const order = [...this.#tracks].sort((a, b) => b.bytes - a.bytes);
-    await overLanes(order, this.#threads, async (track, lane) => {
-      const report = await this.#master(track, lane, done?.get(this.#nameOf(track.job.output)) ?? null);
+    await overLanes(order, lanes, async (track) => {
+      const report = await this.#master(track, done?.get(this.#nameOf(track.job.output)) ?? null);
       this.#reports.set(track.job, report);
-      this.#tell(track, lane, report);
+      this.#tell(track, report);
     });
     return this.#tracks.map(({ job }) => this.#reports.get(job)!);
-  }
-
-  close(): Promise<void> {
-    return this.#pool.close();
   }
 
   #albumTracks(): Map<string, Track[]> {
@@ -149,47 +179,52 @@ class Batch {
     const task = { inputs: tracks.map(({ job }) => job.input), work: tracks[0].work as NormalizeWork };
     const result = this.#signal.aborted
       ? { error: null }
-      : await this.#pool
+      : await this.#runner
           .planAlbum(task, { signal: this.#signal })
           .catch((error) => ({ error: systemReason(error) }));
     this.#albums.set(album, 'plan' in result ? result.plan : result);
   }
 
-  async #master(
-    { job, work }: Track,
-    lane: number,
-    entry: Parameters<TrackPool['master']>[0]['done'],
-  ): Promise<TrackReport> {
-    const { input, output, album } = job;
-    const { overwrite = false, ifOffBy = null, journal, onProgress } = this.#options;
+  async #master(track: Track, entry: JournalEntry | null): Promise<TrackReport> {
+    const { job } = track;
     if (this.#signal.aborted) return notProcessed(job, 'cancelled', null);
-    const plan = album === undefined ? null : this.#albums.get(album)!;
+    const plan = job.album === undefined ? null : this.#albums.get(job.album)!;
     if (plan !== null && 'error' in plan) {
       const { error } = plan;
       return notProcessed(job, error === null ? 'cancelled' : 'failed', error);
     }
-    const task = {
+    const watch: RunnerControl = {
+      signal: this.#signal,
+      onProgress: ({ phase, share }) =>
+        this.#options.onProgress?.({
+          type: 'track',
+          lane: this.#lanes.of(job),
+          input: job.input,
+          phase,
+          share,
+        }),
+    };
+    return this.#runner.master(this.#taskOf(track, plan, entry), watch).then(
+      ({ report }) => report,
+      (error) => notProcessed(job, 'failed', systemReason(error)),
+    );
+  }
+
+  #taskOf({ job, work }: Track, plan: TrackPlan | null, entry: JournalEntry | null): TrackTask {
+    const { input, output, master } = job;
+    const { overwrite = false, ifOffBy = null, journal } = this.#options;
+    return {
       input,
       output,
+      decisions: master?.decisions ?? null,
+      batch: this.#id,
       work,
       plan,
       overwrite: overwrite || entry !== null,
       ifOffBy,
-      journal: journal
-        ? {
-            path: join(journal.folder, JOURNAL_NAME),
-            name: this.#nameOf(output),
-            version: journal.version,
-          }
-        : null,
+      journal: journal ? { ...journal, name: this.#nameOf(output), writer: null } : null,
       done: journal?.skipDone ? entry : null,
     };
-    const watch = {
-      signal: this.#signal,
-      onProgress: ({ phase, share }: { phase: string; share: number | null }) =>
-        onProgress?.({ type: 'track', lane, input, phase, share }),
-    };
-    return this.#pool.master(task, watch).catch((error) => notProcessed(job, 'failed', systemReason(error)));
   }
 
   #nameOf(output: string): string {
@@ -198,7 +233,8 @@ class Batch {
       .join('/');
   }
 
-  #tell({ bytes }: Track, lane: number, track: TrackReport): void {
+  #tell({ job, bytes }: Track, track: TrackReport): void {
+    const lane = this.#lanes.release(job);
     this.#bytesDone += bytes;
     const elapsed = (performance.now() - this.#began) / 1000;
     const eta = this.#bytesDone > 0 ? (elapsed / this.#bytesDone) * (this.#bytes - this.#bytesDone) : null;
@@ -207,14 +243,27 @@ class Batch {
   }
 }
 
-function workOf({ input, pipeline, normalize, album }: FileJob): Work {
-  if ((pipeline === undefined) === (normalize === undefined)) {
-    throw usageError(`${input}: expected either a pipeline or a loudness to normalize to`);
-  }
-  if (normalize !== undefined)
-    return { kind: 'normalize', ceiling: -1, onCeiling: 'refuse', ...given(normalize) };
-  if (album !== undefined) throw usageError(`${input}: an album needs a loudness to normalize to`);
-  return { kind: 'pipeline', pipeline: pipeline! };
+/** What is done to each track. A preset is read once, so that all tracks go by one. */
+async function worksOf(jobs: readonly FileJob[]): Promise<readonly Work[]> {
+  const presets = new Map<string, ReturnType<typeof readPreset>>();
+  return Promise.all(
+    jobs.map(async ({ input, pipeline, normalize, master, album }): Promise<Work> => {
+      if ([pipeline, normalize, master].filter((how) => how !== undefined).length !== 1) {
+        throw usageError(`${input}: expected one of a pipeline, a loudness to normalize to, and a preset`);
+      }
+      if (normalize !== undefined)
+        return { kind: 'normalize', ceiling: -1, onCeiling: 'refuse', ...given(normalize) };
+      if (album !== undefined) throw usageError(`${input}: an album needs a loudness to normalize to`);
+      if (master === undefined) return { kind: 'pipeline', pipeline: pipeline! };
+      const { preset: name } = master;
+      const preset = presets.get(name) ?? readPreset(name);
+      presets.set(name, preset);
+      return {
+        kind: 'master',
+        aim: { preset: await preset, mode: 'adaptive', reference: null, amount: 1 },
+      };
+    }),
+  );
 }
 
 /** What was given, without what was given as undefined. */
@@ -225,20 +274,3 @@ const given = ({ target, ceiling, onCeiling }: NormalizeTo) => ({
 });
 
 const bytesOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-
-const notProcessed = (
-  { input, output }: FileJob,
-  status: 'failed' | 'cancelled',
-  error: string | null,
-): TrackReport => ({
-  input,
-  output,
-  status,
-  before: null,
-  after: null,
-  moves: null,
-  seconds: null,
-  elapsed: 0,
-  warnings: [],
-  error,
-});

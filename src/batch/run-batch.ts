@@ -1,12 +1,13 @@
-import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { dirname, extname, join, relative, resolve, sep } from 'node:path';
 import { outputError, usageError } from '../audio/errors.ts';
 import { systemReason } from '../engine/system-reason.ts';
-import { isPartName } from '../engine/unfinished-file.ts';
+import { removeStaleParts } from '../engine/unfinished-file.ts';
 import { batchPage } from '../monitor/batch-page.ts';
+import type { BatchProgress } from '../monitor/batch-progress.ts';
 import { type BatchReport, batchReportJson, type TrackStatus } from '../monitor/batch-report.ts';
 import { type FoundFile, findFiles } from './find-files.ts';
-import { JOURNAL_NAME, openJournal } from './journal.ts';
+import { foldJournals, readJournals } from './journal.ts';
 import { checkTemplate, DEFAULT_TEMPLATE, outputPaths } from './output-paths.ts';
 import { type FileJob, jobCount, type ProcessFilesOptions, processFiles } from './process-files.ts';
 import { writeWhole } from './write-whole.ts';
@@ -18,6 +19,10 @@ export interface BatchOptions extends Pick<FileJob, 'pipeline' | 'normalize'> {
   readonly folder: string;
   /** Names of the outputs. @default '{name}.{ext}' */
   readonly template?: string | undefined;
+  /** What the tracks are mastered towards: a preset of the package, or a file. */
+  readonly preset?: string | undefined;
+  /** The folder for what was decided and why; beside the outputs where there is none. */
+  readonly decisions?: string | undefined;
   /** Whether the tracks of a folder get one gain. @default false */
   readonly album?: boolean | undefined;
   /** Of this package. */
@@ -26,14 +31,17 @@ export interface BatchOptions extends Pick<FileJob, 'pipeline' | 'normalize'> {
 
 /** How a batch is run. */
 export interface RunBatchOptions
-  extends Pick<ProcessFilesOptions, 'concurrency' | 'signal' | 'onProgress' | 'overwrite' | 'ifOffBy'> {
+  extends Pick<
+    ProcessFilesOptions,
+    'concurrency' | 'signal' | 'onProgress' | 'overwrite' | 'ifOffBy' | 'queue'
+  > {
   /** Whether what an earlier run finished is left as it is. @default false */
   readonly skipDone?: boolean | undefined;
 }
 
 /** The jobs that words mean, in the order in which they were found. */
 export function planBatch(options: BatchOptions): readonly FileJob[] {
-  const { inputs, folder, template = DEFAULT_TEMPLATE, album, pipeline, normalize } = options;
+  const { inputs, folder, template = DEFAULT_TEMPLATE, album, pipeline, normalize, preset } = options;
   checkTemplate(template);
   const files = findFiles(inputs, folder);
   if (files.length === 0) throw usageError(`${inputs.join(', ')}: no audio file is in there`);
@@ -46,39 +54,62 @@ export function planBatch(options: BatchOptions): readonly FileJob[] {
     output: outputs[n],
     pipeline,
     normalize,
+    master: preset === undefined ? undefined : { preset, decisions: decisionsOf(outputs[n], options) },
     album: album ? albumOf(file) : undefined,
   }));
 }
 
 const albumOf = ({ path }: FoundFile): string => dirname(resolve(path));
 
+/** Beside the output or at the same place in the folder for decisions: `song.wav` has `song.decisions.jsonl`. */
+function decisionsOf(output: string, { folder, decisions = folder }: BatchOptions): string {
+  const bare = output.slice(0, output.length - extname(output).length);
+  return join(decisions, `${relative(folder, bare)}.decisions.jsonl`);
+}
+
 /** Does all jobs, and leaves a journal, `report.json` and `report.html` in the folder of the outputs. */
 export async function runBatch(
   jobs: readonly FileJob[],
-  { folder, version, pipeline, normalize }: BatchOptions,
+  batch: BatchOptions,
   { skipDone = false, ...options }: RunBatchOptions,
 ): Promise<BatchReport> {
+  const { folder, version } = batch;
+  const { queue } = options;
   makeFolder(folder);
   checkExisting(jobs, folder, { skipDone, overwrite: options.overwrite ?? false });
-  for (const place of new Set([folder, ...jobs.map(({ output }) => dirname(output))])) removeParts(place);
+  removeParts(folder, jobs);
   const began = new Date();
   const journal = { folder, version, skipDone };
-  const tracks = await processFiles(jobs, { ...options, journal });
+  let widest = queue ? 0 : jobCount(options.concurrency ?? 'auto');
+  const onProgress = (news: BatchProgress): void => {
+    if (news.type !== 'queue') widest = Math.max(widest, news.lane + 1);
+    options.onProgress?.(news);
+  };
+  const tracks = await processFiles(jobs, { ...options, onProgress, journal });
+  if (queue && !options.signal?.aborted) {
+    foldJournals(folder);
+    removeParts(folder, jobs);
+  }
   const count: Record<TrackStatus, number> = { finished: 0, done: 0, skipped: 0, failed: 0, cancelled: 0 };
   for (const { status } of tracks) count[status]++;
   const report: BatchReport = {
     schema: 1,
     version,
     began: began.toISOString(),
-    work: normalize ? `normalize to ${normalize.target} LUFS` : `pipeline ${String(pipeline)}`,
-    jobs: jobCount(options.concurrency ?? 'auto'),
+    work: workInWords(batch),
+    jobs: widest,
     elapsed: (Date.now() - began.getTime()) / 1000,
     count,
     tracks,
   };
   writeWhole(join(folder, 'report.json'), batchReportJson(report));
-  writeWhole(join(folder, 'report.html'), batchPage(report));
+  writeWhole(join(folder, 'report.html'), batchPage(report, folder));
   return report;
+}
+
+function workInWords({ pipeline, normalize, preset }: BatchOptions): string {
+  if (preset !== undefined) return `master, preset ${preset}`;
+  return normalize ? `normalize to ${normalize.target} LUFS` : `pipeline ${String(pipeline)}`;
 }
 
 function makeFolder(folder: string): void {
@@ -96,7 +127,7 @@ function checkExisting(
   { skipDone, overwrite }: { readonly skipDone: boolean; readonly overwrite: boolean },
 ): void {
   if (overwrite) return;
-  const ours = skipDone ? openJournal(join(folder, JOURNAL_NAME)) : new Map<string, unknown>();
+  const ours = skipDone ? readJournals(folder) : new Map<string, unknown>();
   const there = jobs.filter(({ output }) => {
     const name = relative(folder, output).split(sep).join('/');
     return !ours.has(name) && statSync(output, { throwIfNoEntry: false }) !== undefined;
@@ -108,8 +139,10 @@ function checkExisting(
   );
 }
 
-/** Removes what a run that was killed has left. */
-function removeParts(folder: string): void {
-  if (statSync(folder, { throwIfNoEntry: false }) === undefined) return;
-  for (const name of readdirSync(folder)) if (isPartName(name)) rmSync(join(folder, name), { force: true });
+/** Removes what runs that were killed on this machine have left; what is being written stays. */
+function removeParts(folder: string, jobs: readonly FileJob[]): void {
+  const written = jobs.flatMap(({ output, master }) => [output, master?.decisions ?? output]);
+  for (const place of new Set([folder, ...written.map((path) => dirname(path))])) {
+    if (existsSync(place)) removeStaleParts(place);
+  }
 }

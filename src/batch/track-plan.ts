@@ -1,12 +1,16 @@
 import { analyze } from '../engine/analyze.ts';
+import { readGenres } from '../engine/mastering-files.ts';
 import { type GainPlan, planGain } from '../engine/plan-gain.ts';
+import { type MasteringPlan, planMastering } from '../engine/plan-mastering.ts';
 import type { AlbumTask, NormalizeWork, TrackPlan, Work } from './track-task.ts';
 
 /** Decides what one track goes through. */
 export async function trackPlan(work: Work, input: string, signal: AbortSignal): Promise<TrackPlan> {
   switch (work.kind) {
     case 'pipeline':
-      return { pipeline: work.pipeline, moves: null };
+      return { pipeline: work.pipeline, moves: null, decisions: [] };
+    case 'master':
+      return mastered(await planMastering(input, { aim: work.aim, genres: await readGenres(), signal }));
     case 'normalize':
       return planned(await planGain([input], { ...levels(work), signal }));
   }
@@ -36,7 +40,12 @@ const levels = ({ target, ceiling, onCeiling }: NormalizeWork) => ({ target, cei
 
 /** What has no loudness stays as it is. */
 function planned(plan: GainPlan | null): TrackPlan {
-  if (plan === null) return { pipeline: { stages: [] }, moves: null };
+  if (plan === null) return { pipeline: { stages: [] }, moves: null, decisions: [] };
   const { gain, limited, lowered, pipeline } = plan;
-  return { pipeline: pipeline.source, moves: { gain, limited, lowered } };
+  return { pipeline: pipeline.source, moves: { gain, limited, lowered }, decisions: [] };
+}
+
+function mastered({ pipeline, decisions }: MasteringPlan): TrackPlan {
+  const gain = Number(decisions.find(({ stage }) => stage === 'gain')?.to ?? 0);
+  return { pipeline: pipeline.source, moves: { gain, limited: true, lowered: false }, decisions };
 }

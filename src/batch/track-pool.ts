@@ -1,7 +1,7 @@
 import { MessageChannel } from 'node:worker_threads';
 import { Piscina } from 'piscina';
-import type { TrackReport } from '../monitor/batch-report.ts';
-import type { AlbumResult, AlbumTask, TrackProgress, TrackTask } from './track-task.ts';
+import type { RunnerControl, TrackRunner } from './track-runner.ts';
+import type { AlbumResult, AlbumTask, TrackProgress, TrackResult, TrackTask } from './track-task.ts';
 
 /** How long an idle worker waits for more, in ms. */
 const IDLE_MS = 2000;
@@ -9,18 +9,13 @@ const IDLE_MS = 2000;
 /** Beside this file in the library and in the bundle of the command line. */
 const WORKER = new URL('./track-worker.js', import.meta.url);
 
-/** How work in a worker is watched and stopped. */
-interface PoolControl {
-  /** Asks the worker to stop; it then gives back as usual. */
-  readonly signal: AbortSignal;
-  readonly onProgress?: (progress: TrackProgress) => void;
-}
-
 /** Worker threads, one track each at a time. */
-export class TrackPool {
+export class TrackPool implements TrackRunner {
+  readonly lanes: number;
   readonly #pool: Piscina;
 
   constructor(threads: number) {
+    this.lanes = threads;
     this.#pool = new Piscina({
       filename: WORKER.href,
       minThreads: 0,
@@ -29,22 +24,19 @@ export class TrackPool {
     });
   }
 
-  /** Takes one track from end to end. */
-  master(task: TrackTask, control: PoolControl): Promise<TrackReport> {
+  master(task: TrackTask, control: RunnerControl): Promise<TrackResult> {
     return this.#send('masterTrack', task, control);
   }
 
-  /** Decides the gain of an album. */
-  planAlbum(task: AlbumTask, control: PoolControl): Promise<AlbumResult> {
+  planAlbum(task: AlbumTask, control: RunnerControl): Promise<AlbumResult> {
     return this.#send('planAlbum', task, control);
   }
 
-  /** Ends the threads. */
   async close(): Promise<void> {
     await this.#pool.destroy();
   }
 
-  async #send<T>(name: string, task: object, { signal, onProgress }: PoolControl): Promise<T> {
+  async #send<T>(name: string, task: object, { signal, onProgress }: RunnerControl): Promise<T> {
     const { port1: near, port2: port } = new MessageChannel();
     // Piscina's own signal would end the thread where it stands; this one lets it clean up.
     const cancel = (): void => near.postMessage('cancel');

@@ -1,11 +1,10 @@
 import { systemReason } from '../engine/system-reason.ts';
-import type { TrackReport } from '../monitor/batch-report.ts';
 import { masterTrack as master } from './master-track.ts';
 import { albumPlan } from './track-plan.ts';
-import type { AlbumResult, AlbumTask, SentTask, TrackTask } from './track-task.ts';
+import type { AlbumResult, AlbumTask, SentTask, TrackResult, TrackTask } from './track-task.ts';
 
 /** Runs in a worker thread: one track from end to end, told of on the task's port. */
-export function masterTrack({ task, port }: SentTask<TrackTask>): Promise<TrackReport> {
+export function masterTrack({ task, port }: SentTask<TrackTask>): Promise<TrackResult> {
   return cancellable(port, (signal) =>
     master(task, { signal, onProgress: (progress) => port.postMessage(progress) }),
   );

@@ -1,8 +1,7 @@
-import type { Writable } from 'node:stream';
+import type { OutputSink } from '../engine/output-sink.ts';
+import { SIGNAL_CODES, STOP_SIGNALS, type StopSignal } from './signal-codes.ts';
 
-/** Exit codes by the shell's rule, 128 + number of the signal. */
-const SIGNAL_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
-/** How long an output that takes nothing may hold up the end, in ms. */
+/** How long a reader that takes nothing may hold up the end, in ms. */
 const GRACE = 1000;
 
 /** What a signal does to a run. */
@@ -16,11 +15,13 @@ export interface SignalWatch {
 }
 
 /**
- * The first SIGINT or SIGTERM ends the run in good order. A second one ends the process at once, and so does an
- * output whose reader takes nothing more: nothing that is still waiting could be saved then. Without
- * an output, as where there are many, the end is waited for.
+ * The first SIGINT or SIGTERM ends the run in good order. A second one ends the process at once, and so does a pipe
+ * whose reader takes nothing of what waits for it: that could not be saved. A file is waited for, and so is what is
+ * still computed.
  */
-export function abortOnSignals(outputs: readonly Writable[]): SignalWatch {
+export function abortOnSignals(outputs: readonly OutputSink[]): SignalWatch {
+  const pipes = outputs.filter(({ revision, keep }) => revision === null && keep === null);
+  const streams = pipes.map(({ stream }) => stream);
   const controller = new AbortController();
   let exitCode = 0;
   let taken = true;
@@ -28,27 +29,27 @@ export function abortOnSignals(outputs: readonly Writable[]): SignalWatch {
   const onDrain = (): void => {
     taken = true;
   };
-  const onSignal = (name: keyof typeof SIGNAL_CODES): void => {
+  const isWaiting = (): boolean =>
+    streams.some((stream) => stream.writableLength > 0 || (stream.writableEnded && !stream.writableFinished));
+  const onSignal = (name: StopSignal): void => {
     if (exitCode !== 0) process.exit(exitCode);
     exitCode = SIGNAL_CODES[name];
     controller.abort();
-    if (outputs.length === 0) return;
     taken = false;
     patience = setInterval(() => {
-      if (!taken) process.exit(exitCode);
+      if (!taken && isWaiting()) process.exit(exitCode);
       taken = false;
     }, GRACE);
   };
-  const names = Object.keys(SIGNAL_CODES) as (keyof typeof SIGNAL_CODES)[];
-  for (const output of outputs) output.on('drain', onDrain);
-  for (const name of names) process.on(name, onSignal);
+  for (const stream of streams) stream.on('drain', onDrain);
+  for (const name of STOP_SIGNALS) process.on(name, onSignal);
   return {
     signal: controller.signal,
     exitCode: () => exitCode,
     release: () => {
       clearInterval(patience);
-      for (const output of outputs) output.off('drain', onDrain);
-      for (const name of names) process.off(name, onSignal);
+      for (const stream of streams) stream.off('drain', onDrain);
+      for (const name of STOP_SIGNALS) process.off(name, onSignal);
     },
   };
 }

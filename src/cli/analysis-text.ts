@@ -5,7 +5,7 @@ import {
   type NamedAnalysis,
   verdictTable,
 } from '../monitor/analysis-tables.ts';
-import { textTable } from './text-table.ts';
+import { textTable } from '../monitor/text-table.ts';
 
 /** One analysis as tables for people, or several side by side. */
 export function analysisText(inputs: readonly NamedAnalysis[]): string {

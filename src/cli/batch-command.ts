@@ -1,9 +1,9 @@
 import { text as textOf } from 'node:stream/consumers';
 import { isatty } from 'node:tty';
 import { EXIT_CODES, usageError } from '../audio/errors.ts';
-import { type FileJob, jobCount } from '../batch/process-files.ts';
+import { type BatchQueue, jobCount } from '../batch/process-files.ts';
 import { type BatchOptions, planBatch, runBatch } from '../batch/run-batch.ts';
-import { type BatchProgress, trackLine } from '../monitor/batch-progress.ts';
+import { type BatchProgress, queueLine, trackLine } from '../monitor/batch-progress.ts';
 import type { BatchReport } from '../monitor/batch-report.ts';
 import { abortOnSignals } from './abort-on-signals.ts';
 import type { Arguments, Command } from './command.ts';
@@ -22,6 +22,16 @@ export const batchCommand: Command = {
       type: 'string',
       requiresArg: true,
       describe: 'a pipeline file, or the name of a shipped one',
+    },
+    preset: {
+      type: 'string',
+      requiresArg: true,
+      describe: 'master each track by what is heard in it: adaptive, warm, ..., or a file',
+    },
+    decisions: {
+      type: 'string',
+      requiresArg: true,
+      describe: 'with --preset: a folder for what was decided and why (default: beside the outputs)',
     },
     normalize: {
       type: 'string',
@@ -46,6 +56,16 @@ export const batchCommand: Command = {
     },
     name: { type: 'string', requiresArg: true, describe: 'names of the outputs, as in {name}.master.{ext}' },
     jobs: { type: 'string', requiresArg: true, describe: 'tracks at a time: a number or auto (default)' },
+    queue: {
+      type: 'string',
+      requiresArg: true,
+      describe: 'have workers do it: redis://[user:password@]host:6379, rediss:// for TLS',
+    },
+    root: {
+      type: 'string',
+      requiresArg: true,
+      describe: 'with --queue: the folder that all workers see, wherever they have it (default /)',
+    },
     'skip-done': {
       type: 'boolean',
       describe: 'leave as it is what an earlier run finished from the same content',
@@ -61,7 +81,12 @@ export const batchCommand: Command = {
       'auralis-stream batch albums -o mastered --pipeline mastering --skip-done',
       'go on where it was stopped',
     ],
+    ['auralis-stream batch albums -o mastered --preset warm', 'each by what is heard in it'],
     ['auralis-stream batch "tapes/**/*.wav" -o out --normalize -16 --limit --album', 'one gain a folder'],
+    [
+      'auralis-stream batch albums -o mastered --preset warm --queue redis://host:6379',
+      'by the workers on a queue',
+    ],
     ["find . -name '*.wav' -print0 | auralis-stream batch -o out --normalize -16", 'a list on stdin'],
   ],
   run,
@@ -75,6 +100,7 @@ async function run(args: Arguments): Promise<number> {
       ? 'auto'
       : numberIn(args, 'jobs', { min: 1, max: 64, whole: true })!,
   );
+  const queue = queueOf(args);
   const work = workOf(args);
   const ifOffBy = numberIn(args, 'if-off-by', { min: 0, max: 20, whole: false });
   const options: BatchOptions = {
@@ -91,7 +117,7 @@ async function run(args: Arguments): Promise<number> {
     return 0;
   }
   const signals = abortOnSignals([]);
-  const show = await progressOf(args, Math.min(concurrency, jobs.length), jobs.length);
+  const show = await progressOf(args, jobs.length);
   try {
     const { signal } = signals;
     const report = await runBatch(jobs, options, {
@@ -100,6 +126,7 @@ async function run(args: Arguments): Promise<number> {
       ifOffBy,
       overwrite: args.force === true,
       skipDone: args['skip-done'] === true,
+      queue,
       onProgress: show.show,
     });
     show.end();
@@ -111,12 +138,31 @@ async function run(args: Arguments): Promise<number> {
   }
 }
 
+/** Who does it, where it is not this process. */
+function queueOf(args: Arguments): BatchQueue | undefined {
+  const url = text(args, 'queue');
+  const root = text(args, 'root');
+  if (url === undefined) {
+    if (root !== undefined) throw usageError('--root belongs to --queue, which is not given');
+    return undefined;
+  }
+  if (args.jobs !== undefined) throw usageError('--jobs belongs to the workers where there is a --queue');
+  return { url, root, version: packageVersion() };
+}
+
 /** What is done to each track. */
-function workOf(args: Arguments): Pick<FileJob, 'pipeline' | 'normalize'> {
+function workOf(args: Arguments): Pick<BatchOptions, 'pipeline' | 'normalize' | 'preset' | 'decisions'> {
   const pipeline = text(args, 'pipeline');
+  const preset = text(args, 'preset');
+  const decisions = text(args, 'decisions');
   const target = numberIn(args, 'normalize', { min: -70, max: 0, whole: false });
-  if ((pipeline === undefined) === (target === undefined)) {
-    throw usageError('expected either --pipeline or --normalize, which say what is done to each track');
+  if ([pipeline, preset, target].filter((how) => how !== undefined).length !== 1) {
+    throw usageError(
+      'expected one of --pipeline, --preset and --normalize, which say what is done to each track',
+    );
+  }
+  if (decisions !== undefined && preset === undefined) {
+    throw usageError('--decisions belongs to --preset, which is not given');
   }
   if (args.limit === true && args['lower-target'] === true) {
     throw usageError('--limit and --lower-target exclude each other: choose one');
@@ -126,7 +172,7 @@ function workOf(args: Arguments): Pick<FileJob, 'pipeline' | 'normalize'> {
       (name) => args[name] !== undefined,
     );
     if (stray !== undefined) throw usageError(`--${stray} belongs to --normalize, which is not given`);
-    return { pipeline };
+    return { pipeline, preset, decisions };
   }
   const onCeiling = args.limit === true ? 'limit' : args['lower-target'] === true ? 'lower-target' : 'refuse';
   return {
@@ -151,7 +197,7 @@ interface Show {
   readonly end: () => void;
 }
 
-async function progressOf(args: Arguments, lanes: number, tracks: number): Promise<Show> {
+async function progressOf(args: Arguments, tracks: number): Promise<Show> {
   if (args['json-progress'] === true) {
     process.stdout.on('error', () => {});
     return { show: (progress) => process.stdout.write(`${JSON.stringify(progress)}\n`), end: () => {} };
@@ -159,10 +205,11 @@ async function progressOf(args: Arguments, lanes: number, tracks: number): Promi
   if (args.quiet === true) return { show: () => {}, end: () => {} };
   if (process.stderr.isTTY) {
     const { BatchBars } = await import('../monitor/batch-bars.ts');
-    const bars = new BatchBars(process.stderr, lanes, tracks);
+    const bars = new BatchBars(process.stderr, tracks);
     return { show: (progress) => bars.show(progress), end: () => bars.end() };
   }
   const show = (progress: BatchProgress): void => {
+    if (progress.type === 'queue') process.stderr.write(`auralis-stream: ${queueLine(progress.state)}\n`);
     if (progress.type !== 'end' || progress.track.status === 'failed') return;
     const { ended, total, track } = progress;
     process.stderr.write(`auralis-stream: [${ended}/${total}] ${trackLine(track)}\n`);

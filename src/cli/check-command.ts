@@ -8,6 +8,8 @@ import { print } from './print.ts';
 /** Any rate will do to see whether a file's moves fit its stages. */
 const RATE = 48000;
 
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
+
 /** `auralis-stream check FILE...`: says what is wrong with pipeline files, for editors and CI. */
 export const checkCommand: Command = {
   words: [['file...', 'pipeline files']],
@@ -21,8 +23,9 @@ export const checkCommand: Command = {
       try {
         const pipeline = await readPipelineFile(file, { otherNames: COMMAND_NAMES });
         automationChanges(pipeline, ownMoves(pipeline), RATE);
-        const { length } = pipeline.entries;
-        await print(`${file}: ok, ${length} ${length === 1 ? 'stage' : 'stages'}\n`);
+        const counts = [counted(pipeline.entries.length, 'stage')];
+        if (pipeline.controllers.length > 0) counts.push(counted(pipeline.controllers.length, 'controller'));
+        await print(`${file}: ok, ${counts.join(', ')}\n`);
       } catch (error) {
         if (!(error instanceof AuralisError)) throw error;
         problems.push(error.message);

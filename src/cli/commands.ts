@@ -28,6 +28,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./master-command.ts')).masterCommand,
   },
   {
+    name: 'explain',
+    summary: 'draw what `master` or a controller decided, and why, as a page',
+    load: async () => (await import('./explain-command.ts')).explainCommand,
+  },
+  {
     name: 'profile',
     summary: 'take the profile of recordings that others shall sound like',
     load: async () => (await import('./profile-command.ts')).profileCommand,
@@ -43,6 +48,16 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./batch-command.ts')).batchCommand,
   },
   {
+    name: 'worker',
+    summary: 'take tracks of batches from a queue',
+    load: async () => (await import('./worker-command.ts')).workerCommand,
+  },
+  {
+    name: 'queue',
+    summary: 'look at a queue, pause it, and see to what has failed',
+    load: async () => (await import('./queue-command.ts')).queueCommand,
+  },
+  {
     name: 'plan',
     summary: 'say what a pipeline is going to do: order, latency, memory, CPU',
     load: async () => (await import('./plan-command.ts')).planCommand,
@@ -51,6 +66,11 @@ export const commands: readonly CommandEntry[] = [
     name: 'check',
     summary: 'say what is wrong with pipeline files, and nothing else',
     load: async () => (await import('./check-command.ts')).checkCommand,
+  },
+  {
+    name: 'checkpoint',
+    summary: 'say how far the run had come that wrote a checkpoint',
+    load: async () => (await import('./checkpoint-command.ts')).checkpointCommand,
   },
   {
     name: 'stages',

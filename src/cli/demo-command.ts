@@ -29,7 +29,7 @@ export const demoCommand: Command = {
     const sampleFormat = oneOf(args, 'format', OUTPUT_FORMATS) ?? 's16';
     const frames = Math.round(seconds * sampleRate);
     const output = standardOutput();
-    const signals = abortOnSignals([output.stream]);
+    const signals = abortOnSignals([output]);
     try {
       await writeAudio(demoPiece({ seconds, sampleRate }), {
         output,

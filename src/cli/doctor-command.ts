@@ -5,10 +5,10 @@ import { demoPiece } from '../demo/demo-piece.ts';
 import { type BackendName, chooseBackend, wasmUnavailable } from '../dsp/kernel-memory.ts';
 import { readPipelineFile } from '../engine/pipeline-files.ts';
 import { largestDifference, type SelfTestResult, selfTest } from '../engine/self-test.ts';
+import { textTable } from '../monitor/text-table.ts';
 import type { Command } from './command.ts';
 import { packageVersion } from './package-version.ts';
 import { print } from './print.ts';
-import { textTable } from './text-table.ts';
 
 const PIPELINE = 'mastering';
 const RATE = 44100;

@@ -1,8 +1,10 @@
 #!/usr/bin/env node
 import { currentFolderIsGone } from './current-folder.ts';
+import { openStdoutLate } from './late-stdout.ts';
 
 // Whoever reads the words may be gone; the audio goes on.
 process.stderr.on('error', () => {});
+openStdoutLate();
 
 // The code is set, and never process.exit called, because that would cut a pipe at what the system had room for.
 if (currentFolderIsGone()) {

@@ -1,18 +1,20 @@
 import { statSync } from 'node:fs';
 import { inputError, usageError } from '../audio/errors.ts';
 import { readGenres, readPreset, readReference } from '../engine/mastering-files.ts';
+import { definePipeline } from '../engine/pipeline-files.ts';
 import { planMastering } from '../engine/plan-mastering.ts';
-import { type RunOptions, runPipeline } from '../engine/run.ts';
-import { systemReason } from '../engine/system-reason.ts';
-import { definePipeline } from '../graph/parse-pipeline.ts';
-import { type Decision, decisionLine, decisionSentence } from '../mastering/decision.ts';
-import { OnePassController, onePassPipeline } from '../mastering/one-pass.ts';
+import { runPipeline } from '../engine/run.ts';
+import type { RunOptions } from '../engine/run-options.ts';
+import type { PipelineDefinition } from '../graph/definition.ts';
+import type { Decision } from '../mastering/decision.ts';
+import { onePassPipeline } from '../mastering/one-pass.ts';
 import { type Aim, MODES } from '../mastering/rules.ts';
 import { abortOnSignals } from './abort-on-signals.ts';
+import { CHECKPOINT_OPTIONS, checkpointOf, resumptionOf } from './checkpoint-options.ts';
 import type { Arguments, Command } from './command.ts';
+import { DECISION_OPTIONS, openDecisionLog } from './decision-log.ts';
 import { duration, numberIn, oneOf, text } from './option-value.ts';
 import { OUTPUT_FORMATS } from './output-formats.ts';
-import { openReport } from './report-target.ts';
 import {
   BACKEND_OPTION,
   type BackendChoice,
@@ -20,7 +22,8 @@ import {
   backendOf,
   blockFramesOf,
 } from './shared-options.ts';
-import { openInput, openOutput } from './standard-streams.ts';
+import { openInput, openOutput, openResumedOutput } from './standard-streams.ts';
+import { openStats, STATS_OPTIONS } from './stats-target.ts';
 
 /** Longest lookahead of the stage `loudness-normalize`, in ms, and the usual one. */
 const MOST_LOOKAHEAD = 10000;
@@ -63,12 +66,8 @@ export const masterCommand: Command = {
       requiresArg: true,
       describe: 'how far one pass hears ahead, 0 to 10s (default 3s)',
     },
-    decisions: {
-      type: 'string',
-      requiresArg: true,
-      describe: 'write what was decided and why to FILE, a JSON object a line',
-    },
-    verbose: { type: 'boolean', describe: 'tell it on stderr, a sentence a decision' },
+    ...DECISION_OPTIONS,
+    ...STATS_OPTIONS,
     format: {
       type: 'string',
       requiresArg: true,
@@ -76,6 +75,7 @@ export const masterCommand: Command = {
     },
     ...BACKEND_OPTION,
     ...BLOCK_OPTION,
+    ...CHECKPOINT_OPTIONS,
     force: { type: 'boolean', alias: 'f', describe: 'write over existing files' },
     quiet: { type: 'boolean', describe: 'say nothing but errors' },
   },
@@ -94,7 +94,7 @@ export const masterCommand: Command = {
   run,
 };
 
-type Settings = Pick<RunOptions, 'sampleFormat'> & {
+type Settings = Pick<RunOptions, 'sampleFormat' | 'checkpoint' | 'resume'> & {
   readonly backend: BackendChoice;
   readonly blockFrames: number;
 };
@@ -107,30 +107,42 @@ async function run(args: Arguments): Promise<number> {
     backend: backendOf(args),
     sampleFormat: oneOf(args, 'format', OUTPUT_FORMATS),
     blockFrames: blockFramesOf(args),
+    checkpoint: await checkpointOf(args, filesOf(args)),
+    resume: await resumptionOf(args, args.quiet === true),
   };
+  const { checkpoint, resume } = settings;
   const aim = await aimOf(args, settings.backend);
-  const output = openOutput(text(args, 'out'), { force: args.force === true, inputs: [input] });
-  const log = decisionLog(args);
-  const signals = abortOnSignals([output.stream]);
+  const out = text(args, 'out');
+  const rules = { force: args.force === true, inputs: [input], asStream: checkpoint !== undefined };
+  const output = resume ? await openResumedOutput(out, resume.checkpoint, rules) : openOutput(out, rules);
+  const log = openDecisionLog(args, filesOf(args, ['in', 'out', 'reference']));
+  const stats = openStats(args, filesOf(args));
+  const signals = abortOnSignals([output]);
   try {
     const { signal } = signals;
-    const { end, ...steps } =
+    const pipeline =
       passes === 2
         ? await twoPasses(input, aim, settings, log.take)
-        : await onePass(aim, lookahead, log.take);
-    const { name, stream } = openInput(input);
+        : definePipeline(onePassPipeline(aim, lookahead));
+    if (passes === 2) stats?.stats.begin();
+    const { name, stream, metadataBehind } = openInput(input);
     const summary = await runPipeline({
       ...settings,
-      ...steps,
+      pipeline,
+      onDecision: log.take,
+      compare: log.compare ?? (stats ? () => {} : undefined),
+      stats: stats?.stats,
       input: stream,
       inputName: name,
+      metadataBehind,
       output,
       signal,
     });
-    end(summary.seconds);
     if (args.quiet !== true) {
       for (const warning of summary.warnings) process.stderr.write(`auralis-stream: warning: ${warning}\n`);
     }
+    log.conclude(summary.comparison);
+    stats?.tell(summary);
     return signals.exitCode();
   } finally {
     log.end();
@@ -139,35 +151,16 @@ async function run(args: Arguments): Promise<number> {
   }
 }
 
-/** What a file or a stream goes through, and what there is to say at its end. */
-type Steps = Pick<RunOptions, 'pipeline' | 'controller'> & { readonly end: (seconds: number) => void };
-
+/** Listens to a file, and says what it is to go through. */
 async function twoPasses(
   input: string,
   aim: Aim,
   { backend }: Settings,
   take: (decision: Decision) => void,
-): Promise<Steps> {
+): Promise<PipelineDefinition> {
   const { pipeline, decisions } = await planMastering(input, { aim, genres: await readGenres(), backend });
   for (const decision of decisions) take(decision);
-  return { pipeline, end: () => {} };
-}
-
-async function onePass(
-  aim: Aim,
-  lookahead: number,
-  onDecision: (decision: Decision) => void,
-): Promise<Steps> {
-  const genres = await readGenres();
-  let controller: OnePassController | undefined;
-  return {
-    pipeline: definePipeline(onePassPipeline(aim, lookahead)),
-    controller: ({ sampleRate, channels }) => {
-      controller = new OnePassController({ aim, genres, sampleRate, channels, onDecision });
-      return controller;
-    },
-    end: (seconds) => controller?.end(seconds),
-  };
+  return pipeline;
 }
 
 async function aimOf(args: Arguments, backend: BackendChoice): Promise<Aim> {
@@ -203,25 +196,6 @@ function lookaheadOf(args: Arguments, passes: 1 | 2): number {
   return ms;
 }
 
-/** Where decisions go: to a file as JSON lines, to stderr as sentences, to both, or nowhere. */
-function decisionLog(args: Arguments): {
-  readonly take: (decision: Decision) => void;
-  readonly end: () => void;
-} {
-  const target = text(args, 'decisions');
-  const inUse = ['in', 'out'].flatMap((name) => text(args, name) ?? []);
-  const file =
-    target === undefined ? undefined : openReport(target, args.force === true, inUse, '--decisions');
-  file?.on('error', (error) => {
-    process.stderr.write(
-      `auralis-stream: warning: --decisions ${target}: ${systemReason(error)}, lines are missing\n`,
-    );
-  });
-  return {
-    take: (decision) => {
-      file?.write(decisionLine(decision));
-      if (args.verbose === true) process.stderr.write(`auralis-stream: ${decisionSentence(decision)}\n`);
-    },
-    end: () => file?.end(),
-  };
-}
+/** Files that the words and options of the command name. */
+const filesOf = (args: Arguments, names = ['in', 'out', 'reference', 'decisions']): string[] =>
+  names.flatMap((name) => text(args, name) ?? []);

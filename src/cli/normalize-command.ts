@@ -5,7 +5,8 @@ import { inputError, outputError, usageError } from '../audio/errors.ts';
 import { codecInput } from '../engine/codec-input.ts';
 import type { OutputSink } from '../engine/output-sink.ts';
 import { type GainPlan, type OnCeiling, planGain } from '../engine/plan-gain.ts';
-import { type RunOptions, runPipeline } from '../engine/run.ts';
+import { runPipeline } from '../engine/run.ts';
+import type { RunOptions } from '../engine/run-options.ts';
 import { systemReason } from '../engine/system-reason.ts';
 import { readTarget, shippedTargets } from '../engine/target-files.ts';
 import { parseRawFormat } from '../io/sample-format.ts';
@@ -178,14 +179,15 @@ async function write(
   { backend, raw, seed }: Required<Pick<RunOptions, 'backend' | 'raw' | 'seed'>>,
   args: Arguments,
 ): Promise<number> {
-  const { name, stream } = openInput(input);
-  const signals = abortOnSignals([output.stream]);
+  const { name, stream, metadataBehind } = openInput(input);
+  const signals = abortOnSignals([output]);
   try {
     const { signal } = signals;
     const summary = await runPipeline({
       pipeline,
       input: stream,
       inputName: name,
+      metadataBehind,
       output,
       signal,
       backend,

@@ -3,12 +3,14 @@ import { IN, MAIN } from '../graph/definition.ts';
 import type { PlannedInput } from '../graph/plan.ts';
 import { entryWords, percent, wireWords } from './plan-words.ts';
 
-/** A wire between two entries and what is said of it. */
+/** A wire between two entries and what is said of it; a dashed one carries no audio on. */
 interface Edge {
   readonly from: string;
   readonly to: string;
   readonly words: string;
-  readonly isKey: boolean;
+  readonly dashed: boolean;
+  /** Of a controller, which stands beside the way of the audio. */
+  readonly beside: boolean;
 }
 
 const OUT = 'out';
@@ -20,13 +22,31 @@ function edgesOf(plan: CostedPlan): Edge[] {
     words: [input.port === MAIN ? '' : input.port, isKey ? 'key' : '', wireWords(input)]
       .filter(Boolean)
       .join(', '),
-    isKey,
+    dashed: isKey,
+    beside: false,
   });
   const wires = plan.entries.flatMap(({ id, inputs, key }) => [
     ...inputs.map((input) => edge(input, id, false)),
     ...(key ? [edge(key, id, true)] : []),
   ]);
-  return [...wires, { from: plan.entries.at(-1)?.id ?? IN, to: OUT, words: '', isKey: false }];
+  const controls = plan.controllers.flatMap(({ id, hears, moves }) => {
+    const driven = new Map<string, string[]>();
+    for (const path of moves) {
+      const at = path.lastIndexOf('.');
+      const to = path.slice(0, at);
+      driven.set(to, [...(driven.get(to) ?? []), path.slice(at + 1)]);
+    }
+    const beside = { dashed: true, beside: true };
+    return [
+      ...hears.map((from) => ({ from, to: id, words: '', ...beside })),
+      ...[...driven].map(([to, names]) => ({ from: id, to, words: names.join(', '), ...beside })),
+    ];
+  });
+  return [
+    ...wires,
+    { from: plan.entries.at(-1)?.id ?? IN, to: OUT, words: '', dashed: false, beside: false },
+    ...controls,
+  ];
 }
 
 const quoted = (text: string): string =>
@@ -36,6 +56,12 @@ const quoted = (text: string): string =>
 function boxLines(entry: CostedPlan['entries'][number]): string[] {
   return [entry.id, ...entryWords(entry), `CPU ${percent(entry.load)}`];
 }
+
+/** What stands in the box of a controller. */
+const controllerLines = (id: string, controller: string): string[] => [
+  id,
+  id === controller ? 'controller' : `controller ${controller}`,
+];
 
 const formatWords = ({ format, latency }: CostedPlan): { readonly head: string; readonly foot: string } => ({
   head: `${format.sampleRate} Hz, ${format.channels} ${format.channels === 1 ? 'channel' : 'channels'}`,
@@ -54,10 +80,10 @@ export function planDot(plan: CostedPlan): string {
     return `${quoted(entry.id)} [${label(boxLines(entry))}${bypassed}]`;
   };
   const nodeName = (id: string): string => quoted(id === IN || id === OUT ? `:${id}` : id);
-  const edges = edgesOf(plan).map(({ from, to, words, isKey }) => {
+  const edges = edgesOf(plan).map(({ from, to, words, dashed, beside }) => {
     // Spaces, so that a viewer's wider font keeps clear of the line.
     const said = words === '' ? '' : label([`    ${words}  `]);
-    return `${nodeName(from)} -> ${nodeName(to)} [${said}${isKey ? ' style=dashed' : ''}]`;
+    return `${nodeName(from)} -> ${nodeName(to)} [${said}${dashed ? ' style=dashed' : ''}${beside ? ' constraint=false' : ''}]`;
   });
   return [
     `digraph ${quoted(plan.name)} {`,
@@ -67,6 +93,10 @@ export function planDot(plan: CostedPlan): string {
     'edge [color="#5b6470" arrowsize=0.7 fontname="Helvetica,Arial,sans-serif" fontsize=10 fontcolor="#5b6470"]',
     ends(IN, head),
     ...plan.entries.map(box),
+    ...plan.controllers.map(
+      ({ id, controller }) =>
+        `${quoted(id)} [${label(controllerLines(id, controller))} shape=note style=filled]`,
+    ),
     ends(OUT, foot),
     ...edges,
     '}',
@@ -80,15 +110,18 @@ const escaped = (text: string): string =>
 export function planMermaid(plan: CostedPlan): string {
   const { head, foot } = formatWords(plan);
   const label = (lines: readonly string[]): string => `"${lines.map(escaped).join('<br/>')}"`;
-  const names = new Map(plan.entries.map(({ id }, n) => [id, `n${n}`]));
+  const names = new Map([...plan.entries, ...plan.controllers].map(({ id }, n) => [id, `n${n}`]));
   const nameOf = (id: string): string => names.get(id) ?? `the_${id}`;
   return [
     'flowchart TD',
     `  the_${IN}([${label([IN, head])}])`,
     ...plan.entries.map((entry) => `  ${nameOf(entry.id)}[${label(boxLines(entry))}]`),
+    ...plan.controllers.map(
+      ({ id, controller }) => `  ${nameOf(id)}>${label(controllerLines(id, controller))}]`,
+    ),
     `  the_${OUT}([${label([OUT, foot])}])`,
-    ...edgesOf(plan).map(({ from, to, words, isKey }) => {
-      const arrow = isKey ? '-.->' : '-->';
+    ...edgesOf(plan).map(({ from, to, words, dashed }) => {
+      const arrow = dashed ? '-.->' : '-->';
       return `  ${nameOf(from)} ${arrow}${words === '' ? '' : `|"${escaped(words)}"|`} ${nameOf(to)}`;
     }),
     '',

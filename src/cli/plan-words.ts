@@ -1,8 +1,8 @@
 import type { CostedPlan } from '../engine/plan.ts';
-import type { PlannedEntry, PlannedInput } from '../graph/plan.ts';
+import type { PlannedController, PlannedEntry, PlannedInput } from '../graph/plan.ts';
+import { textTable } from '../monitor/text-table.ts';
 import { latencyLine } from './latency-line.ts';
 import { PlanDrawing } from './plan-drawing.ts';
-import { textTable } from './text-table.ts';
 
 const twoFigures = (value: number): number => Number(value.toPrecision(2));
 
@@ -43,10 +43,16 @@ export function entryWords({
   return words.filter(Boolean);
 }
 
+/** Numbers in lists to a hundredth: a curve is to be read. */
+const shortNumber = (_key: string, value: unknown): unknown =>
+  typeof value === 'number' ? Math.round(100 * value) / 100 : value;
+
 /** Parameters on one line. */
 const settings = ({ params }: PlannedEntry): string =>
   Object.entries(params)
-    .map(([name, value]) => `${name} ${typeof value === 'object' ? JSON.stringify(value) : value}`)
+    .map(
+      ([name, value]) => `${name} ${typeof value === 'object' ? JSON.stringify(value, shortNumber) : value}`,
+    )
     .join(', ');
 
 /** Who runs what, on a line; nothing where there is one thread. */
@@ -55,6 +61,19 @@ function threadsLine({ shares }: CostedPlan): string {
   const [first, ...others] = shares.stages.map((ids) => ids.join(', ')).map((ids) => ids || 'no stage');
   const threads = [`read, ${first}, write`, ...others].join(' | ');
   return `on ${shares.stages.length} threads: ${threads}; at best ${shares.gain.toFixed(1)} times as fast\n`;
+}
+
+/** A controller on one line; of what it aims at, the name. */
+function controllerWords({ controller, params, interval, hears, moves }: PlannedController): string {
+  const aims = Object.entries(params).flatMap(([name, value]) => {
+    const { name: title } = (value ?? {}) as { readonly name?: unknown };
+    return typeof value === 'object'
+      ? typeof title === 'string'
+        ? [`${name} ${title}`]
+        : [name]
+      : [`${name} ${value}`];
+  });
+  return `${controller}, ${aims.join(', ')}: every ${interval} s hears ${hears.join(', ')} and moves ${moves.join(', ')}`;
 }
 
 /** A plan as text: the graph, a table of its entries, their parameters, the ways through it. */
@@ -97,6 +116,9 @@ export function planText(plan: CostedPlan): string {
     `${plan.name}${plan.description === undefined ? '' : `: ${plan.description}`}\n`,
     `${drawing}\n`,
     textTable([titles, ...rows]),
+    ...(plan.controllers.length > 0
+      ? [`controllers\n${textTable(plan.controllers.map((one) => [`  ${one.id}`, controllerWords(one)]))}`]
+      : []),
     `parameters\n${textTable(plan.entries.map((entry) => [`  ${entry.id}`, settings(entry)]))}`,
     `ways through, with frames late by stages + by delays put in\n${textTable(paths.map((row) => [`  ${row[0]}`, row[1]]))}`,
     [

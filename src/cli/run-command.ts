@@ -2,40 +2,48 @@ import { usageError } from '../audio/errors.ts';
 import { readMovesFile } from '../engine/moves-file.ts';
 import { isShippedName } from '../engine/part-files.ts';
 import { readPipelineFile, shippedPipelines } from '../engine/pipeline-files.ts';
-import { type RunOptions, type RunSummary, runPipeline } from '../engine/run.ts';
+import { runPipeline } from '../engine/run.ts';
+import type { RunOptions } from '../engine/run-options.ts';
+import type { RunSummary } from '../engine/run-summary.ts';
 import type { NamedInput } from '../engine/side-input.ts';
 import { withSettings } from '../graph/settings.ts';
 import { withFormat } from '../graph/with-format.ts';
 import { parseRawFormat, RAW_SAMPLE_FORMATS } from '../io/sample-format.ts';
+import { FORMAT_CHANGES } from '../io/stream-decoder.ts';
 import { DITHER_KINDS } from '../io/stream-encoder.ts';
 import { meterSummary } from '../monitor/meter-summary.ts';
 import { abortOnSignals } from './abort-on-signals.ts';
+import { AIR_OPTIONS, blockFramesFor, openEvents, openRunInput, type RunInput } from './air-options.ts';
+import { CHECKPOINT_OPTIONS, checkpointOf, resumptionOf } from './checkpoint-options.ts';
 import { type Arguments, COMMAND_NAMES, type Command } from './command.ts';
-import { latencyLine } from './latency-line.ts';
+import { DECISION_OPTIONS, openDecisionLog } from './decision-log.ts';
+import { delayLine, latencyLine } from './latency-line.ts';
 import { LOUDNESS_LOG_OPTIONS, openLoudnessLog } from './loudness-log-target.ts';
+import { MONITOR_OPTIONS, type OpenedMonitor, withMonitor } from './monitor-option.ts';
 import { type NamedEnds, namedEnds, openNamedInputs, openNamedOutputs } from './named-ends.ts';
-import { duration, list, oneOf, text } from './option-value.ts';
+import { list, oneOf, text } from './option-value.ts';
 import { OUTPUT_FORMATS } from './output-formats.ts';
 import { type ReloadOptions, reloadPipeline } from './reload-pipeline.ts';
 import { openReport } from './report-target.ts';
+import { ScheduledFile } from './schedule.ts';
 import {
   BACKEND_OPTION,
   BLOCK_OPTION,
   backendOf,
-  blockFramesOf,
   FORMAT_OPTIONS,
   SEED_OPTION,
   seedOf,
   threadsOf,
   wantedFormatOf,
 } from './shared-options.ts';
-import { type OpenInput, openInput, openOutput } from './standard-streams.ts';
+import { openOutput, openResumedOutput } from './standard-streams.ts';
+import { openStats, STATS_OPTIONS } from './stats-target.ts';
 
 /** `auralis-stream [PIPELINE] [IN] [OUT]`: the main job. */
 export const runCommand: Command = {
   words: [
     ['pipeline', 'a pipeline file, or the name of a shipped one'],
-    ['in', 'a WAV, AIFF, AU or Wave64 file; - or nothing is stdin'],
+    ['in', 'WAV, AIFF, AU, Wave64, FLAC, MP3, Ogg Vorbis, and more with ffmpeg; - or nothing is stdin'],
     ['out', 'a WAV file; - or nothing is stdout'],
   ],
   options: {
@@ -75,7 +83,7 @@ export const runCommand: Command = {
     ...FORMAT_OPTIONS,
     force: { type: 'boolean', alias: 'f', describe: 'write over an existing OUT' },
     partial: { type: 'boolean', describe: 'keep what there is of OUT when the run is cut short' },
-    'no-metadata': { type: 'boolean', describe: 'leave LIST, bext, iXML, cart and id3 chunks out' },
+    'no-metadata': { type: 'boolean', describe: 'leave titles, bext, iXML, cart and id3 out' },
     'on-track': {
       type: 'string',
       requiresArg: true,
@@ -84,7 +92,8 @@ export const runCommand: Command = {
     'on-format-change': {
       type: 'string',
       requiresArg: true,
-      describe: 'where that has another rate or other channels: stop, with what came before (default)',
+      describe:
+        'where that has another rate or other channels: stop, with what came before (default), or convert it to the first',
     },
     'stall-timeout': {
       type: 'string',
@@ -96,7 +105,12 @@ export const runCommand: Command = {
       describe: 'end with an error at a sample that is not finite or above +60 dBFS',
     },
     report: { type: 'string', requiresArg: true, describe: 'write readings as JSON lines to FILE or fd:N' },
+    ...AIR_OPTIONS,
     ...LOUDNESS_LOG_OPTIONS,
+    ...MONITOR_OPTIONS,
+    ...CHECKPOINT_OPTIONS,
+    ...DECISION_OPTIONS,
+    ...STATS_OPTIONS,
     meter: { type: 'boolean', describe: 'print what the stages measured, at the end' },
     ...BACKEND_OPTION,
     dither: {
@@ -119,25 +133,36 @@ export const runCommand: Command = {
     ['auralis-stream podcast in.wav out.wav --format s16 --meter', '16 bits, dithered; figures at the end'],
     ['... | auralis-stream mastering --raw s16le:48000:2 | ...', 'samples without a header'],
   ],
-  run,
+  run: (args) => withMonitor(args, (monitor) => run(args, monitor)),
 };
 
 /** What the command line says of the run itself. */
 type Checked = Omit<
   RunOptions,
-  'input' | 'inputName' | 'output' | 'inputs' | 'outputs' | 'report' | 'signal' | 'onStart' | 'onProgress'
+  | 'input'
+  | 'inputName'
+  | 'metadataBehind'
+  | 'output'
+  | 'inputs'
+  | 'outputs'
+  | 'report'
+  | 'signal'
+  | 'onStart'
+  | 'onEvent'
+  | 'onProgress'
 >;
 
-async function run(args: Arguments): Promise<number> {
+async function run(args: Arguments, monitor: OpenedMonitor | null): Promise<number> {
   const wanted = text(args, 'pipeline');
   if (wanted === undefined) throw await noPipeline();
   const allowOutside = args['allow-outside'] === true;
   const format = wantedFormatOf(args);
-  const read = async () => {
-    const file = await readPipelineFile(wanted, { otherNames: COMMAND_NAMES, allowOutside });
+  const readFile = async (path: string) => {
+    const file = await readPipelineFile(path, { otherNames: COMMAND_NAMES, allowOutside });
     return withFormat(withSettings(file, list(args, 'set')), format);
   };
-  const pipeline = await read();
+  const source = new ScheduledFile(wanted, readFile);
+  const pipeline = await source.read();
   const watched = args.watch === true ? watchedFile(wanted) : null;
   const moves = text(args, 'automation');
   const raw = text(args, 'raw');
@@ -149,46 +174,58 @@ async function run(args: Arguments): Promise<number> {
     backend: backendOf(args),
     dither: oneOf(args, 'dither', DITHER_KINDS),
     seed: seedOf(args),
-    blockFrames: blockFramesOf(args),
+    blockFrames: blockFramesFor(args),
     threads: threadsOf(args) ?? 1,
     onTrack: oneOf(args, 'on-track', ['keep', 'reset']),
+    onFormatChange: oneOf(args, 'on-format-change', FORMAT_CHANGES),
     metadata: args['no-metadata'] !== true,
     partial: args.partial === true,
     strict: args.strict === true,
+    resume: await resumptionOf(args, args.quiet === true),
   };
-  oneOf(args, 'on-format-change', ['stop']);
   const ends = namedEnds(args, pipeline);
-  const input = openInput(text(args, 'in'), duration(args, 'stall-timeout'));
+  const ownFiles = ['pipeline', 'automation', 'in', 'out'].flatMap((name) => text(args, name) ?? []);
+  const events = openEvents(args, [...ownFiles, ...ends.inputs.values(), ...ends.outputs.values()]);
+  const input = await openRunInput(args, options, (event) => {
+    events.tell(event);
+    const text = [event.event, event.stage, event.reason].filter((word) => word !== undefined).join(', ');
+    monitor?.server.event({ frame: event.frame, kind: 'air', text });
+  });
   let inputs: Readonly<Record<string, NamedInput>> = {};
   try {
     inputs = openNamedInputs(ends.inputs);
-    return await carry(args, options, { ends, input, inputs, read, watched });
+    return await carry(args, options, { ends, input, inputs, source, watched, monitor });
   } finally {
     // A pipe that is still open would keep the process waiting.
     for (const { stream } of [input, ...Object.values(inputs)]) stream.destroy();
+    events.close();
   }
 }
 
 /** What the run reads, and from where the pipeline can be read again. */
-interface Opened extends Pick<ReloadOptions, 'read' | 'watched'> {
+interface Opened extends Pick<ReloadOptions, 'source' | 'watched'> {
   readonly ends: NamedEnds;
-  readonly input: OpenInput;
+  readonly input: RunInput;
   readonly inputs: Readonly<Record<string, NamedInput>>;
+  readonly monitor: OpenedMonitor | null;
 }
 
 /** Opens the other ends, carries the audio and tells how it went. */
 async function carry(
   args: Arguments,
   options: Checked,
-  { ends, input, inputs, ...source }: Opened,
+  { ends, input, inputs, monitor, ...reloading }: Opened,
 ): Promise<number> {
   const force = args.force === true;
   const out = text(args, 'out');
-  const output = openOutput(out, {
+  const { resume } = options;
+  const rules = {
     force,
     inputs: [text(args, 'in'), ...ends.inputs.values()],
     pipeline: text(args, 'pipeline'),
-  });
+    asStream: args.checkpoint !== undefined,
+  };
+  const output = resume ? await openResumedOutput(out, resume.checkpoint, rules) : openOutput(out, rules);
   const reads = ['pipeline', 'automation', 'in'].flatMap((name) => text(args, name) ?? []);
   const outputs = openNamedOutputs(ends.outputs, force, {
     inputs: [...reads, ...ends.inputs.values()],
@@ -197,36 +234,61 @@ async function carry(
   const target = text(args, 'report');
   const inUse = [...reads, ...(out === undefined ? [] : [out])];
   inUse.push(...ends.inputs.values(), ...ends.outputs.values());
+  const checkpoint = await checkpointOf(args, target === undefined ? inUse : [...inUse, target]);
   const report = target === undefined ? undefined : openReport(target, force, inUse);
-  const loudnessLog = openLoudnessLog(args, target === undefined ? inUse : [...inUse, target]);
+  if (target !== undefined) inUse.push(target);
+  const loudnessLog = openLoudnessLog(args, inUse);
+  const log = openDecisionLog(args, inUse);
+  const stats = openStats(args, inUse);
   const progress = args.quiet === true ? null : await progressLine();
-  const signals = abortOnSignals([output, ...Object.values(outputs)].map(({ stream }) => stream));
+  const signals = abortOnSignals([output, ...Object.values(outputs)]);
   let endReload: (() => void) | undefined;
   try {
     const summary = await runPipeline({
       ...options,
       input: input.stream,
       inputName: input.name,
+      raw: input.raw,
+      sampleFormat: input.sampleFormat,
+      onStage: input.onStage,
+      metadataBehind: input.metadataBehind,
       output,
       inputs,
       outputs,
       report,
       loudnessLog,
+      checkpoint,
+      onDecision: log.take,
+      compare: log.compare ?? (stats ? () => {} : undefined),
+      stats: stats?.stats,
       signal: signals.signal,
+      metered: monitor !== null,
+      onEvent: monitor ? (event) => monitor.server.event(event) : undefined,
       onStart: (control) => {
+        monitor?.server.attach(control.live);
+        if (monitor && args.quiet !== true) {
+          process.stderr.write(`auralis-stream: monitor at ${monitor.address}\n`);
+        }
         endReload = reloadPipeline({
-          ...source,
+          ...reloading,
           first: options.pipeline,
           control,
           tell: (line) => {
+            monitor?.server.event({ frame: control.live.frame, kind: 'reload', text: line });
             if (args.quiet !== true) process.stderr.write(`auralis-stream: ${line}\n`);
           },
         });
       },
+      onOpen: ({ sampleRate }, latency) => {
+        if (args.live !== true || args.quiet === true) return;
+        process.stderr.write(`auralis-stream: ${delayLine((latency / sampleRate) * 1000, input.held)}\n`);
+      },
       onProgress: progress ? (now) => progress.show(now) : undefined,
     });
     progress?.end();
+    log.conclude(summary.comparison);
     conclude(summary, args);
+    stats?.tell(summary);
     if (input.hasStalled() && args.quiet !== true) {
       process.stderr.write(
         `auralis-stream: warning: ${input.name}: gave nothing for ${args['stall-timeout']}\n`,
@@ -236,6 +298,7 @@ async function carry(
   } finally {
     progress?.end();
     loudnessLog?.close();
+    log.end();
     endReload?.();
     signals.release();
   }
@@ -263,12 +326,17 @@ function watchedFile(pipeline: string): string {
   return pipeline;
 }
 
-function conclude({ warnings, meters, latency, format }: RunSummary, args: Arguments): void {
+function conclude({ warnings, meters, latency, format, checkpoint }: RunSummary, args: Arguments): void {
   if (args.latency === true && format) {
     process.stderr.write(`auralis-stream: ${latencyLine(latency, format.sampleRate)}\n`);
   }
   if (args.quiet !== true) {
     for (const warning of warnings) process.stderr.write(`auralis-stream: warning: ${warning}\n`);
+    if (checkpoint) {
+      process.stderr.write(
+        `auralis-stream: to go on from ${checkpoint.seconds.toFixed(3)} s: --resume ${args.checkpoint}\n`,
+      );
+    }
   }
   if (args.meter === true) process.stderr.write(meterSummary(meters));
 }

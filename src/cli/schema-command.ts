@@ -1,4 +1,4 @@
-import { pipelineJsonSchema } from '../graph/json-schema.ts';
+import { shippedJsonSchema } from '../engine/pipeline-registry.ts';
 import type { Command } from './command.ts';
 import { print } from './print.ts';
 
@@ -10,7 +10,7 @@ export const schemaCommand: Command = {
     ['auralis-stream schema > pipeline.schema.json', 'then point "$schema" in a pipeline file to it'],
   ],
   run: async () => {
-    await print(`${JSON.stringify(pipelineJsonSchema(), null, 2)}\n`);
+    await print(`${JSON.stringify(shippedJsonSchema(), null, 2)}\n`);
     return 0;
   },
 };

@@ -1,12 +1,12 @@
 import { usageError } from '../audio/errors.ts';
 import { didYouMean } from '../audio/nearest.ts';
+import { textTable } from '../monitor/text-table.ts';
 import type { AnyStage } from '../stages/define-stage.ts';
 import { parameterRows } from '../stages/parameter-rows.ts';
 import { stageNamed, stages } from '../stages/registry.ts';
 import type { Command } from './command.ts';
 import { text } from './option-value.ts';
 import { print } from './print.ts';
-import { textTable } from './text-table.ts';
 
 /** `auralis-stream stages [NAME]`: what there is, and what can be set. */
 export const stagesCommand: Command = {

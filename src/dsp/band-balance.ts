@@ -1,12 +1,16 @@
 import type { CriticalBand } from './critical-bands.ts';
-import { exp, log2, powerToDb } from './elementary.ts';
+import { exp, exp2, log2, powerToDb } from './elementary.ts';
 import type { StateMemory } from './kernel-memory.ts';
+import { fastLog2 } from './log-domain.ts';
 import { MaskingThresholds } from './masking.ts';
 
 /** Where the lines of `tiltDb` cross, in Hz. */
 const TILT_PIVOT_HZ = 1000;
-/** Halvings of the interval in which the offset of all moves is sought: to a billionth of a dB. */
-const HALVINGS = 40;
+/** What the moves may add up to, in dB, where the offset of all moves has been found; and most steps towards it. */
+const BALANCED = 1e-9;
+const STEPS = 40;
+/** dB of a doubled power: 10 log10 2. */
+const DB_PER_DOUBLING = 3.010299956639812;
 /**
  * Power under that of the loudest band at which a band is not heard: 60 dB. Where the loudest band plays at 70 dB SPL, that
  * is the threshold in quiet between 125 Hz and 8 kHz (ISO 389-7), and dither is never taken for programme.
@@ -54,8 +58,12 @@ export class BandBalance {
   /** Hops learnt from. */
   readonly #learnt: Float64Array;
   readonly #errors: Float64Array;
+  /** Wanted level of each band's whole power, in dB. */
+  readonly #wanted: Float64Array;
   #settings: BalanceSettings | null = null;
   #weight = 1;
+  /** Mean square below which nothing is learnt. */
+  #gate = 0;
 
   constructor(state: StateMemory, bands: readonly CriticalBand[], hopSeconds: number) {
     this.#bands = bands;
@@ -66,11 +74,17 @@ export class BandBalance {
     this.#masked = state.i32(bands.length);
     this.#learnt = state.f64(1);
     this.#errors = new Float64Array(bands.length);
+    this.#wanted = new Float64Array(bands.length);
   }
 
   set(settings: BalanceSettings): void {
     this.#settings = settings;
     this.#weight = 1 - exp(-this.#hopSeconds / (settings.windowMs / 1000));
+    this.#gate = exp2(settings.gateDb / DB_PER_DOUBLING);
+    this.#bands.forEach(({ octaves, centreHz }, n) => {
+      const tilt = settings.tiltDb * log2(centreHz / TILT_PIVOT_HZ);
+      this.#wanted[n] = settings.targetDb[n] + tilt + powerToDb(octaves);
+    });
   }
 
   /** Level of each band in dB: mean power an octave; null before anything was learnt. */
@@ -86,15 +100,15 @@ export class BandBalance {
 
   /** Takes the power (mean square) of each band over one hop and moves the gains. */
   step(powers: Float64Array): void {
-    const { gateDb, speedDb } = this.#settings!;
+    const settings = this.#settings!;
     let total = 0;
-    for (const power of powers) total += power;
-    if (!(powerToDb(total) >= gateDb)) return;
+    for (let n = 0; n < powers.length; n++) total += powers[n];
+    if (!(total >= this.#gate)) return;
     this.#learn(powers);
-    const offset = this.#findErrors();
-    const step = speedDb * this.#hopSeconds;
+    const offset = this.#findOffset(settings);
+    const step = settings.speedDb * this.#hopSeconds;
     for (let n = 0; n < this.gainsDb.length; n++) {
-      const way = this.#move(n, offset) - this.gainsDb[n];
+      const way = this.#move(n, offset, settings) - this.gainsDb[n];
       this.gainsDb[n] += Math.max(-step, Math.min(step, way));
     }
   }
@@ -109,42 +123,47 @@ export class BandBalance {
       this.#means[n] = mean + weight * (Math.min(powers[n], most) - mean);
     }
     let floor = 0;
-    for (const mean of this.#means) floor = Math.max(floor, INAUDIBLE * mean);
+    for (let n = 0; n < powers.length; n++) floor = Math.max(floor, INAUDIBLE * this.#means[n]);
     for (let n = 0; n < powers.length; n++) {
       const threshold = Math.max(floor, this.#masking.of(n, this.#means));
       this.#masked[n] = this.#means[n] > threshold ? 0 : 1;
     }
   }
 
-  /** Distance of each audible band from the target, and the offset at which the moves add up to 0 dB. */
-  #findErrors(): number {
-    const { targetDb, tiltDb } = this.#settings!;
+  /**
+   * Finds the distance of each audible band from the target, and the offset at which the moves add up to 0 dB. Their sum falls
+   * with the offset along straight pieces, so Newton's method ends on the right one; the bracket keeps it on its way.
+   */
+  #findOffset(settings: BalanceSettings): number {
     let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-    this.#bands.forEach(({ octaves, centreHz }, n) => {
-      if (this.#masked[n] === 1) return;
-      const wanted = targetDb[n] + tiltDb * log2(centreHz / TILT_PIVOT_HZ);
-      const error = wanted - powerToDb(this.#means[n] / octaves);
+    for (let n = 0; n < this.#errors.length; n++) {
+      if (this.#masked[n] === 1) continue;
+      const error = this.#wanted[n] - DB_PER_DOUBLING * fastLog2(this.#means[n]);
       this.#errors[n] = error;
       low = Math.min(low, error);
       high = Math.max(high, error);
-    });
-    for (let n = 0; n < HALVINGS; n++) {
-      const middle = (low + high) / 2;
-      if (this.#sumOfMoves(middle) > 0) low = middle;
-      else high = middle;
     }
-    return (low + high) / 2;
-  }
-
-  #sumOfMoves(offset: number): number {
-    let sum = 0;
-    for (let n = 0; n < this.#errors.length; n++) sum += this.#move(n, offset);
-    return sum;
+    const { amount, maxBoostDb, maxCutDb } = settings;
+    let offset = (low + high) / 2;
+    for (let step = 0; step < STEPS; step++) {
+      let sum = 0;
+      let slope = 0;
+      for (let n = 0; n < this.#errors.length; n++) {
+        const move = this.#move(n, offset, settings);
+        sum += move;
+        if (move > -maxCutDb && move < maxBoostDb && this.#masked[n] === 0) slope += amount;
+      }
+      if (Math.abs(sum) < BALANCED) break;
+      if (sum > 0) low = offset;
+      else high = offset;
+      const next = offset + sum / slope;
+      offset = next > low && next < high ? next : (low + high) / 2;
+    }
+    return offset;
   }
 
   /** Where a band's gain is drawn to. */
-  #move(n: number, offset: number): number {
-    const { amount, maxBoostDb, maxCutDb } = this.#settings!;
+  #move(n: number, offset: number, { amount, maxBoostDb, maxCutDb }: BalanceSettings): number {
     if (this.#masked[n] === 1) return 0;
     return Math.max(-maxCutDb, Math.min(maxBoostDb, amount * (this.#errors[n] - offset)));
   }

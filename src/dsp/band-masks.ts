@@ -41,7 +41,7 @@ export class BandMasks {
   /** Weights of all bands one after the other, each band filled up with zeros to whole vectors. */
   readonly #weights: Float32Array;
   /** The same before they were rounded for the kernel. */
-  readonly #exactWeights: readonly number[];
+  readonly #exactWeights: Float64Array;
 
   constructor(memory: KernelMemory, bands: FrequencyBands, sampleRate: number, fftSize: number) {
     this.bands = bands;
@@ -54,7 +54,7 @@ export class BandMasks {
     this.#spans.set(masks.flatMap((entry) => [entry.first, entry.weights.length / LANES]));
     this.#weights = memory.f32(weights.length);
     this.#weights.set(weights);
-    this.#exactWeights = weights;
+    this.#exactWeights = Float64Array.from(weights);
   }
 
   /**
@@ -86,8 +86,11 @@ export class BandMasks {
     return this.bands.freqs.map((_, band) => {
       const first = this.#spans[2 * band];
       const count = LANES * this.#spans[2 * band + 1];
+      const end = Math.min(first + count, spectrum.length);
+      const shift = weight - first;
       let sum = 0;
-      for (let i = 0; i < count; i++) sum += this.#exactWeights[weight++] * (spectrum[first + i] ?? 0);
+      for (let k = first; k < end; k++) sum += this.#exactWeights[shift + k] * spectrum[k];
+      weight += count;
       return sum / HANN_ENBW;
     });
   }

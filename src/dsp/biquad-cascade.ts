@@ -37,6 +37,15 @@ export class BiquadCascade {
     });
   }
 
+  /** Whether these are its coefficients. */
+  hasCoefs(even: readonly BiquadCoefs[], odd = even): boolean {
+    return [even, odd].every((sections, lane) =>
+      sections.every(({ b0, b1, b2, a1, a2 }, n) =>
+        [b0, b1, b2, a1, a2].every((value, k) => this.#coefs[COEFS * n + 2 * k + lane] === value),
+      ),
+    );
+  }
+
   /** Takes over coefficients and state of a cascade of the same size. */
   copyFrom(other: BiquadCascade): void {
     this.#coefs.set(other.#coefs);

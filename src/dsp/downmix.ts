@@ -1,4 +1,7 @@
+import type { Planar } from '../audio/block.ts';
 import type { ChannelLayout, Speaker } from '../audio/format.ts';
+import { addScaled } from './gain.ts';
+import type { Kernels } from './kernel-memory.ts';
 
 /** Factors from input channels (columns) to output channels (rows). */
 export type ChannelMatrix = readonly (readonly number[])[];
@@ -68,4 +71,20 @@ export function layoutMatrix(input: ChannelLayout, output: ChannelLayout): Chann
   if (isStereo(input) && isMono(output)) return [[0.5, 0.5]];
   const places = input.map((speaker) => placesOf(speaker, input, output) ?? []);
   return output.map((target) => places.map((list) => list.find(([place]) => place === target)?.[1] ?? 0));
+}
+
+/** Forms the first `frames` frames of `output`, a row of the matrix each, from those of `input`. */
+export function applyMatrix(
+  kernels: Kernels | null,
+  matrix: ChannelMatrix,
+  input: Planar,
+  output: Planar,
+  frames: number,
+): void {
+  matrix.forEach((row, n) => {
+    output[n].fill(0, 0, frames);
+    row.forEach((factor, c) => {
+      if (factor !== 0) addScaled(kernels, output[n], input[c], frames, factor);
+    });
+  });
 }

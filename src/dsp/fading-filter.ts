@@ -19,6 +19,8 @@ export interface ExchangeableFilter<C> {
   copyFrom(other: this): void;
   /** In place. */
   process(channels: Planar, frames: number): void;
+  /** Whether the coefficients leave audio as it is, so that nothing need be processed while they stand. @default false */
+  readonly isIdentity?: boolean;
 }
 
 /**
@@ -65,7 +67,7 @@ export class FadingFilter<C, F extends ExchangeableFilter<C> = ExchangeableFilte
   /** In place. */
   process(channels: Planar, frames: number): void {
     if (this.#isWaiting[0] === 0 && !this.#fade.fading) {
-      this.#now.process(channels, frames);
+      this.#processSettled(channels, frames);
       return;
     }
     for (let at = 0; at < frames; ) {
@@ -88,9 +90,14 @@ export class FadingFilter<C, F extends ExchangeableFilter<C> = ExchangeableFilte
     this.#fade.start();
   }
 
+  /** Coefficients change at a frame of the stream, so what is left out does not hang on the blocks. */
+  #processSettled(channels: Planar, frames: number): void {
+    if (this.#now.isIdentity !== true) this.#now.process(channels, frames);
+  }
+
   #processSpan(channels: Planar, frames: number): void {
     if (!this.#fade.fading) {
-      this.#now.process(channels, frames);
+      this.#processSettled(channels, frames);
       return;
     }
     channels.forEach((channel, n) => {

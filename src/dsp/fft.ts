@@ -1,7 +1,7 @@
 import { internalError } from '../audio/errors.ts';
-import { cos, sin } from './elementary.ts';
 import type { KernelMemory } from './kernel-memory.ts';
 import { ReferenceFft } from './reference-fft.ts';
+import { cosines, twiddleCount, writeTwiddles } from './stockham.ts';
 
 /** Lengths that `RealFft` transforms: powers of two from 512 to 16384 points. */
 export const FFT_SIZES = [512, 1024, 2048, 4096, 8192, 16384] as const;
@@ -10,17 +10,15 @@ export type FftSize = (typeof FFT_SIZES)[number];
 /** Twiddle factors in the order in which `realFft` reads them. */
 function twiddles(memory: KernelMemory, size: number): Float32Array {
   const points = size / 2;
-  const values: number[] = [];
-  for (let n = points; n >= 4; n /= 4) {
-    for (const power of [1, 2, 3]) {
-      for (let p = 0; p < n / 4; p++) values.push(cos((2 * Math.PI * p * power) / n));
-      for (let p = 0; p < n / 4; p++) values.push(-sin((2 * Math.PI * p * power) / n));
-    }
+  const bins = points / 2 + 1;
+  const count = twiddleCount(points);
+  const tables = memory.f32(count + 2 * bins);
+  const circle = cosines(size);
+  writeTwiddles(points, tables);
+  for (let k = 0; k < bins; k++) {
+    tables[count + k] = circle[k];
+    tables[count + bins + k] = circle[size / 4 - k];
   }
-  for (let k = 0; k <= points / 2; k++) values.push(cos((2 * Math.PI * k) / size));
-  for (let k = 0; k <= points / 2; k++) values.push(sin((2 * Math.PI * k) / size));
-  const tables = memory.f32(values.length);
-  tables.set(values);
   return tables;
 }
 

@@ -49,6 +49,8 @@ export class GainComputer {
   #cap = Number.POSITIVE_INFINITY;
   /** Level, linear, up to which (upwards: from which) there is no reduction. */
   #idle = 0;
+  /** The same as a power. */
+  #idlePower = 0;
 
   constructor(kernels: Kernels | null) {
     this.#kernels = kernels;
@@ -65,6 +67,7 @@ export class GainComputer {
     // A hair outside the knee, where the curve is 0 to any rounding.
     const edge = exp2(this.#side * (this.#threshold - this.#knee / 2));
     this.#idle = Math.fround(edge * (1 - this.#side * 1e-6));
+    this.#idlePower = this.#idle * this.#idle;
   }
 
   /** Reduction in log2 units for linear levels, from frame `at` on. */
@@ -99,8 +102,11 @@ export class GainComputer {
       this.#inPlace(this.#kernels.reductionFromPower, power, at, frames, half);
       return;
     }
-    for (let i = at; i < at + frames; i++)
-      power[i] = this.#reduction(half * fastLog2(Math.max(power[i], 1e-100)));
+    const idle = half * this.#idlePower;
+    for (let i = at; i < at + frames; i++) {
+      const quiet = half * power[i] <= idle;
+      power[i] = quiet ? 0 : this.#reduction(half * fastLog2(Math.max(power[i], 1e-100)));
+    }
   }
 
   /** Reduction in log2 units for levels in log2 units, in place, from frame `at` on. */
@@ -123,6 +129,7 @@ export class GainComputer {
       this.#bend,
       this.#slope,
       this.#cap,
+      this.#idlePower,
     );
   }
 

@@ -69,6 +69,19 @@ export function multiply(kernels: Kernels | null, x: Float32Array, gain: Float64
   for (let i = 0; i < frames; i++) x[i] *= gain[i];
 }
 
+/** Gains 2^x along a ramp's span of log2 units, from index `at` on. */
+export function gainAlong(
+  kernels: Kernels | null,
+  gains: Float64Array,
+  at: number,
+  span: Readonly<RampSpan>,
+): void {
+  const { frames, start, step, index } = span;
+  if (step === 0) gains.fill(fastExp2(start), at, at + frames);
+  else if (kernels) kernels.gainAlong(gains.byteOffset + 8 * at, frames, start, step, index);
+  else for (let i = 0; i < frames; i++) gains[at + i] = fastExp2(start + step * (index + i));
+}
+
 /** A reduction in log2 units becomes a linear gain 2^(makeup - reduction), in place, makeup along a ramp's span. */
 export function gainFromReduction(
   kernels: Kernels | null,

@@ -21,11 +21,14 @@ export class GatedHistogram {
   readonly #sums: Float64Array;
   /** Which bins have been hit: first, last + 1. */
   readonly #extent: Int32Array;
+  /** Over all bins: the count and the sum. */
+  readonly #totals: Float64Array;
 
   constructor(state: StateMemory) {
     this.#counts = state.f64(BINS);
     this.#sums = state.f64(BINS);
     this.#extent = state.i32(2);
+    this.#totals = state.f64(2);
   }
 
   /** Counts a weighted mean square, if it passes the absolute gate. */
@@ -37,6 +40,8 @@ export class GatedHistogram {
     this.#extent[1] = Math.max(end, bin + 1);
     this.#counts[bin] += 1;
     this.#sums[bin] += power;
+    this.#totals[0] += 1;
+    this.#totals[1] += power;
   }
 
   /** Counts all that another has counted. */
@@ -49,6 +54,8 @@ export class GatedHistogram {
       this.#counts[bin] += other.#counts[bin];
       this.#sums[bin] += other.#sums[bin];
     }
+    this.#totals[0] += other.#totals[0];
+    this.#totals[1] += other.#totals[1];
   }
 
   /** Forgets everything. */
@@ -56,11 +63,12 @@ export class GatedHistogram {
     this.#counts.fill(0);
     this.#sums.fill(0);
     this.#extent.fill(0);
+    this.#totals.fill(0);
   }
 
   /** Powers that passed the absolute gate. */
   get count(): number {
-    return this.#over(this.#counts, this.#extent[0]);
+    return this.#totals[0];
   }
 
   /** Mean of the powers louder than `relativeLu` below the mean of all, in LUFS; -Infinity when there are none. */
@@ -86,14 +94,15 @@ export class GatedHistogram {
 
   /** The first bin above the relative gate. */
   #gate(relativeLu: number): number {
-    const [first] = this.#extent;
-    const mean = this.#over(this.#sums, first) / Math.max(1, this.#over(this.#counts, first));
-    return Math.max(first, this.#binOf(loudnessOf(mean) + relativeLu));
+    const [count, sum] = this.#totals;
+    const mean = sum / Math.max(1, count);
+    return Math.max(this.#extent[0], this.#binOf(loudnessOf(mean) + relativeLu));
   }
 
   #over(values: Float64Array, from: number): number {
+    const [, end] = this.#extent;
     let sum = 0;
-    for (let bin = from; bin < this.#extent[1]; bin++) sum += values[bin];
+    for (let bin = from; bin < end; bin++) sum += values[bin];
     return sum;
   }
 

@@ -173,9 +173,9 @@ export class StateMemory {
     for (const { array, initial } of this.#arrays) array.fill(initial);
   }
 
-  /** A copy of the whole state, in the order of allocation and the byte order of the machine. */
-  snapshot(): Uint8Array {
-    const bytes = new Uint8Array(this.#bytes);
+  /** A copy of the whole state, in the order of allocation and the byte order of the machine; in `into` where it fits. */
+  snapshot(into?: Uint8Array): Uint8Array {
+    const bytes = into?.byteLength === this.#bytes ? into : new Uint8Array(this.#bytes);
     let at = 0;
     for (const { array } of this.#arrays) {
       bytes.set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength), at);

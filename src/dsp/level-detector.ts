@@ -1,4 +1,5 @@
 import type { Planar } from '../audio/block.ts';
+import { flushTiny } from './denormal.ts';
 import { Envelope } from './envelope.ts';
 import type { Kernels, StateMemory } from './kernel-memory.ts';
 import { channelLevel, loudestLevel, squares } from './level.ts';
@@ -26,13 +27,16 @@ export interface LevelDetectorOptions {
 export class LevelDetector {
   /** Held magnitudes, one a channel or with link 1 that of the loudest; empty for rms. */
   readonly peaks: readonly Float32Array[];
-  /** Mean squares, one a channel; empty for peak. */
+  /** Mean squares, one a channel or with link 1 that of the loudest; empty for peak. */
   readonly powers: readonly Float64Array[];
   readonly #kernels: Kernels | null;
   readonly #holds: readonly SlidingMax[];
   readonly #average: Envelope;
   readonly #smoother: Envelope;
   readonly #loudest: boolean;
+  /** With link 1 the states of both poles, pair by pair of channels, and their coefficient. */
+  readonly #poles: readonly Float64Array[];
+  #keep = 0;
 
   constructor(state: StateMemory, { channels, maxFrames, detection, link, hold }: LevelDetectorOptions) {
     const { memory } = state;
@@ -42,9 +46,12 @@ export class LevelDetector {
     this.peaks = detection === 'peak' ? memory.planar(this.#loudest ? 1 : channels, maxFrames) : [];
     this.#holds = this.peaks.map(() => new SlidingMax(state, hold));
     const averages = detection === 'rms' ? channels : 0;
-    this.powers = Array.from({ length: averages }, () => memory.f64(maxFrames));
-    this.#average = new Envelope(state, averages);
-    this.#smoother = new Envelope(state, averages);
+    const apart = this.#loudest ? 0 : averages;
+    const pairs = this.#loudest ? Math.ceil(averages / 2) : 0;
+    this.powers = Array.from({ length: Math.max(apart, Math.min(1, pairs)) }, () => memory.f64(maxFrames));
+    this.#average = new Envelope(state, apart);
+    this.#smoother = new Envelope(state, apart);
+    this.#poles = [state.f64(2 * pairs), state.f64(2 * pairs)];
   }
 
   /**
@@ -53,19 +60,63 @@ export class LevelDetector {
    */
   setWindow(coefficient: number): void {
     const half = coefficient * coefficient;
+    this.#keep = half;
     this.#average.set(half, half);
     this.#smoother.set(half, half);
   }
 
   /** Measures the first `frames` frames of the input. */
   detect(input: Planar, frames: number): void {
-    for (let n = 0; n < this.powers.length; n++) squares(this.#kernels, input[n], this.powers[n], frames);
-    this.#average.process(this.powers, frames);
-    this.#smoother.process(this.powers, frames);
+    if (this.#loudest) this.#loudestPower(input, frames);
+    else this.#powersOf(input, frames);
     for (let n = 0; n < this.peaks.length; n++) {
       if (this.#loudest) loudestLevel(this.#kernels, input, this.peaks[n], frames);
       else channelLevel(this.#kernels, input[n], this.peaks[n], frames);
       this.#holds[n].process(this.peaks[n], frames);
+    }
+  }
+
+  #powersOf(input: Planar, frames: number): void {
+    for (let n = 0; n < this.powers.length; n++) squares(this.#kernels, input[n], this.powers[n], frames);
+    this.#average.process(this.powers, frames);
+    this.#smoother.process(this.powers, frames);
+  }
+
+  #loudestPower(input: Planar, frames: number): void {
+    const [average, smoother] = this.#poles;
+    for (let n = 0; n < average.length; n += 2) {
+      const [x, y] = [input[n], input[Math.min(n + 1, input.length - 1)]];
+      if (this.#kernels) {
+        this.#kernels.loudestMeanSquare(
+          average.byteOffset + 8 * n,
+          smoother.byteOffset + 8 * n,
+          x.byteOffset,
+          y.byteOffset,
+          frames,
+          this.#keep,
+          this.powers[0].byteOffset,
+          n > 0 ? 1 : 0,
+        );
+      } else this.#followPair(x, y, n, frames);
+    }
+    flushTiny(average);
+    flushTiny(smoother);
+  }
+
+  /** Mean squares of two channels, whose poles stand at index `n` on; the largest. Kernel: `loudestMeanSquare`. */
+  #followPair(x: Float32Array, y: Float32Array, n: number, frames: number): void {
+    const [average, smoother] = this.#poles;
+    const [power] = this.powers;
+    const keep = this.#keep;
+    for (let i = 0; i < frames; i++) {
+      let top = n > 0 ? power[i] : 0;
+      for (const lane of [n, n + 1]) {
+        const value = lane === n ? x[i] : y[i];
+        average[lane] = keep * average[lane] + (1 - keep) * (value * value);
+        smoother[lane] = keep * smoother[lane] + (1 - keep) * average[lane];
+        top = Math.max(top, smoother[lane]);
+      }
+      power[i] = top;
     }
   }
 }

@@ -1,5 +1,5 @@
 import type { Planar } from '../audio/block.ts';
-import { gainFromReduction, multiply } from './gain.ts';
+import { gainAlong, multiply } from './gain.ts';
 import { loudnessOf } from './gated-histogram.ts';
 import { HOPS_PER_SECOND, HopPower } from './hop-power.ts';
 import type { StateMemory } from './kernel-memory.ts';
@@ -98,13 +98,12 @@ export class Leveller {
 
   /** Derives the gain of the next frames from what is heard now. */
   listen(heard: Planar, frames: number): void {
-    this.#gains.fill(0, 0, frames);
     for (let done = 0; done < frames; ) {
       const { hops } = this.#hops;
       const end = done + this.#hops.process(heard, done, frames - done);
       while (done < end) {
         const span = this.#ramp.take(end - done);
-        gainFromReduction(this.#state.memory.kernels, this.#gains, done, span);
+        gainAlong(this.#state.memory.kernels, this.#gains, done, span);
         done += span.frames;
       }
       if (this.#hops.hops > hops) this.#move(this.#settings!);

@@ -37,10 +37,11 @@ export class MaskingThresholds {
 
   /** Power under which a band is inaudible beside its neighbours, from the power of each band; same unit. */
   of(band: number, powers: Float64Array): number {
+    const bands = this.#bands;
+    const spread = this.#spread;
+    const row = band * bands;
     let sum = 0;
-    for (let masker = 0; masker < this.#bands; masker++) {
-      sum += this.#spread[band * this.#bands + masker] * powers[masker];
-    }
+    for (let masker = 0; masker < bands; masker++) sum += spread[row + masker] * powers[masker];
     return sum;
   }
 }

@@ -8,6 +8,13 @@ import { StereoCascade, type StereoSections } from './stereo-cascade.ts';
 const ORDER = 4;
 const OFF: StereoSections = { even: [IDENTITY, IDENTITY], odd: [IDENTITY, IDENTITY], midSide: false };
 
+/** Sections that can be off. */
+class BassCascade extends StereoCascade {
+  get isIdentity(): boolean {
+    return this.hasCoefs(OFF);
+  }
+}
+
 /**
  * Makes the bass mono: the side goes through a Linkwitz-Riley high-pass of order 4, the mid through the allpass that
  * such a crossover sums to. Both have the same phase at every frequency, so above the corner left and right keep their
@@ -20,11 +27,11 @@ export class MonoBelow {
   /** `scratch` has two arrays and may be shared. */
   constructor(state: StateMemory, sampleRate: number, scratch: Planar) {
     this.#sampleRate = sampleRate;
-    this.#filter = new FadingFilter<StereoSections, StereoCascade>(
+    this.#filter = new FadingFilter<StereoSections, BassCascade>(
       state,
       sampleRate,
       scratch,
-      (channels) => new StereoCascade(state, 2, channels),
+      (channels) => new BassCascade(state, 2, channels),
     );
   }
 

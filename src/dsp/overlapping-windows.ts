@@ -5,8 +5,18 @@ import { hannWindow } from './hann-window.ts';
 import type { StateMemory } from './kernel-memory.ts';
 import { encodeMidSide } from './mid-side.ts';
 
-/** A window begins every quarter of its length: 75 % overlap. */
-export const HOPS_PER_WINDOW = 4;
+/** Quarters of a window's length: a ring is written and counted in them. */
+const QUARTERS = 4;
+
+/** How much of a window the next one sees again, in %: a new one begins every quarter or every half of its length. */
+export const OVERLAPS = [50, 75] as const;
+export type Overlap = (typeof OVERLAPS)[number];
+
+/** Windows that begin while one lasts. */
+export const hopsPerWindow = (overlap: Overlap): number => 100 / (100 - overlap);
+
+/** Windows that begin while one lasts at the usual overlap of 75 %. */
+export const HOPS_PER_WINDOW = hopsPerWindow(75);
 
 /** Copies with zeros for what the guard would take out. Kernel: `copyValid`. */
 function copyValid(x: Float32Array, from: number, frames: number, to: Float32Array, at: number): void {
@@ -27,14 +37,15 @@ function countCrossings(x: Float32Array, at: number, frames: number): number {
 }
 
 /**
- * Hann windows over a stream that overlap by 75 % and end on absolute multiples of a quarter of their length, the first
- * one after `size` frames. The window's height of 4 / size makes a full-scale sine on a bin 1 there; the factor is a
+ * Hann windows over a stream that overlap by 75 or 50 % and end on absolute multiples of a quarter or half of their length, the
+ * first one after `size` frames. The window's height of 4 / size makes a full-scale sine on a bin 1 there; the factor is a
  * power of two, so it costs no precision.
  */
 export class OverlappingWindows {
   readonly size: FftSize;
   /** Frames from one window to the next. */
   readonly hop: number;
+  readonly #quarter: number;
   readonly #state: StateMemory;
   readonly #pair: readonly [number, number] | null;
   readonly #window: Float32Array;
@@ -51,15 +62,17 @@ export class OverlappingWindows {
     channels: number,
     size: FftSize,
     pair: readonly [number, number] | null = null,
+    overlap: Overlap = 75,
   ) {
     this.size = size;
-    this.hop = size / HOPS_PER_WINDOW;
+    this.hop = size / hopsPerWindow(overlap);
+    this.#quarter = size / QUARTERS;
     this.#state = state;
     this.#pair = pair;
     this.#window = state.memory.f32(size);
     this.#window.set(hannWindow(size).map((value) => (4 / size) * value));
     this.#rings = Array.from({ length: channels }, () => state.f32(size));
-    this.#crossings = state.f64(channels * HOPS_PER_WINDOW);
+    this.#crossings = state.f64(channels * QUARTERS);
     this.#position = state.f64(1);
   }
 
@@ -72,13 +85,13 @@ export class OverlappingWindows {
   process(channels: Planar, from: number, frames: number, onWindow: () => void): void {
     for (let done = 0; done < frames; ) {
       const position = this.#position[0];
-      const take = Math.min(frames - done, this.hop - (position % this.hop));
+      const take = Math.min(frames - done, this.#quarter - (position % this.#quarter));
       this.#write(channels, from + done, take, position % this.size);
       this.#position[0] = position + take;
       done += take;
-      if ((position + take) % this.hop !== 0) continue;
-      this.#countCrossings((position + take - this.hop) % this.size);
-      if (position + take >= this.size) onWindow();
+      if ((position + take) % this.#quarter !== 0) continue;
+      this.#countCrossings((position + take - this.#quarter) % this.size);
+      if ((position + take) % this.hop === 0 && position + take >= this.size) onWindow();
     }
   }
 
@@ -100,34 +113,34 @@ export class OverlappingWindows {
 
   /** Powers in bins 0..size/2 of a channel's window that ends now; the ends are halved as `RealFft` says. */
   power(channel: number, fft: RealFft, to: Float32Array): void {
-    const oldest = (this.#position[0] / this.hop) % HOPS_PER_WINDOW;
+    const oldest = (this.#position[0] / this.#quarter) % QUARTERS;
     fft.windowedPower(this.#rings[channel], oldest, this.#window, to);
   }
 
   /** Zero crossings of a channel over the whole window that ends now, in the pairs that lie in it. */
   crossings(channel: number): number {
-    const { hop, size } = this;
+    const { size } = this;
     const ring = this.#rings[channel];
-    const oldest = (this.#position[0] / hop) % HOPS_PER_WINDOW;
+    const oldest = (this.#position[0] / this.#quarter) % QUARTERS;
     let count = 0;
-    for (let quarter = 0; quarter < HOPS_PER_WINDOW; quarter++) {
-      count += this.#crossings[channel * HOPS_PER_WINDOW + quarter];
-      const first = quarter * hop;
+    for (let quarter = 0; quarter < QUARTERS; quarter++) {
+      count += this.#crossings[channel * QUARTERS + quarter];
+      const first = quarter * this.#quarter;
       const last = (first + size - 1) % size;
       if (quarter !== oldest && ring[last] < 0 !== ring[first] < 0) count++;
     }
     return count;
   }
 
-  /** Counts inside the hop that is full, index `at` of the rings on. */
+  /** Counts inside the quarter that is full, index `at` of the rings on. */
   #countCrossings(at: number): void {
     const kernels = this.#state.memory.kernels;
-    const quarter = at / this.hop;
+    const quarter = at / this.#quarter;
     for (let channel = 0; channel < this.#rings.length; channel++) {
       const ring = this.#rings[channel];
-      this.#crossings[channel * HOPS_PER_WINDOW + quarter] = kernels
-        ? kernels.countCrossings(ring.byteOffset + 4 * at, this.hop)
-        : countCrossings(ring, at, this.hop);
+      this.#crossings[channel * QUARTERS + quarter] = kernels
+        ? kernels.countCrossings(ring.byteOffset + 4 * at, this.#quarter)
+        : countCrossings(ring, at, this.#quarter);
     }
   }
 

@@ -10,6 +10,20 @@ export class PlanarQueue {
     this.#channels = Array.from({ length: channels }, () => new Float32Array(capacity));
   }
 
+  /** The queue of which `snapshot` gave the frames, with room for so many more. */
+  static restored(snapshot: readonly Uint8Array[], room: number): PlanarQueue {
+    const waiting = snapshot.map((bytes) => new Float32Array(new Uint8Array(bytes).buffer));
+    const frames = waiting[0]?.length ?? 0;
+    const queue = new PlanarQueue(waiting.length, frames + room);
+    queue.push(waiting, 0, frames);
+    return queue;
+  }
+
+  /** The bytes of the waiting frames, a list a channel. */
+  snapshot(): Uint8Array[] {
+    return this.#channels.map((channel) => new Uint8Array(channel.slice(0, this.#frames).buffer));
+  }
+
   get frames(): number {
     return this.#frames;
   }

@@ -58,7 +58,7 @@ export class RelativeGain {
   constructor(state: StateMemory, options: RelativeGainOptions) {
     const { memory } = state;
     const { sampleRate } = options;
-    const detector = () => new LevelDetector(state, { ...options, detection: 'rms', hold: 1 });
+    const detector = () => new LevelDetector(state, { ...options, detection: 'rms', hold: 1, link: 0 });
     this.#kernels = memory.kernels;
     this.#sampleRate = sampleRate;
     this.#band = detector();

@@ -4,7 +4,7 @@ import { RealFft } from './fft.ts';
 import { HANN_ENBW } from './hann-window.ts';
 import { IntervalSums } from './interval-sums.ts';
 import type { StateMemory } from './kernel-memory.ts';
-import { OverlappingWindows } from './overlapping-windows.ts';
+import { type Overlap, OverlappingWindows } from './overlapping-windows.ts';
 import { SpectralFeatures } from './spectral-features.ts';
 import {
   countAt,
@@ -60,6 +60,8 @@ export class SpectrumAnalyser {
   readonly record: Float64Array;
   readonly sums: IntervalSums;
   readonly masks: BandMaskPair;
+  /** Whether `record` gets the powers in the bands; the sums do without. */
+  recordsBands = true;
   readonly #state: StateMemory;
   readonly #windows: OverlappingWindows;
   readonly #fft: RealFft;
@@ -77,14 +79,14 @@ export class SpectrumAnalyser {
   #onWindow: (() => void) | null = null;
   readonly #window = (): void => this.#analyse();
 
-  constructor(state: StateMemory, layout: SpectrumLayout) {
+  constructor(state: StateMemory, layout: SpectrumLayout, overlap: Overlap = 75) {
     const { format, fftSize, pair, views, thirds, bark, bins } = layout;
     const { memory } = state;
     this.layout = layout;
     this.#state = state;
     this.record = state.f64(layout.recordLength);
     this.sums = new IntervalSums(state, layout.sumsLength);
-    this.#windows = new OverlappingWindows(state, format.channels, fftSize, pair);
+    this.#windows = new OverlappingWindows(state, format.channels, fftSize, pair, overlap);
     this.#fft = new RealFft(memory, fftSize);
     this.masks = bandMasks(memory, layout);
     this.#views = views.map((name, n) => {
@@ -140,6 +142,7 @@ export class SpectrumAnalyser {
     }
     for (const { features, thirds, bark } of this.#views) {
       features.measure();
+      if (!this.recordsBands) continue;
       this.masks.thirds.measure(features.power, thirds);
       this.masks.bark.measure(features.power, bark);
     }

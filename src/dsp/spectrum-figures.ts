@@ -106,9 +106,16 @@ export function meanPower(layout: SpectrumLayout, sums: Float64Array, view: View
   for (const [channel, share] of shares.entries()) {
     if (share === 0) continue;
     const from = powersAt + channel * bins;
-    for (let k = 0; k < bins; k++) mean[k] += (share * sums[from + k]) / sums[0];
+    const scale = share / sums[0];
+    for (let k = 0; k < bins; k++) mean[k] += scale * sums[from + k];
   }
   return mean;
+}
+
+function sumWithoutDc(power: Float64Array): number {
+  let sum = 0;
+  for (let k = 1; k < power.length; k++) sum += power[k];
+  return sum;
 }
 
 /**
@@ -122,7 +129,7 @@ export function sumsFigures(
 ): SpectrumFigures | null {
   if (sums[0] === 0) return null;
   const spectra = layout.views.map((view) => meanPower(layout, sums, view));
-  const powers = spectra.map((power) => power.subarray(1).reduce((sum, value) => sum + value, 0) / HANN_ENBW);
+  const powers = spectra.map((power) => sumWithoutDc(power) / HANN_ENBW);
   const figures = spectra.map((power, view) => {
     const mean = (feature: number): number => sums[countAt(view, feature) + 1] / sums[countAt(view, feature)];
     return viewFigures(layout, powers[view], mean, masks.thirds.powers(power), masks.bark.powers(power));

@@ -75,6 +75,7 @@ export class RangeAnalyser {
     const onsets = new Float64Array(windows);
     const records = withRecords ? new Float64Array(windows * recordLength) : null;
     const { record, sums } = this.#analyser;
+    this.#analyser.recordsBands = withRecords;
     this.#state.clear();
     this.#run(channels, 0, Math.min(lead, frames), null);
     sums.close();

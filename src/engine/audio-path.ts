@@ -1,27 +1,42 @@
 import type { Duplex } from 'node:stream';
 import { asStream, flushable, gen, none } from 'stream-chain';
-import type { AudioBlock } from '../audio/block.ts';
-import type { AuralisError } from '../audio/errors.ts';
+import type { AudioBlock, Planar } from '../audio/block.ts';
+import { type AuralisError, inputError } from '../audio/errors.ts';
 import { automationChanges } from '../graph/automation.ts';
 import type { PipelineDefinition } from '../graph/definition.ts';
 import { sideBySide } from '../graph/prepare-pipeline.ts';
-import type { PipelineSnapshot } from '../graph/relay.ts';
+import { withSetting } from '../graph/settings.ts';
 import type { RawFormat } from '../io/sample-format.ts';
-import { type AudioHeader, StreamDecoder } from '../io/stream-decoder.ts';
+import { type AudioHeader, type FormatChange, StreamDecoder } from '../io/stream-decoder.ts';
 import type { Patch } from '../io/stream-encoder.ts';
+import { type Checkpoint, checkInputIs, type RunState } from './checkpoint.ts';
+import type { CheckpointTaker } from './checkpoint-taker.ts';
 import { refuseReplaced } from './guard-findings.ts';
 import { type OpenPath, openPath, type PathOptions } from './open-path.ts';
 import { spread } from './side-input.ts';
 import type { SideOutput } from './side-output.ts';
 import { SlabWriter } from './slab-writer.ts';
 
+/** A run that is to be gone on with. */
+export interface Resumption {
+  readonly checkpoint: Checkpoint;
+  /** What comes in: all that the run was given, from its `start`, or the `rest`, from the frame of the checkpoint on. */
+  readonly input: 'start' | 'rest';
+}
+
 interface AudioPathOptions extends PathOptions {
   readonly pipeline: PipelineDefinition;
+  readonly resume?: Resumption | undefined;
+  /** Shown the path between two blocks. */
+  readonly checkpoints?: CheckpointTaker | undefined;
   readonly raw?: RawFormat | undefined;
+  readonly onFormatChange?: FormatChange | undefined;
   /** Makes an error of what the guard would replace. */
   readonly strict?: boolean | undefined;
   /** Called when nothing more of the input can be read though it goes on: `failure` says why. */
   readonly onFailure: () => void;
+  /** Called when the format is known and all is prepared. */
+  readonly onOpen: (open: OpenPath) => void;
   /** Called after each processed block; a promise holds the audio up until it resolves. */
   readonly onBlock: (block: AudioBlock, open: OpenPath) => Promise<void> | undefined;
 }
@@ -46,17 +61,20 @@ export class AudioPath {
   readonly #outgoing = new SlabWriter();
   #pipeline: PipelineDefinition;
   #open: OpenPath | null = null;
-  #headed = false;
+  #headed: boolean;
+  /** Frames of the input that the run has used up that is gone on with. */
+  #framesBefore: number;
   #patches: readonly Patch[] = [];
   #warnings: readonly string[] = [];
   #cut = false;
-  /** The state of the stages before the first frame, where each track begins with it. */
-  #atStart: PipelineSnapshot | null = null;
 
   constructor(options: AudioPathOptions) {
     this.#options = options;
     this.#pipeline = options.pipeline;
-    this.#decoder = new StreamDecoder(options.raw === undefined ? {} : { raw: options.raw });
+    const { resume } = options;
+    this.#headed = resume !== undefined;
+    this.#framesBefore = resume?.input === 'start' ? resume.checkpoint.position.inputFrame : 0;
+    this.#decoder = new StreamDecoder(options);
     // Grouped into one function list: each generator runs only as far as the next one has taken, so one block's
     // arrays serve all the way and nothing is queued between the three.
     const walk = gen(
@@ -96,6 +114,12 @@ export class AudioPath {
     }
   }
 
+  /** Changes one parameter, named as in `limiter.ceiling`, from the next block on. */
+  set(name: string, value: unknown): void {
+    if (this.#open) this.#open.graph.set(name, value);
+    else this.#pipeline = withSetting(this.#pipeline, name, value);
+  }
+
   /** What the output's header must be corrected to, once the stream has ended. */
   get patches(): readonly Patch[] {
     return this.#patches;
@@ -126,15 +150,15 @@ export class AudioPath {
     this.#outgoing.release(chunk);
   }
 
+  /** Lets go of the threads. */
+  async close(): Promise<void> {
+    await Promise.all([this.#open?.graph.close(), this.#options.crew?.close()]);
+  }
+
   /** Ends the walk here, with what was taken: an input that stops short now is meant to. */
   cut(): void {
     this.#cut = true;
     this.stream.end();
-  }
-
-  /** Lets go of the threads that the graph runs on. */
-  async close(): Promise<void> {
-    await Promise.all([this.#open?.graph.close(), this.#options.crew?.close()]);
   }
 
   *#decode(chunk: Uint8Array): Generator<Step, void, void> {
@@ -149,6 +173,11 @@ export class AudioPath {
     const { warnings } = this.#decoder.end();
     if (!this.#cut) this.#warnings = warnings;
     yield* this.#frames();
+    if (this.#framesBefore === 0 || this.#cut) return;
+    const { position } = this.#options.resume!.checkpoint;
+    throw inputError(
+      `${this.#options.inputName}: ends at frame ${this.#decoder.framesRead}, the checkpoint is of frame ${position.inputFrame}`,
+    );
   }
 
   *#frames(): Generator<Step, void, void> {
@@ -158,14 +187,29 @@ export class AudioPath {
     const { run } = this.#open.graph;
     const [input] = this.#open.inputs;
     const own = input.slice(0, header.format.channels);
+    const { checkpoints } = this.#options;
+    if (!this.#readPast(own)) return;
     for (;;) {
-      const frames = this.#decoder.read(own, run.span());
+      const most = Math.min(run.span(), checkpoints?.span(this.#open) ?? Number.POSITIVE_INFINITY);
+      const frames = this.#decoder.read(own, most);
       if (frames > 0) {
         spread(input, own.length, 0, frames);
         yield frames;
+        // All that came of the block has been encoded by now.
+        checkpoints?.look(this.#open);
       } else if (this.#decoder.nextTrack()) yield TRACK_END;
       else return;
     }
+  }
+
+  /** Reads what was used up before; false where there is more of it to come. */
+  #readPast(own: Planar): boolean {
+    while (this.#framesBefore > 0) {
+      const frames = this.#decoder.read(own, this.#framesBefore);
+      this.#framesBefore -= frames;
+      if (frames === 0 && !this.#decoder.nextTrack()) return false;
+    }
+    return true;
   }
 
   *#process(step: Step): Generator<Passing | Promise<Passing>, void, void> {
@@ -175,9 +219,13 @@ export class AudioPath {
   }
 
   #processFrames(frames: number): AudioBlock | Promise<AudioBlock> {
-    const { graph, inputs } = this.#open!;
+    const { graph, inputs, comparison, meters } = this.#open!;
     const filled = this.#options.inputs.flatMap((side, n) => side.fill(inputs[n + 1], frames) ?? []);
-    const process = () => this.#observed(this.#checked(graph.run.process(frames)));
+    comparison?.before(inputs[0], frames);
+    const process = () => {
+      meters?.take(inputs[0], frames);
+      return this.#observed(this.#checked(graph.run.process(frames)));
+    };
     return filled.length === 0 ? process() : Promise.all(filled).then(process);
   }
 
@@ -187,11 +235,11 @@ export class AudioPath {
     return block;
   }
 
-  /** Between two tracks, where it is asked for: lets the tail out and gives the stages the state they began with. */
+  /** Between two tracks, where it is asked for: lets the tail out, and the stages begin anew. */
   *#startAnew(): Generator<Passing | Promise<Passing>, void, void> {
-    if (this.#atStart === null) return;
+    if (this.#options.onTrack !== 'reset') return;
     yield* this.#drain();
-    this.#open!.graph.restore(this.#atStart);
+    this.#open!.graph.beginAnew();
   }
 
   *#drain(): Generator<Passing | Promise<Passing>, void, void> {
@@ -200,8 +248,11 @@ export class AudioPath {
 
   /** The block itself, at once or when its observer and the outputs beside `main` are ready for more. */
   #observed(block: AudioBlock): AudioBlock | Promise<AudioBlock> {
+    const main = this.#mainOf(block);
+    this.#open!.meters?.give(main);
+    this.#open!.comparison?.after(main);
     const busy = [
-      this.#options.onBlock(this.#mainOf(block), this.#open!),
+      this.#options.onBlock(main, this.#open!),
       ...this.outputs.map((side) => side.ready()),
     ].filter((one) => one !== undefined);
     return busy.length > 0 ? Promise.all(busy).then(() => block) : block;
@@ -243,8 +294,19 @@ export class AudioPath {
   }
 
   #prepare(header: AudioHeader): OpenPath {
-    const open = openPath(this.#pipeline, header, this.#options, this.#decoder);
-    if (this.#options.onTrack === 'reset') this.#atStart = open.graph.snapshot();
+    const { resume, inputName } = this.#options;
+    if (resume) checkInputIs(resume.checkpoint, header, inputName, resume.input === 'start');
+    const first = resume?.checkpoint.header ?? header;
+    const open = openPath(this.#pipeline, first, this.#options, this.#decoder);
+    if (resume) restorePath(open, resume.checkpoint.state);
+    this.#options.onOpen(open);
     return open;
   }
+}
+
+/** Puts everything where a run stood. */
+function restorePath({ graph, encoder, loudness }: OpenPath, state: RunState): void {
+  graph.restore(state.graph);
+  encoder.restore(state.encoder);
+  if (state.loudness !== null) loudness?.restore(state.loudness);
 }

@@ -7,6 +7,7 @@ import {
 } from '../graph/pipeline.ts';
 import { partFiles } from './part-files.ts';
 import { readPipelineFile } from './pipeline-files.ts';
+import { pipelineRegistry } from './pipeline-registry.ts';
 
 /** How a pipeline is loaded and run. */
 export interface LoadPipelineOptions extends PipelineTransformOptions {
@@ -25,9 +26,10 @@ export async function loadPipeline(
   pipeline: string | object,
   { set = [], allowOutside = false, ...options }: LoadPipelineOptions = {},
 ): Promise<PipelineTransform> {
+  const parts = partFiles(allowOutside);
   const definition =
     typeof pipeline === 'string'
       ? await readPipelineFile(pipeline, { allowOutside })
-      : checkPipeline(pipeline, { where: 'pipeline', path: null, parts: partFiles(allowOutside) });
+      : checkPipeline(pipeline, { where: 'pipeline', path: null, parts, registry: pipelineRegistry(parts) });
   return pipelineTransform(withSettings(definition, set), options);
 }

@@ -4,6 +4,7 @@ import { channelWeights } from '../dsp/channel-weights.ts';
 import { type KernelMemory, StateMemory } from '../dsp/kernel-memory.ts';
 import { LoudnessMeter } from '../dsp/loudness-meter.ts';
 import type { LoudnessHour, LoudnessSecond, LoudnessSpan } from '../monitor/loudness-line.ts';
+import { LoudnessSeconds } from './loudness-seconds.ts';
 
 const SECONDS_PER_HOUR = 3600;
 
@@ -13,11 +14,20 @@ export interface LoudnessListener {
   hour(span: LoudnessSpan, figures: LoudnessHour): void;
 }
 
+/** Where a watch stands between two frames. */
+export interface LoudnessWatchSnapshot {
+  readonly frame: number;
+  readonly hourStart: number;
+  readonly hourPeak: number;
+  readonly meter: Uint8Array;
+}
+
 /** Meters what goes out, second by second and hour by hour of the stream, in constant memory. */
 export class LoudnessWatch {
   readonly #sampleRate: number;
+  readonly #state: StateMemory;
   readonly #meter: LoudnessMeter;
-  #frame = 0;
+  readonly #seconds: LoudnessSeconds;
   #hourStart = 0;
   #hourPeak = Number.NEGATIVE_INFINITY;
 
@@ -25,31 +35,44 @@ export class LoudnessWatch {
     const { sampleRate, channels, layout } = format;
     const weights = channelWeights(layout);
     this.#sampleRate = sampleRate;
-    this.#meter = new LoudnessMeter(new StateMemory(memory), { sampleRate, channels, maxFrames, weights });
+    this.#state = new StateMemory(memory);
+    this.#meter = new LoudnessMeter(this.#state, { sampleRate, channels, maxFrames, weights });
+    this.#seconds = new LoudnessSeconds(this.#meter, sampleRate);
+  }
+
+  /** Where it stands; in the array of an earlier snapshot, which is worth nothing then, where one is given. */
+  snapshot(into?: LoudnessWatchSnapshot): LoudnessWatchSnapshot {
+    return {
+      frame: this.#seconds.frame,
+      hourStart: this.#hourStart,
+      hourPeak: this.#hourPeak,
+      meter: this.#state.snapshot(into?.meter),
+    };
+  }
+
+  /** Goes on where a watch of the same format stood. */
+  restore({ frame, hourStart, hourPeak, meter }: LoudnessWatchSnapshot): void {
+    this.#state.restore(meter);
+    this.#seconds.frame = frame;
+    this.#hourStart = hourStart;
+    this.#hourPeak = hourPeak;
   }
 
   /** Takes a block of the output. */
   block({ channels, frames }: AudioBlock, listener: LoudnessListener): void {
-    for (let done = 0; done < frames; ) {
-      const span = Math.min(frames - done, this.#sampleRate - (this.#frame % this.#sampleRate));
-      const whole = span === frames;
-      this.#meter.process(whole ? channels : channels.map((channel) => channel.subarray(done)), span);
-      this.#frame += span;
-      done += span;
-      if (this.#frame % this.#sampleRate === 0) this.#closeSecond(listener);
-    }
+    this.#seconds.process(channels, frames, () => this.#closeSecond(listener));
   }
 
   /** Closes the second and the hour that are open, if the stream went on since the last. */
   end(listener: LoudnessListener): void {
     this.#meter.finish();
-    if (this.#frame % this.#sampleRate !== 0) this.#closeSecond(listener);
+    if (this.#seconds.frame % this.#sampleRate !== 0) this.#closeSecond(listener);
     if (this.#now > this.#hourStart) this.#closeHour(listener);
   }
 
   /** Seconds of the stream so far. */
   get #now(): number {
-    return this.#frame / this.#sampleRate;
+    return this.#seconds.seconds;
   }
 
   #closeSecond(listener: LoudnessListener): void {

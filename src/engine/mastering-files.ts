@@ -1,9 +1,7 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
+import { readFile } from 'node:fs/promises';
 import { inputError, usageError } from '../audio/errors.ts';
-import { didYouMean } from '../audio/nearest.ts';
 import type { BackendName } from '../dsp/kernel-memory.ts';
-import { type Genre, type MasteringPreset, parseGenre, parsePreset } from '../mastering/mastering-target.ts';
+import { type Genre, type MasteringPreset, parsePreset } from '../mastering/mastering-target.ts';
 import {
   parseReferenceProfile,
   type ReferenceProfile,
@@ -12,45 +10,24 @@ import {
 } from '../mastering/reference-profile.ts';
 import { analyze } from './analyze.ts';
 import { contentOf, MASTERING_MEASURES, viewLevels } from './measured-content.ts';
+import { isShippedName } from './part-files.ts';
+import { allGenres, shippedPresets } from './shipped-targets.ts';
 import { systemReason } from './system-reason.ts';
-
-const FOLDER = fileURLToPath(new URL('../../targets/mastering/', import.meta.url));
-
-/** Names of the JSON files of a folder, sorted. */
-async function namesIn(folder: string): Promise<readonly string[]> {
-  const files = await readdir(folder);
-  return files.flatMap((file) => (file.endsWith('.json') ? [file.slice(0, -'.json'.length)] : [])).sort();
-}
-
-/** Names of the presets that come with the package, sorted. */
-export const shippedPresets = (): Promise<readonly string[]> => namesIn(FOLDER);
 
 /**
  * Reads a preset: the name of a shipped one, or the path of a file (with a slash or `.json` in it).
  * @throws AuralisError of kind `usage`
  */
 export async function readPreset(nameOrPath: string): Promise<MasteringPreset> {
-  const isPath = /[/\\]|\.json$/i.test(nameOrPath);
-  const names = await shippedPresets();
-  if (!isPath && !names.includes(nameOrPath)) {
-    throw usageError(
-      `no preset "${nameOrPath}": expected a file or one of ${names.join(', ')}${didYouMean(nameOrPath, names)}`,
-    );
-  }
-  const text = await readFile(isPath ? nameOrPath : `${FOLDER}${nameOrPath}.json`, 'utf8').catch((cause) => {
+  if (isShippedName(nameOrPath)) return shippedPresets.get(nameOrPath);
+  const text = await readFile(nameOrPath, 'utf8').catch((cause) => {
     throw usageError(`${nameOrPath}: ${systemReason(cause)}`, { cause });
   });
   return parsePreset(text, nameOrPath);
 }
 
 /** All genres that come with the package, by name. */
-export async function readGenres(): Promise<readonly Genre[]> {
-  const folder = `${FOLDER}genres/`;
-  const names = await namesIn(folder);
-  return Promise.all(
-    names.map(async (name) => parseGenre(await readFile(`${folder}${name}.json`, 'utf8'), name)),
-  );
-}
+export const readGenres = async (): Promise<readonly Genre[]> => allGenres();
 
 /** The profile that recordings have in common. @throws AuralisError of kind `input`, also for one that is silent */
 export async function profileRecordings(

@@ -1,18 +1,23 @@
 import type { Planar } from '../audio/block.ts';
 import { inputError } from '../audio/errors.ts';
-import { type AudioFormat, maskFromLayout } from '../audio/format.ts';
+import { maskFromLayout } from '../audio/format.ts';
 import { type BackendName, type KernelMemory, onKernelMemory } from '../dsp/kernel-memory.ts';
+import { resampledFrames } from '../dsp/resampler.ts';
 import { automationChanges, type PlannedMove } from '../graph/automation.ts';
 import type { Change } from '../graph/change.ts';
 import type { PipelineDefinition } from '../graph/definition.ts';
-import { type LivePipeline, preparePipeline } from '../graph/live-pipeline.ts';
+import { type LiveOptions, type LivePipeline, preparePipeline } from '../graph/live-pipeline.ts';
 import { isTransparent, sideBySide } from '../graph/prepare-pipeline.ts';
 import { formatsOut, framesOut } from '../graph/segments.ts';
+import type { MetadataChunk } from '../io/metadata-chunk.ts';
 import { type SampleEncoding, writtenFor } from '../io/sample-format.ts';
 import type { AudioHeader, StreamDecoder } from '../io/stream-decoder.ts';
 import { type DitherKind, StreamEncoder } from '../io/stream-encoder.ts';
-import type { Controller } from '../stages/controller.ts';
+import type { ComparedSecond } from '../monitor/run-figures.ts';
+import type { Decision } from '../stages/controller.ts';
+import { Comparison } from './comparison.ts';
 import { ditherFor } from './dither.ts';
+import { LiveMeters } from './live-meters.ts';
 import { LoudnessWatch } from './loudness-watch.ts';
 import type { SideInput } from './side-input.ts';
 import type { SideOutput } from './side-output.ts';
@@ -25,8 +30,8 @@ export interface PathOptions {
   readonly automation: readonly PlannedMove[];
   /** Told of every change that came while running. */
   readonly onChange: (change: Change) => void;
-  /** Makes what moves parameters by the meters, once the format is known. */
-  readonly controller?: ((format: AudioFormat) => Controller) | undefined;
+  /** Told of what controllers decide. */
+  readonly onDecision?: ((decision: Decision) => void) | undefined;
   readonly backend: BackendName;
   readonly blockFrames: number;
   /** Threads that the graph is shared out over, or null for this one alone. */
@@ -48,10 +53,18 @@ export interface PathOptions {
   readonly onTrack?: 'keep' | 'reset' | undefined;
   /** Whether the metadata of the input goes with the audio. */
   readonly metadata?: boolean | undefined;
+  /** What stands behind it, which the decoder can't know. */
+  readonly metadataBehind?: readonly MetadataChunk[] | undefined;
   /** Guards also what no stage could be harmed by. */
   readonly strict?: boolean | undefined;
+  /** Measures what comes in beside what goes out, and is told of every second. */
+  readonly compare?: ((second: ComparedSecond) => void) | undefined;
+  /** Called with every stage before it works for the first time. */
+  readonly onPrepared?: LiveOptions['onPrepared'];
   /** Whether the loudness of what goes out is metered. */
   readonly watchLoudness: boolean;
+  /** Whether the run is metered for those who watch it. */
+  readonly metered: boolean;
 }
 
 /** What exists once the format is known, all on one memory. */
@@ -65,6 +78,10 @@ export interface OpenPath {
   readonly dither: DitherKind;
   /** Meters the output, where a log asks for it. */
   readonly loudness: LoudnessWatch | null;
+  /** Meters the run, where somebody watches it. */
+  readonly meters: LiveMeters | null;
+  /** Where one is asked for. */
+  readonly comparison: Comparison | null;
   /** Room for one number a frame of a block. */
   readonly scratch: Float32Array;
 }
@@ -78,13 +95,19 @@ export function openPath(
 ): OpenPath {
   const { automation, backend, blockFrames, crew, onChange, inputs, outputs } = options;
   const { encoding: incoming } = header.sampleFormat;
-  const { format, channelMask } = widest(header, options);
+  const { format, channelMask } = widest(header, options, pipeline.origin.wanted?.rate);
+  const { sampleRate } = format;
+  const converts = sampleRate !== header.format.sampleRate;
   const wanted = options.sampleFormat ?? writtenFor(incoming);
   const outputFormats = formatsOut(pipeline, format);
   const changes = automationChanges(pipeline, automation, outputFormats[0].sampleRate);
   // Who says what to do with tracks expects more of them than the first one's header knows.
   const announced = options.onTrack === undefined ? header.announcedFrames : null;
-  const announcedFrames = announced && framesOut(pipeline, format, announced);
+  const taken = announced && resampledFrames(announced, header.format.sampleRate, sampleRate);
+  const behind = options.metadataBehind ?? [];
+  const isBefore = (id: string): boolean => header.metadata.some((chunk) => chunk.id === id);
+  const metadata = [...header.metadata, ...behind.filter(({ id }) => !isBefore(id))];
+  const announcedFrames = taken && framesOut(pipeline, format, taken);
   return onKernelMemory(backend, (memory) => {
     const graph = preparePipeline(pipeline, {
       format,
@@ -93,14 +116,17 @@ export function openPath(
       changes,
       onChange,
       alwaysGuard: options.strict === true,
-      controller: options.controller?.(format),
-      relay: crew ? relayOver(crew, { format, backend, blockFrames, frames: announced }) : undefined,
+      levels: options.metered,
+      onDecision: options.onDecision,
+      onPrepared: options.onPrepared,
+      relay: crew ? relayOver(crew, { format, backend, blockFrames, frames: taken }) : undefined,
     });
     const { maxFramesOut } = graph.run;
+    const compared = { format, outputFormat: outputFormats[0], maxFrames: blockFrames, maxFramesOut };
     const encoder = (n: number, sink: Pick<PathOptions, 'seekable' | 'samplesFor'>) => {
       const outputFormat = outputFormats[n];
       const encoding = sink.samplesFor?.(wanted) ?? wanted;
-      const transparent = isTransparent(pipeline, format, pipeline.outputs[n].name);
+      const transparent = !converts && isTransparent(pipeline, format, pipeline.outputs[n].name);
       const dither = ditherFor(incoming, encoding, transparent, options.dither);
       const sameLayout = outputFormat.layout.join() === format.layout.join();
       const made = new StreamEncoder({
@@ -109,7 +135,7 @@ export function openPath(
         announcedFrames,
         container: header.container === 'raw' ? 'raw' : 'wav',
         channelMask: sameLayout ? channelMask : maskFromLayout(outputFormat.layout),
-        metadata: options.metadata === false ? [] : header.metadata,
+        metadata: options.metadata === false ? [] : metadata,
         dither,
         seed: options.seed,
         seekable: sink.seekable,
@@ -120,8 +146,8 @@ export function openPath(
     };
     const main = encoder(0, options);
     outputs.forEach((side, n) => void side.attach(encoder(n + 1, side).encoder));
-    decoder.attach(memory, blockFrames);
-    for (const side of inputs) side.attach(memory, blockFrames);
+    decoder.attach(memory, blockFrames, sampleRate);
+    for (const side of inputs) side.attach(memory, blockFrames, sampleRate);
     return {
       header: { ...header, format },
       memory,
@@ -132,22 +158,31 @@ export function openPath(
       ),
       ...main,
       loudness: options.watchLoudness ? new LoudnessWatch(memory, outputFormats[0], maxFramesOut) : null,
+      meters: options.metered ? new LiveMeters(memory, format, outputFormats[0], maxFramesOut) : null,
+      comparison: options.compare
+        ? new Comparison(memory, { ...compared, latency: graph.latency, onSecond: options.compare })
+        : null,
       scratch: memory.f32(maxFramesOut),
     };
   });
 }
 
-/** The header of the input with most channels: a mono one is heard in all of them, any other number must agree. */
-function widest(header: AudioHeader, { inputName, inputs }: PathOptions): AudioHeader {
+/**
+ * The header of the input with most channels: a mono one is heard in all of them, any other number must agree. Inputs of
+ * different rates are brought to the `wanted` one; without it they are refused.
+ */
+function widest(header: AudioHeader, { inputName, inputs }: PathOptions, wanted?: number): AudioHeader {
   let most = { name: inputName, header };
+  let converts = false;
   for (const { name, header: other } of inputs) {
     if (other === null) continue;
     const [rate, otherRate] = [header.format.sampleRate, other.format.sampleRate];
-    if (otherRate !== rate) {
+    if (otherRate !== rate && wanted === undefined) {
       throw inputError(
-        `${inputName}: has ${rate} Hz and ${name} ${otherRate} Hz, all inputs need the same rate`,
+        `${inputName}: has ${rate} Hz and ${name} ${otherRate} Hz, all inputs need the same rate, or --rate for all`,
       );
     }
+    converts ||= otherRate !== rate;
     const [channels, count] = [most.header.format.channels, other.format.channels];
     if (count !== channels && count !== 1 && channels !== 1) {
       throw inputError(
@@ -156,5 +191,7 @@ function widest(header: AudioHeader, { inputName, inputs }: PathOptions): AudioH
     }
     if (count > channels) most = { name, header: other };
   }
-  return most.header;
+  const { format } = most.header;
+  const sampleRate = converts ? wanted! : header.format.sampleRate;
+  return { ...most.header, format: { ...format, sampleRate } };
 }

@@ -1,4 +1,4 @@
-import { closeSync, constants, ftruncate, open, openSync, type Stats, statSync, write } from 'node:fs';
+import { closeSync, constants, ftruncate, ftruncateSync, open, openSync, statSync, write } from 'node:fs';
 import { Socket } from 'node:net';
 import { Writable } from 'node:stream';
 import { outputError } from '../audio/errors.ts';
@@ -20,6 +20,10 @@ export interface OutputSink {
   readonly revision: Revision | null;
   /** Gives a file its name, once it is worth it; null where the bytes are where they belong from the start. */
   readonly keep: (() => void) | null;
+  /** The file while it has not got its name; null where the bytes go to a stream, undefined where neither can be gone on with. */
+  readonly unfinished?: UnfinishedFile | null | undefined;
+  /** Whether `onWritten` is called; without it nobody knows what has left. */
+  readonly tellsWritten?: boolean;
   /** The samples it takes where a run would write these; one without it takes any. */
   readonly samplesFor?: ((wanted: SampleEncoding) => SampleEncoding) | undefined;
   /** Frees what the sink holds, after the last patch; a file that was not kept is gone then. */
@@ -38,7 +42,7 @@ export interface Revision {
 
 /** A sink around any writable stream. Nothing is said of what was written: the stream may still hold it. */
 export function streamSink(name: string, stream: Writable): OutputSink {
-  return { name, stream, onWritten: null, revision: null, keep: null, close: () => {} };
+  return { name, stream, onWritten: null, revision: null, keep: null, unfinished: null, close: () => {} };
 }
 
 /** Hands chunks to a socket and says when the system has taken them. */
@@ -90,21 +94,42 @@ class PipeWriter extends Writable {
   }
 }
 
-/** Writes to a file descriptor that is opened when the first byte comes, so that a failed start leaves no file. */
+/**
+ * Writes to a file descriptor that is opened when the first byte comes, so that a failed start leaves no file. One that goes
+ * on with a file cuts it to `start` bytes then, or at the end.
+ */
 class FileWriter extends Writable {
   onWritten: ((chunk: Uint8Array) => void) | null = null;
   readonly #open: () => number;
+  readonly #start: number | null;
   #fd: number | null = null;
-  #bytes = 0;
+  #bytes: number;
 
-  constructor(open: () => number) {
+  constructor(open: () => number, start: number | null = null) {
     super({ highWaterMark: 1 << 19 });
     this.#open = open;
+    this.#start = start;
+    this.#bytes = start ?? 0;
+  }
+
+  #begin(): number {
+    const fd = this.#open();
+    if (this.#start !== null) ftruncateSync(fd, this.#start);
+    return fd;
+  }
+
+  override _final(done: (error?: Error | null) => void): void {
+    try {
+      if (this.#start !== null) this.#fd ??= this.#begin();
+      done();
+    } catch (error) {
+      done(error as Error);
+    }
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
     try {
-      this.#fd ??= this.#open();
+      this.#fd ??= this.#begin();
     } catch (error) {
       done(error as Error);
       return;
@@ -112,7 +137,8 @@ class FileWriter extends Writable {
     const counted = (bytes: number): void => {
       this.#bytes += bytes;
     };
-    writeAll(this.#fd, chunk, null, counted, (error) => {
+    // Where a pipe or the shell's own place in a file may stand, no position is given.
+    writeAll(this.#fd, chunk, this.#start === null ? null : this.#bytes, counted, (error) => {
       if (!error) this.onWritten?.(chunk);
       done(error);
     });
@@ -157,11 +183,12 @@ function writeAll(
 function writerSink(
   name: string,
   stream: PipeWriter | FileWriter,
-  rest: Pick<OutputSink, 'revision' | 'keep' | 'close'>,
+  rest: Pick<OutputSink, 'revision' | 'keep' | 'unfinished' | 'close'>,
 ): OutputSink {
   return {
     name,
     stream,
+    tellsWritten: true,
     get onWritten() {
       return stream.onWritten;
     },
@@ -174,14 +201,20 @@ function writerSink(
 
 /** A sink on a pipe or a socket, whose reader may be slow: waits for it without stopping the process. */
 export function pipeSink(name: string, fd: number): OutputSink {
-  return writerSink(name, new PipeWriter(fd), { revision: null, keep: null, close: () => {} });
+  return writerSink(name, new PipeWriter(fd), {
+    revision: null,
+    keep: null,
+    unfinished: null,
+    close: () => {},
+  });
 }
 
 /** A sink on a descriptor that is open already; `seekable` when its first byte is the file's first byte. */
 export function descriptorSink(name: string, fd: number, seekable: boolean): OutputSink {
   const writer = new FileWriter(() => fd);
   const revision = seekable ? writer.revision : null;
-  return writerSink(name, writer, { revision, keep: null, close: () => writer.close() });
+  const unfinished = seekable ? undefined : null;
+  return writerSink(name, writer, { revision, keep: null, unfinished, close: () => writer.close() });
 }
 
 /** An error that names the output it is about. */
@@ -205,17 +238,42 @@ function openNamed(path: string, flags: string): number {
 export function fileSink(path: string, { overwrite = true } = {}): OutputSink {
   const there = statSync(path, { throwIfNoEntry: false });
   if (there?.isFIFO()) {
-    return writerSink(path, new PipeWriter(path), { revision: null, keep: null, close: () => {} });
+    return writerSink(path, new PipeWriter(path), {
+      revision: null,
+      keep: null,
+      unfinished: null,
+      close: () => {},
+    });
   }
   if (there !== undefined && !there.isFile()) {
     const writer = new FileWriter(() => openNamed(path, 'w'));
-    return writerSink(path, writer, { revision: null, keep: null, close: () => writer.close() });
+    return writerSink(path, writer, {
+      revision: null,
+      keep: null,
+      unfinished: null,
+      close: () => writer.close(),
+    });
   }
-  return namedFileSink(path, there, overwrite);
+  return namedFileSink(path, new UnfinishedFile(path, there?.mode), overwrite, null);
 }
 
-function namedFileSink(path: string, there: Stats | undefined, overwrite: boolean): OutputSink {
-  const file = new UnfinishedFile(path, there?.mode);
+/** A sink that goes on with the unfinished file of another run, of which the first `bytes` bytes count. */
+export function resumedFileSink(
+  path: string,
+  part: string,
+  bytes: number,
+  { overwrite = true } = {},
+): OutputSink {
+  const mode = statSync(path, { throwIfNoEntry: false })?.mode;
+  return namedFileSink(path, UnfinishedFile.leftAt(part, path, mode), overwrite, bytes);
+}
+
+function namedFileSink(
+  path: string,
+  file: UnfinishedFile,
+  overwrite: boolean,
+  start: number | null,
+): OutputSink {
   const guarded = (step: () => number): number => {
     try {
       return step();
@@ -223,9 +281,10 @@ function namedFileSink(path: string, there: Stats | undefined, overwrite: boolea
       throw aboutOutput(path, cause);
     }
   };
-  const writer = new FileWriter(() => guarded(() => file.open()));
+  const writer = new FileWriter(() => guarded(() => file.open()), start);
   return writerSink(path, writer, {
     revision: writer.revision,
+    unfinished: file,
     keep: () => {
       guarded(() => {
         file.keep(overwrite);

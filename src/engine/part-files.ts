@@ -17,6 +17,9 @@ export const MAX_BYTES = 1 << 20;
 /** Whether a word is the name of a shipped pipeline rather than a path. */
 export const isShippedName = (nameOrPath: string): boolean => !/[/\\]|\.json$/i.test(nameOrPath);
 
+/** Whether a file, links resolved, is one that comes with the package. */
+export const isShippedFile = (path: string): boolean => isBeneath(path, realpathSync(SHIPPED_FOLDER));
+
 /**
  * Finds the files that pipelines name: shipped ones by name, others by a path from the file that names them. Links are
  * resolved first, and what then lies neither beneath that file's folder nor among the shipped ones is refused unless

@@ -4,11 +4,14 @@ import { pipelineError } from '../audio/errors.ts';
 import { didYouMean } from '../audio/nearest.ts';
 import { quoted } from '../audio/shown.ts';
 import type { PipelineDefinition } from '../graph/definition.ts';
-import { parsePipeline } from '../graph/parse-pipeline.ts';
+import { definePipeline as checkedPipeline, parsePipeline } from '../graph/parse-pipeline.ts';
 import { isShippedName, MAX_BYTES, partFiles, SHIPPED_FOLDER } from './part-files.ts';
+import { pipelineRegistry } from './pipeline-registry.ts';
 import { systemReason } from './system-reason.ts';
 
-export { definePipeline } from '../graph/pipeline.ts';
+/** Checks a pipeline given as a value, which names no files but knows the shipped names. */
+export const definePipeline = (value: unknown, where?: string): PipelineDefinition =>
+  checkedPipeline(value, where, pipelineRegistry(partFiles(false)));
 
 /** Names of the pipelines that come with the package, sorted. */
 export async function shippedPipelines(): Promise<readonly string[]> {
@@ -29,9 +32,10 @@ export async function readPipelineFile(
   { otherNames = [], allowOutside = false }: ReadPipelineOptions = {},
 ): Promise<PipelineDefinition> {
   const parts = partFiles(allowOutside);
+  const finders = { parts, registry: pipelineRegistry(parts) };
   if (!isShippedName(nameOrPath)) {
     const text = await readText(nameOrPath);
-    return parsePipeline(text, { where: nameOrPath, path: await realFile(nameOrPath), parts });
+    return parsePipeline(text, { where: nameOrPath, path: await realFile(nameOrPath), ...finders });
   }
   const names = await shippedPipelines();
   if (!names.includes(nameOrPath)) {
@@ -41,7 +45,7 @@ export async function readPipelineFile(
   }
   const where = `${nameOrPath}.json`;
   const file = `${SHIPPED_FOLDER}${where}`;
-  return parsePipeline(await readText(file), { where, path: await realFile(file), parts });
+  return parsePipeline(await readText(file), { where, path: await realFile(file), ...finders });
 }
 
 /** A path with its links resolved; that of a pipe (`<(...)` in a shell) has no other. */

@@ -14,10 +14,15 @@ import { contentOf, MASTERING_MEASURES } from './measured-content.ts';
 import { ditherRoom } from './plan-gain.ts';
 import { solveGain } from './solve-gain.ts';
 
+export { type Decision, decisionLine } from '../mastering/decision.ts';
+export type { Aim } from '../mastering/rules.ts';
+
 interface PlanMasteringOptions {
   readonly aim: Aim;
   readonly genres: readonly Genre[];
   readonly backend?: BackendName | 'auto';
+  /** Ends the search early, with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** How a file is mastered. */
@@ -34,9 +39,10 @@ export interface MasteringPlan {
 
 /** Decides on a file after listening to all of it, and finds the gain by which it comes out as loud as wanted. */
 export async function planMastering(file: string, options: PlanMasteringOptions): Promise<MasteringPlan> {
-  const { aim, genres } = options;
+  const { aim, genres, signal } = options;
   const backend = chooseBackend(options.backend);
-  const { analysis } = await analyze(file, { only: MASTERING_MEASURES, backend });
+  const { analysis } = await analyze(file, { only: MASTERING_MEASURES, backend, signal });
+  signal?.throwIfAborted();
   const content = contentOf(analysis);
   const { sampleRate } = analysis.format;
   const { stages, loudness, curve, decisions } = planTwoPass(content, aim, { genres, sampleRate });
@@ -52,7 +58,7 @@ export async function planMastering(file: string, options: PlanMasteringOptions)
     });
   const measure = async (pipeline: PipelineDefinition): Promise<ProgrammeLoudness> => {
     await loadPipelineStages(pipeline);
-    return dryPass([file], { backend, pipeline });
+    return dryPass([file], { backend, signal, pipeline });
   };
   if (loudness === null) return { pipeline: pipelineAt(0, 0), content, after: null, curve, decisions };
   const shaped = await measure(definePipeline({ stages }));

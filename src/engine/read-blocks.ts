@@ -4,6 +4,7 @@ import { AuralisError, inputError } from '../audio/errors.ts';
 import { type BackendName, type KernelMemory, onKernelMemory } from '../dsp/kernel-memory.ts';
 import type { RawFormat } from '../io/sample-format.ts';
 import { type AudioHeader, StreamDecoder } from '../io/stream-decoder.ts';
+import { decodedStream } from './codec-input.ts';
 import { isSystemError, systemReason } from './system-reason.ts';
 
 /** Frames handed over at a time: large enough that calls cost nothing, small enough for the caches. */
@@ -61,13 +62,17 @@ export async function readBlocks<T extends BlockTaker>(
     opened ??= prepare(header);
     for (;;) {
       const frames = decoder.read(opened.planar, READ_FRAMES);
+      if (frames === 0 && decoder.nextTrack()) continue;
+      if (decoder.failure !== null) throw decoder.failure;
       if (frames === 0) return;
       const busy = opened.taker.process(opened.planar, frames);
       if (busy) await busy;
     }
   };
+  let source = input;
   try {
-    for await (const chunk of input) {
+    source = raw ? input : await decodedStream(input, signal);
+    for await (const chunk of source) {
       if (signal?.aborted) break;
       decoder.write(chunk);
       await drain();
@@ -81,6 +86,7 @@ export async function readBlocks<T extends BlockTaker>(
     if (!isInput) throw error;
     throw inputError(`${inputName}: ${systemReason(error)}`, { cause: error });
   } finally {
+    source.destroy();
     input.destroy();
     await opened?.taker.close?.();
   }

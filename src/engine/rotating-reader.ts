@@ -4,16 +4,24 @@ import { Readable } from 'node:stream';
 
 /** Bytes asked of the system at once: few, large reads. A pipe gives what it holds, 64 KiB on Linux. */
 const READ_BYTES = 128 * 1024;
+/** The same where little delay counts for more: 2 to 21 ms of what is usual, and a page of a pipe. */
+export const LIVE_READ_BYTES = 4096;
 
 /**
  * Buffers in rotation: one is processed, one waits in the stream, one is read into, one is to spare. This holds because
  * the readers below keep one chunk at most (a high-water mark of one byte) and `pipe` hands over the next only when
  * the one before is used up. It keeps the memory of a run that lasts for days as flat as that of a short one.
  */
-class Rotation {
-  readonly #buffers = Array.from({ length: 4 }, () => Buffer.allocUnsafeSlow(READ_BYTES));
+export class Rotation {
+  readonly #buffers: readonly Buffer[];
   #turn = 0;
 
+  /** `bytes` of each. */
+  constructor(bytes: number) {
+    this.#buffers = Array.from({ length: 4 }, () => Buffer.allocUnsafeSlow(bytes));
+  }
+
+  /** The one that has rested longest. */
   next(): Buffer {
     this.#turn = (this.#turn + 1) % this.#buffers.length;
     return this.#buffers[this.#turn];
@@ -56,11 +64,12 @@ class StallWatch {
 
 /** Reads a file or a device from where it stands. */
 class FileReader extends Readable {
-  readonly #rotation = new Rotation();
+  readonly #rotation: Rotation;
   readonly #fd: number;
 
-  constructor(fd: number) {
+  constructor(fd: number, readBytes: number) {
     super({ highWaterMark: 1 });
+    this.#rotation = new Rotation(readBytes);
     this.#fd = fd;
   }
 
@@ -84,14 +93,14 @@ class PipeReader extends Readable {
   readonly #socket: Socket;
   readonly #stall: StallWatch;
 
-  constructor(fd: number, { timeout, onStall }: StallOptions) {
+  constructor(fd: number, { timeout, onStall, readBytes }: ReaderOptions) {
     super({ highWaterMark: 1 });
     this.#stall = new StallWatch(timeout, () => {
       onStall();
       this.#socket.destroy();
       this.push(null);
     });
-    const rotation = new Rotation();
+    const rotation = new Rotation(readBytes);
     const onread = {
       buffer: () => rotation.next(),
       callback: (bytes: number, buffer: Uint8Array) => {
@@ -120,15 +129,28 @@ class PipeReader extends Readable {
   }
 }
 
-/** How long a pipe may give nothing while something is wanted of it, in ms; its stream then ends. */
-export interface StallOptions {
+/** How a descriptor is read. */
+export interface ReaderOptions {
+  /** How long a pipe may give nothing while something is wanted of it, in ms; its stream then ends. */
   readonly timeout: number;
   readonly onStall: () => void;
+  /** Most bytes of a chunk. */
+  readonly readBytes: number;
 }
 
-const PATIENT: StallOptions = { timeout: Number.POSITIVE_INFINITY, onStall: () => {} };
+/** Waits for ever, and reads much at once. */
+const PATIENT: ReaderOptions = {
+  timeout: Number.POSITIVE_INFINITY,
+  onStall: () => {},
+  readBytes: READ_BYTES,
+};
 
 /** A stream on an open descriptor whose chunks must be used up before the next one is asked for, as `pipe` does. */
-export function rotatingReader(fd: number, kind: 'file' | 'pipe', stall: StallOptions = PATIENT): Readable {
-  return kind === 'pipe' ? new PipeReader(fd, stall) : new FileReader(fd);
+export function rotatingReader(
+  fd: number,
+  kind: 'file' | 'pipe',
+  options: Partial<ReaderOptions> = {},
+): Readable {
+  const all = { ...PATIENT, ...options };
+  return kind === 'pipe' ? new PipeReader(fd, all) : new FileReader(fd, all.readBytes);
 }

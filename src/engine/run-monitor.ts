@@ -1,7 +1,9 @@
 import type { Writable } from 'node:stream';
 import type { AudioBlock } from '../audio/block.ts';
+import { shown } from '../audio/shown.ts';
 import { gainToDb } from '../dsp/elementary.ts';
 import { largest, loudestLevel } from '../dsp/level.ts';
+import type { RunEvent } from '../monitor/monitored-run.ts';
 import type { Progress } from '../monitor/progress-line.ts';
 import { moveLine, readingLine } from '../monitor/reading-line.ts';
 import type { LoudnessLog } from './loudness-log.ts';
@@ -10,11 +12,14 @@ import { systemReason } from './system-reason.ts';
 
 /** Shortest time between two reports of progress, in ms. */
 const PROGRESS_INTERVAL = 100;
+/** Shortest time between two events about what the guard replaced, in ms. */
+const GUARD_INTERVAL = 1000;
 
 interface RunMonitorOptions {
   /** Takes readings as JSON lines. */
   readonly report?: Writable | undefined;
   readonly loudnessLog?: LoudnessLog | undefined;
+  readonly onEvent?: ((event: RunEvent) => void) | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
@@ -22,15 +27,19 @@ interface RunMonitorOptions {
 export class RunMonitor {
   readonly #report: Writable | undefined;
   readonly #loudnessLog: LoudnessLog | undefined;
+  readonly #onEvent: ((event: RunEvent) => void) | undefined;
   readonly #onProgress: ((progress: Progress) => void) | undefined;
   readonly #began = performance.now();
   #shown = 0;
   #peak = 0;
+  /** Samples that the guard had replaced when it was told, and when that was. */
+  #guarded = { replaced: 0, told: Number.NEGATIVE_INFINITY };
   #reportFailure: string | null = null;
 
-  constructor({ report, loudnessLog, onProgress }: RunMonitorOptions) {
+  constructor({ report, loudnessLog, onEvent, onProgress }: RunMonitorOptions) {
     this.#report = report;
     this.#loudnessLog = loudnessLog;
+    this.#onEvent = onEvent;
     this.#onProgress = onProgress;
     report?.on('error', (error) => {
       this.#reportFailure ??= `report: ${systemReason(error)}, readings are missing`;
@@ -50,6 +59,7 @@ export class RunMonitor {
   /** Looks at a processed block; gives a promise when the report's reader is behind. */
   block(block: AudioBlock, open: OpenPath): Promise<void> | undefined {
     if (this.#onProgress) this.#progress(block, open, this.#onProgress);
+    if (this.#onEvent) this.#tellOfGuard(open, this.#onEvent);
     if (this.#loudnessLog) open.loudness?.block(block, this.#loudnessLog);
     if (!this.#report) return undefined;
     for (const { id, reading } of open.graph.takeReadings()) this.#write(readingLine('reading', id, reading));
@@ -59,6 +69,7 @@ export class RunMonitor {
   /** Notes a change that came while running: what replays it. */
   change(move: object): void {
     this.#write(moveLine(move));
+    this.#onEvent?.(moveEvent(move));
   }
 
   /** Writes what every stage measured over the whole run, and ends the report and the log. */
@@ -74,6 +85,16 @@ export class RunMonitor {
       report.once('close', resolve);
       report.end(resolve);
     });
+  }
+
+  #tellOfGuard({ graph, encoder }: OpenPath, tell: (event: RunEvent) => void): void {
+    const replaced = graph.guard?.replaced ?? 0;
+    const now = performance.now();
+    const more = replaced - this.#guarded.replaced;
+    if (more <= 0 || now - this.#guarded.told < GUARD_INTERVAL) return;
+    this.#guarded = { replaced, told: now };
+    const text = `${more} samples were not finite or above +60 dBFS and became 0`;
+    tell({ frame: encoder.framesWritten, kind: 'guard', text });
   }
 
   #write(line: string): void {
@@ -96,6 +117,23 @@ export class RunMonitor {
     });
     this.#peak = 0;
   }
+}
+
+/** A number in six digits at most. */
+const inShort = (value: unknown): unknown =>
+  typeof value === 'number' ? Number(value.toPrecision(6)) : value;
+
+/** A change that came while running, in words. */
+function moveEvent(move: object): RunEvent {
+  const { frame, set, to, pipeline } = move as {
+    readonly frame: number;
+    readonly set?: string;
+    readonly to?: unknown;
+    readonly pipeline?: { readonly name?: string };
+  };
+  if (set !== undefined) return { frame, kind: 'move', text: `${set} to ${shown(inShort(to))}` };
+  const name = pipeline?.name;
+  return { frame, kind: 'pipeline', text: name === undefined ? 'another pipeline' : `pipeline ${name}` };
 }
 
 /** Resolves when a stream can take more, or never will. */

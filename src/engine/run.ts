@@ -1,153 +1,56 @@
-import { finished, type Readable, type Writable } from 'node:stream';
+import { finished, type Readable } from 'node:stream';
 import { pipeline as connect } from 'node:stream/promises';
-import { AuralisError, inputError, outputError, usageError } from '../audio/errors.ts';
-import type { AudioFormat } from '../audio/format.ts';
-import { didYouMean } from '../audio/nearest.ts';
-import { quoted } from '../audio/shown.ts';
-import type { GuardReport } from '../dsp/guard.ts';
-import { type BackendName, chooseBackend } from '../dsp/kernel-memory.ts';
-import { automationChanges, entryOf, ownMoves, type PlannedMove } from '../graph/automation.ts';
-import type { PipelineDefinition } from '../graph/definition.ts';
+import { AuralisError, inputError, outputError } from '../audio/errors.ts';
+import { chooseBackend } from '../dsp/kernel-memory.ts';
+import { automationChanges, entryOf, ownMoves } from '../graph/automation.ts';
 import { loadPipelineStages } from '../graph/prepare-pipeline.ts';
-import { segmentsOf } from '../graph/segments.ts';
-import type { RawFormat, SampleEncoding } from '../io/sample-format.ts';
-import type { DitherKind, Patch } from '../io/stream-encoder.ts';
-import type { Progress } from '../monitor/progress-line.ts';
-import type { PlainReading } from '../monitor/reading-line.ts';
-import type { Controller } from '../stages/controller.ts';
+import type { Patch } from '../io/stream-encoder.ts';
+import { shieldStage } from './air/stage-shield.ts';
 import { AudioPath } from './audio-path.ts';
-import { describeReplaced } from './guard-findings.ts';
-import type { LoudnessLog } from './loudness-log.ts';
+import { decodedStream } from './codec-input.ts';
+import { LiveRun } from './live-run.ts';
 import type { OutputSink } from './output-sink.ts';
 import { RunMonitor } from './run-monitor.ts';
-import { type NamedInput, SideInput } from './side-input.ts';
+import type { RunOptions } from './run-options.ts';
+import { type RunSummary, summarise } from './run-summary.ts';
+import { SideInput } from './side-input.ts';
 import { SideOutput } from './side-output.ts';
+import { sidesFor } from './sides-for.ts';
 import { isReaderGone, isSystemError, named } from './system-reason.ts';
-import { type ThreadCount, threadCount } from './thread-count.ts';
-import { ThreadCrew } from './threads/thread-crew.ts';
-
-export interface RunOptions {
-  readonly pipeline: PipelineDefinition;
-  /** Moves of parameters beside those that stand in the pipeline's file. */
-  readonly automation?: readonly PlannedMove[];
-  /** Makes what moves parameters by what the stages measure, once the format is known. */
-  readonly controller?: ((format: AudioFormat) => Controller) | undefined;
-  /** Called at the start with what can change the run. */
-  readonly onStart?: ((control: RunControl) => void) | undefined;
-  /** Bytes of a WAV, or of headerless samples when `raw` says so. Destroyed at the end of the run. */
-  readonly input: Readable;
-  /** For messages. @default 'input' */
-  readonly inputName?: string;
-  /** Takes `main`. */
-  readonly output: OutputSink;
-  /** WAVs for the pipeline's further inputs, by name; destroyed at the end of the run. */
-  readonly inputs?: Readonly<Record<string, NamedInput>>;
-  /** What takes the pipeline's further outputs, by name. */
-  readonly outputs?: Readonly<Record<string, OutputSink>>;
-  /** @default 'auto' */
-  readonly backend?: BackendName | 'auto';
-  readonly raw?: RawFormat | undefined;
-  /** Samples of the output; those of the input by default. */
-  readonly sampleFormat?: SampleEncoding | undefined;
-  /** Most frames that are processed at a time; changes no bit of the output. @default 4096 */
-  readonly blockFrames?: number;
-  /**
-   * Threads that the graph is shared out over, this one included; changes no bit of the output, which comes some blocks
-   * later, and keeps a thread waiting while another works. @default 1
-   */
-  readonly threads?: ThreadCount;
-  /** Where the word length is reduced. @default 'tpdf' */
-  readonly dither?: DitherKind | undefined;
-  /** Of the dither. @default 0 */
-  readonly seed?: number;
-  /** Takes readings, and changes that came while running, as JSON lines; ended with the run. */
-  readonly report?: Writable | undefined;
-  /** Takes the loudness of what goes out, a line a second of the stream and one an hour. */
-  readonly loudnessLog?: LoudnessLog | undefined;
-  /** Ends the run early: what has come in is processed and written, and the header is finished. */
-  readonly signal?: AbortSignal | undefined;
-  /** What happens to the stages where another file begins in the input: nothing, or they start anew. @default 'keep' */
-  readonly onTrack?: 'keep' | 'reset' | undefined;
-  /** Whether the metadata of a WAV goes with its audio. @default true */
-  readonly metadata?: boolean | undefined;
-  /** Whether an output that could not be completed stays, as far as it goes. @default false */
-  readonly partial?: boolean | undefined;
-  /** Makes an error of what the guard would replace. @default false */
-  readonly strict?: boolean | undefined;
-  /** Called at most ten times a second. */
-  readonly onProgress?: ((progress: Progress) => void) | undefined;
-}
-
-/** Changes a run from outside. */
-export interface RunControl {
-  /** What the pipeline is, with everything asked for so far. */
-  readonly pipeline: PipelineDefinition;
-  /** Becomes another pipeline as soon as its stages are loaded. */
-  replace(pipeline: PipelineDefinition): Promise<void>;
-}
-
-/** What a run did. */
-export interface RunSummary {
-  /** Null when the input ended or was cut before its format was known. */
-  readonly format: AudioFormat | null;
-  /** Of what went out as `main`; null like `format`. */
-  readonly outputFormat: AudioFormat | null;
-  readonly backend: BackendName;
-  readonly framesIn: number;
-  readonly framesOut: number;
-  /** Seconds of audio that went out. */
-  readonly seconds: number;
-  /** Seconds that the run took. */
-  readonly elapsed: number;
-  /** Frames of the input by which the pipeline was late before alignment. */
-  readonly latency: number;
-  readonly dither: DitherKind;
-  /** Samples beyond full scale that an integer output clipped. */
-  readonly clippedSamples: number;
-  /** Null when the pipeline needs no guard. */
-  readonly guard: GuardReport | null;
-  /** One line each. */
-  readonly warnings: readonly string[];
-  /** What every stage measured, by id. */
-  readonly meters: Readonly<Record<string, PlainReading>>;
-  /** The signal ended the run. */
-  readonly aborted: boolean;
-  /** Whoever read the output went away before its end. */
-  readonly readerGone: boolean;
-}
-
-const ONE_THREAD = 'ran on one thread: the pipeline changes its rate on the way';
+import { takerFor } from './taker-for.ts';
+import { crewFor } from './threads/crew-for.ts';
 
 /** One run: decodes the input, sends it through the pipeline, encodes it to the output. */
 export async function runPipeline(options: RunOptions): Promise<RunSummary> {
   const { pipeline, input, inputName = 'input', output, raw, sampleFormat, signal } = options;
+  const { onFormatChange = 'stop', onStage } = options;
   const backend = chooseBackend(options.backend);
   const automation = [...ownMoves(pipeline), ...(options.automation ?? [])];
   // Tried at some rate before anything is opened, so that what does not fit is told at once.
   automationChanges(pipeline, automation, 48000);
   const monitor = new RunMonitor(options);
+  const checkpoints = takerFor(options, automation);
   const stop = new AbortController();
   const { inputs, outputs } = options;
   const fail = (error: Error): void => {
     path.stream.destroy(error);
   };
   const sides = {
-    inputs: sidesFor('input', pipeline.inputs.slice(1), inputs).map((side) => new SideInput(side)),
+    inputs: sidesFor('input', pipeline.inputs.slice(1), inputs).map(
+      (side) => new SideInput(side, onFormatChange),
+    ),
     outputs: sidesFor(
       'output',
       pipeline.outputs.slice(1).map(({ name }) => name),
       outputs,
     ).map((sink, n) => new SideOutput(pipeline.outputs[n + 1].name, sink, fail)),
   };
-  const { threads = 1 } = options;
-  const several = threadCount(threads) > 1;
-  const keepsRate = segmentsOf(pipeline).length === 1;
-  const crew = several && keepsRate ? new ThreadCrew(threads) : null;
+  const { crew, warnings } = crewFor(options);
   const path: AudioPath = new AudioPath({
     pipeline,
     automation,
     onChange: (change) => monitor.change(entryOf(change)),
-    controller: options.controller,
+    onDecision: options.onDecision,
     backend,
     blockFrames: options.blockFrames ?? 4096,
     crew,
@@ -157,22 +60,39 @@ export async function runPipeline(options: RunOptions): Promise<RunSummary> {
     raw,
     sampleFormat,
     samplesFor: output.samplesFor,
-    onTrack: options.onTrack,
+    // Who converts tracks expects some.
+    onTrack: options.onTrack ?? (onFormatChange === 'convert' ? 'keep' : undefined),
+    onFormatChange,
     metadata: options.metadata,
+    metadataBehind: options.metadataBehind,
     strict: options.strict,
     watchLoudness: options.loudnessLog !== undefined,
+    metered: options.metered === true,
+    compare: options.compare,
+    onPrepared: (id, processor) => {
+      options.stats?.watch(id, processor);
+      if (onStage)
+        shieldStage(id, processor, (...what) => onStage(path.open?.graph.run.framesIn ?? 0, ...what));
+    },
     inputName,
     inputs: sides.inputs,
     outputs: sides.outputs,
+    onOpen: ({ header, graph }) => options.onOpen?.(header.format, graph.latency),
+    resume: options.resume,
+    checkpoints,
     onBlock: (block, open) => monitor.block(block, open),
     onFailure: () => stop.abort(),
   });
 
-  output.onWritten = (chunk) => path.release(chunk);
+  output.onWritten = (chunk) => {
+    checkpoints?.written(chunk.length);
+    path.release(chunk);
+  };
   const cut = (): void => sides.inputs.forEach((side) => void side.cut());
   signal?.addEventListener('abort', cut, { once: true });
   if (signal?.aborted) cut();
   let ended = false;
+  let source = input;
   try {
     await loadPipelineStages(pipeline);
     options.onStart?.({
@@ -183,11 +103,16 @@ export async function runPipeline(options: RunOptions): Promise<RunSummary> {
         await loadPipelineStages(next);
         path.replace(next);
       },
+      live: new LiveRun(path, input, output.stream),
     });
     await Promise.all(sides.inputs.map((side) => side.open()));
     const ends = [stop.signal, ...(signal ? [signal] : [])];
-    const readerGone = await carry(input, inputName, path, output, AbortSignal.any(ends));
-    if (path.failure !== null) throw named(path.failure, inputName, inputError);
+    if (!raw)
+      source = await decodedStream(input, signal).catch((error) => {
+        throw named(error, inputName, inputError);
+      });
+    const readerGone = await carry(source, inputName, path, output, AbortSignal.any(ends));
+    await checkpoints?.stop();
     await revise(output, path.patches);
     const aborted = signal?.aborted ?? false;
     const worthIt = !aborted || options.partial === true;
@@ -195,14 +120,18 @@ export async function runPipeline(options: RunOptions): Promise<RunSummary> {
     ended = true;
     await endAll(sides.outputs, worthIt);
     await monitor.end(path.open);
-    const summary = summarise(path, monitor, backend, { aborted, readerGone });
-    if (!several || keepsRate || threads === 'auto') return summary;
-    return { ...summary, warnings: [...summary.warnings, ONE_THREAD] };
+    // A track that the run ends at takes nothing from those before it.
+    if (path.failure !== null) throw named(path.failure, inputName, inputError);
+    if (!aborted && !readerGone) await checkpoints?.remove();
+    const summary = summarise(path, monitor, backend, { aborted, readerGone }, checkpoints);
+    return { ...summary, warnings: [...summary.warnings, ...warnings] };
   } catch (error) {
-    if (options.partial || output.keep === null) await salvage(output, path);
+    await checkpoints?.stop();
+    if (!ended && (options.partial || output.keep === null)) await salvage(output, path);
     throw error;
   } finally {
     signal?.removeEventListener('abort', cut);
+    source.destroy();
     input.destroy();
     cut();
     output.close();
@@ -240,22 +169,6 @@ async function endAll(outputs: readonly SideOutput[], worthIt: boolean): Promise
   for (const end of ends) if (end.status === 'rejected') throw end.reason;
 }
 
-/** The streams that stand for names of a pipeline, in its order; each must be there, and no other. */
-function sidesFor<T>(
-  kind: 'input' | 'output',
-  names: readonly string[],
-  given: Readonly<Record<string, T>> = {},
-): T[] {
-  const stray = Object.keys(given).find((name) => !names.includes(name));
-  if (stray !== undefined)
-    throw usageError(`the pipeline has no further ${kind} ${quoted(stray)}${didYouMean(stray, names)}`);
-  return names.map((name) => {
-    if (!Object.hasOwn(given, name))
-      throw usageError(`nothing is given for the pipeline's ${kind} "${name}"`);
-    return given[name];
-  });
-}
-
 /** Carries all bytes from end to end; true when the reader of the output went away on the way. */
 async function carry(
   input: Readable,
@@ -287,47 +200,4 @@ async function carry(
   } finally {
     signal.removeEventListener('abort', cut);
   }
-}
-
-function summarise(
-  path: AudioPath,
-  monitor: RunMonitor,
-  backend: BackendName,
-  end: Pick<RunSummary, 'aborted' | 'readerGone'>,
-): RunSummary {
-  const { open } = path;
-  const framesOut = open?.encoder.framesWritten ?? 0;
-  const summary = {
-    format: open?.header.format ?? null,
-    outputFormat: open?.graph.run.outputFormat ?? null,
-    backend,
-    framesIn: open?.graph.run.framesIn ?? 0,
-    framesOut,
-    seconds: open ? framesOut / open.graph.run.outputFormat.sampleRate : 0,
-    elapsed: monitor.elapsed,
-    latency: open?.graph.latency ?? 0,
-    dither: open?.dither ?? 'none',
-    clippedSamples: open?.encoder.clippedSamples ?? 0,
-    guard: open?.graph.guard ?? null,
-    meters: open?.graph.meters() ?? {},
-    ...end,
-  };
-  const warnings = [...path.warnings, ...describeLosses(summary)];
-  for (const { name, clippedSamples } of path.outputs) {
-    if (clippedSamples > 0)
-      warnings.push(`${name}: ${clippedSamples} samples beyond full scale were clipped`);
-  }
-  return { ...summary, warnings: [...warnings, ...monitor.failures] };
-}
-
-/** What was changed beyond what the pipeline says, a line each. */
-function describeLosses({
-  format,
-  guard,
-  clippedSamples,
-}: Pick<RunSummary, 'format' | 'guard' | 'clippedSamples'>): string[] {
-  const lines: string[] = [];
-  if (format && guard && guard.replaced > 0) lines.push(describeReplaced(guard, format));
-  if (clippedSamples > 0) lines.push(`${clippedSamples} samples beyond full scale were clipped`);
-  return lines;
 }

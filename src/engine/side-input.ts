@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
 import type { Planar } from '../audio/block.ts';
-import { inputError } from '../audio/errors.ts';
+import { AuralisError, inputError } from '../audio/errors.ts';
 import type { KernelMemory } from '../dsp/kernel-memory.ts';
-import { type AudioHeader, StreamDecoder } from '../io/stream-decoder.ts';
+import { type AudioHeader, type FormatChange, StreamDecoder } from '../io/stream-decoder.ts';
 import { named } from './system-reason.ts';
 
 /** A stream of bytes and what messages call it. */
@@ -19,12 +19,13 @@ export class SideInput {
   readonly name: string;
   readonly #stream: Readable;
   readonly #chunks: AsyncIterator<Uint8Array>;
-  readonly #decoder = new StreamDecoder();
+  readonly #decoder: StreamDecoder;
   #ended = false;
   #cut = false;
   #warnings: readonly string[] = [];
 
-  constructor({ name, stream }: NamedInput) {
+  constructor({ name, stream }: NamedInput, onFormatChange?: FormatChange) {
+    this.#decoder = new StreamDecoder({ onFormatChange });
     this.name = name;
     this.#stream = stream;
     this.#chunks = stream[Symbol.asyncIterator]();
@@ -45,9 +46,13 @@ export class SideInput {
     while (this.#decoder.header === null && !this.#ended) await this.#pull();
   }
 
-  /** Decodes onto `memory` from now on, at most `maxFrames` frames at a time. */
-  attach(memory: KernelMemory, maxFrames: number): void {
-    this.#decoder.attach(memory, maxFrames);
+  /** Decodes onto `memory` from now on, at most `maxFrames` frames at a time, to a sample rate. */
+  attach(memory: KernelMemory, maxFrames: number, sampleRate: number): void {
+    try {
+      this.#decoder.attach(memory, maxFrames, sampleRate);
+    } catch (error) {
+      throw error instanceof AuralisError ? named(error, this.name, inputError) : error;
+    }
   }
 
   /** Puts the next `frames` frames into `target`; a promise when that needs bytes that have not come. */
@@ -84,6 +89,7 @@ export class SideInput {
       if (taken === 0 && !this.#decoder.nextTrack()) break;
       at += taken;
     }
+    if (this.#decoder.failure !== null) throw named(this.#decoder.failure, this.name, inputError);
     spread(target, own.length, from, at);
     return at;
   }

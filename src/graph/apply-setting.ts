@@ -1,7 +1,7 @@
 import { pipelineError } from '../audio/errors.ts';
 import { didYouMean } from '../audio/nearest.ts';
 import { quoted, shown } from '../audio/shown.ts';
-import { assignIds } from './assign-ids.ts';
+import { assignControllerIds, assignIds } from './assign-ids.ts';
 import type { Knob, PipelineSource } from './definition.ts';
 import { useSchema } from './file-schema.ts';
 import { listed } from './scope.ts';
@@ -66,7 +66,8 @@ function turnKnob(source: PipelineSource, knob: Knob, value: unknown): PipelineS
 
 /**
  * A pipeline's JSON with one value replaced, at a path such as `limiter.ceiling`, `eq.bands[0].gain`, `vocal.warmth`
- * (a part's knob), `vocal.tone.gain` (a part's stage) or `warmth` (its own knob). Not checked against the stages.
+ * (a part's knob), `vocal.tone.gain` (a part's stage), `adaptive.amount` (a controller) or `warmth` (its own knob). Not
+ * checked against the stages.
  * @throws AuralisError of kind `pipeline` when there is no such place, without its name
  */
 export function applySetting(source: PipelineSource, name: string, value: unknown): PipelineSource {
@@ -79,7 +80,16 @@ export function applySetting(source: PipelineSource, name: string, value: unknow
   if (path.length === 0 && Object.hasOwn(knobs, id)) return turnKnob(source, knobs[id], value);
   const ids = assignIds(source);
   const n = ids.indexOf(id);
-  if (n < 0 || path.length === 0) throw unknownSetting(id, path.length === 0, ids, Object.keys(knobs));
+  const controllerIds = assignControllerIds(source);
+  if (path.length > 0 && controllerIds.includes(id)) {
+    const controllers = (source.controllers ?? []).map((raw, at) => {
+      const own = { ...raw, id: controllerIds[at] };
+      return own.id === id ? (withValue(own, path, value) as typeof own) : own;
+    });
+    return { ...source, controllers };
+  }
+  const known = [...ids, ...controllerIds];
+  if (n < 0 || path.length === 0) throw unknownSetting(id, path.length === 0, known, Object.keys(knobs));
   // Ids that were numbered by place are written down, so that they stand for the same entry when checked again.
   const stages = source.stages.map((raw, at) => ({ ...raw, id: ids[at] }) as Record<string, unknown>);
   const raw = stages[n];

@@ -2,13 +2,28 @@ import { IN, type PipelineSource } from './definition.ts';
 
 /** The ids of a pipeline's entries: those given, and for the others the stage's or part's name with the first free number. */
 export function assignIds({ stages, inputs = [IN] }: PipelineSource): string[] {
-  const given = stages.map(({ id }) => (typeof id === 'string' ? id : undefined));
-  const taken = new Set<string | undefined>([...inputs, ...given]);
-  return stages.map((raw, n) => {
+  return numbered(stages, inputs, ({ use, stage }) =>
+    typeof use === 'string' ? partName(use) : typeof stage === 'string' ? stage : 'entry',
+  );
+}
+
+/** The ids of a pipeline's controllers, in the same way, behind those of its entries. */
+export function assignControllerIds(source: PipelineSource): string[] {
+  const { controllers = [], inputs = [IN] } = source;
+  return numbered(controllers, [...inputs, ...assignIds(source)], ({ controller }) =>
+    typeof controller === 'string' ? controller : 'controller',
+  );
+}
+
+type Raw = Readonly<Record<string, unknown>>;
+
+function numbered(list: readonly Raw[], others: readonly string[], nameOf: (raw: Raw) => string): string[] {
+  const given = list.map(({ id }) => (typeof id === 'string' ? id : undefined));
+  const taken = new Set<string | undefined>([...others, ...given]);
+  return list.map((raw, n) => {
     const own = given[n];
     if (own !== undefined) return own;
-    const { use, stage } = raw;
-    const name = typeof use === 'string' ? partName(use) : typeof stage === 'string' ? stage : 'entry';
+    const name = nameOf(raw);
     let id = name;
     for (let number = 2; taken.has(id); number++) id = `${name}${number}`;
     taken.add(id);

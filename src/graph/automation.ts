@@ -76,9 +76,13 @@ export function ownMoves({ name, source }: PipelineDefinition): PlannedMove[] {
   return planMoves(source.automation ?? [], `${name}: automation`);
 }
 
+/** A whole pipeline, in the place of one that has an origin. */
+function pipelineIn(pipeline: unknown, { origin }: PipelineDefinition): PipelineDefinition {
+  return withFormat(definePipeline(pipeline, 'pipeline', origin.registry), origin.wanted ?? {});
+}
+
 function actionOf(entry: AutomationEntry, sampleRate: number, present: PipelineDefinition): Action {
-  if ('pipeline' in entry)
-    return { pipeline: withFormat(definePipeline(entry.pipeline), present.origin.wanted ?? {}) };
+  if ('pipeline' in entry) return { pipeline: pipelineIn(entry.pipeline, present) };
   const { set, to, over, curve } = entry;
   return { set, to, curve, frames: curve === 'hold' ? 0 : Math.round(over * sampleRate) };
 }

@@ -1,5 +1,6 @@
+import { pipelineError } from '../audio/errors.ts';
 import { needsRestart } from '../stages/change-params.ts';
-import type { PipelineDefinition, PipelineEntry } from './definition.ts';
+import type { PipelineController, PipelineDefinition, PipelineEntry } from './definition.ts';
 import { type Curve, movesBetween } from './move.ts';
 import { withSetting } from './settings.ts';
 
@@ -31,6 +32,24 @@ export function after(definition: PipelineDefinition, action: Action): PipelineD
 const wiringOf = ({ params: _, definition, ...wiring }: PipelineEntry): string =>
   JSON.stringify([definition.name, { ...wiring, description: undefined, where: undefined }]);
 
+/** What comes in and goes out by name stays while audio flows: streams hang on it. */
+export function checkEnds(before: PipelineDefinition, after: PipelineDefinition): void {
+  const endsOf = ({ inputs, outputs }: PipelineDefinition): string =>
+    `${inputs.join(', ')} to ${outputs.map(({ name }) => name).join(', ')}`;
+  if (endsOf(before) === endsOf(after)) return;
+  throw pipelineError(
+    `${after.name}: goes from ${endsOf(after)}, the pipeline at work from ${endsOf(before)}; inputs and outputs stay`,
+  );
+}
+
+/** What a controller is, as text to compare. */
+export const controllerText = ({ definition, description: _, ...rest }: PipelineController): string =>
+  JSON.stringify([definition.name, rest]);
+
+/** Whether pipelines have the same controllers. */
+export const sameControllers = (a: PipelineDefinition, b: PipelineDefinition): boolean =>
+  a.controllers.map(controllerText).join() === b.controllers.map(controllerText).join();
+
 /** Whether a pipeline differs from another by values alone that its running stages can glide to. */
 export function canGlide(before: PipelineDefinition, next: PipelineDefinition): boolean {
   return (
@@ -38,18 +57,10 @@ export function canGlide(before: PipelineDefinition, next: PipelineDefinition): 
     before.entries.length === next.entries.length &&
     next.entries.every((entry, n) => {
       const old = before.entries[n];
+      if (entry === old) return true;
       return wiringOf(entry) === wiringOf(old) && !needsRestart(entry.definition, old.params, entry.params);
     })
   );
-}
-
-/** Changes that happen together. */
-export interface Appointment {
-  /** Frame of the output at which they are heard. */
-  readonly frame: number;
-  /** Frame of the input at which work on them begins: earlier where a second graph has to be primed. */
-  readonly begins: number;
-  readonly actions: readonly Action[];
 }
 
 /** Whether pipelines differ in more than numbers, so that what checks out may still not fit an audio format. */
@@ -60,30 +71,4 @@ export function needsTrial(before: PipelineDefinition, next: PipelineDefinition)
       leaves.some(({ to }) => typeof to !== 'number'),
     )
   );
-}
-
-/**
- * When work on each change has to begin. Changes are tried in the order given, those of one frame together. `begin` says
- * at which frame of the input work on one begins, `tryOut` is called with what needs a trial.
- * @throws AuralisError of kind `pipeline` for a change that does not fit the pipeline at its time
- */
-export function appointments(
-  definition: PipelineDefinition,
-  changes: readonly Change[],
-  begin: (frame: number, next: PipelineDefinition, glides: boolean) => number,
-  tryOut: (definition: PipelineDefinition) => void,
-): Appointment[] {
-  const made: Appointment[] = [];
-  let present = definition;
-  for (let n = 0; n < changes.length; ) {
-    const { frame } = changes[n];
-    const actions: Action[] = [];
-    while (n < changes.length && changes[n].frame === frame) actions.push(changes[n++].action);
-    const next = actions.reduce(after, present);
-    if (needsTrial(present, next)) tryOut(next);
-    const begins = begin(frame, next, canGlide(present, next));
-    made.push({ frame, begins, actions });
-    present = next;
-  }
-  return made.sort((a, b) => a.begins - b.begins);
 }

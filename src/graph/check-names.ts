@@ -6,20 +6,26 @@ import type { Place, Problems } from './problems.ts';
 import { listed, type Scope } from './scope.ts';
 
 /** Every id and every input has a name of its own. */
-export function checkIds({ stages, inputs = [IN] }: PipelineSource, place: Place, problems: Problems): void {
-  const first = new Map<string, number>();
+export function checkIds(
+  { stages, controllers = [], inputs = [IN] }: PipelineSource,
+  place: Place,
+  problems: Problems,
+): void {
+  const first = new Map<string, string>();
   inputs.forEach((name, n) => {
     if (inputs.indexOf(name) < n) problems.add(place, `inputs[${n}]`, `"${name}" is given twice`);
   });
-  stages.forEach(({ id }, n) => {
+  const take = (id: unknown, owner: string): void => {
     if (typeof id !== 'string') return;
-    const at = `stages[${n}].id`;
+    const at = `${owner}.id`;
     if (inputs.includes(id)) {
       problems.add(place, at, `"${id}" is the name of what comes in; choose another`);
     } else if (first.has(id)) {
-      problems.add(place, at, () => `${quoted(id)} is taken by stages[${first.get(id)}]`);
-    } else first.set(id, n);
-  });
+      problems.add(place, at, () => `${quoted(id)} is taken by ${first.get(id)}`);
+    } else first.set(id, owner);
+  };
+  stages.forEach(({ id }, n) => void take(id, `stages[${n}]`));
+  controllers.forEach((raw, n) => void take(raw.id, `controllers[${n}]`));
 }
 
 /** Knobs have names of their own and lead to entries that are there. */

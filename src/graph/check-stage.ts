@@ -3,8 +3,15 @@ import { quoted } from '../audio/shown.ts';
 import type { AnyStage } from '../stages/define-stage.ts';
 import { explainIssues } from '../stages/explain-issues.ts';
 import { stageNamed, stages } from '../stages/registry.ts';
-import { type InputRef, MAIN, type PipelineEntry } from './definition.ts';
+import {
+  type InputRef,
+  MAIN,
+  type PipelineController,
+  type PipelineEntry,
+  type PipelineRegistry,
+} from './definition.ts';
 import { type EntryCommon, entrySchema } from './file-schema.ts';
+import { withNamedValues } from './named-values.ts';
 import type { Place, Problems } from './problems.ts';
 import type { Ports, Scope } from './scope.ts';
 
@@ -21,12 +28,15 @@ export interface RawEntry {
   readonly place: Place;
   readonly problems: Problems;
   readonly scope: Scope;
+  readonly registry: PipelineRegistry;
 }
 
 /** What has been made of an entry; without ports when it has a problem. */
 export interface CheckedEntry {
   readonly entries: readonly PipelineEntry[];
   readonly ports: Ports;
+  /** Those of a part. */
+  readonly controllers?: readonly PipelineController[];
 }
 
 /** An entry that could not be made. */
@@ -40,7 +50,8 @@ export function checkStage(entry: RawEntry): CheckedEntry {
   // A stage's parameter goes before the key of that name which every entry has: `remix` has `channels` of its own.
   const isCommon = (key: string): boolean =>
     COMMON_KEYS.includes(key) && !Object.hasOwn(definition?.params.shape ?? {}, key);
-  const own = Object.fromEntries(Object.entries(raw).filter(([key]) => !isCommon(key)));
+  const said = Object.fromEntries(Object.entries(raw).filter(([key]) => !isCommon(key)));
+  const own = definition ? withNamedValues(definition.name, said, at, entry) : said;
   const common = Object.fromEntries(Object.entries(raw).filter(([key]) => isCommon(key)));
   const shared = entrySchema.safeParse(common);
   const issues = shared.success ? [] : explainIssues(shared.error, common, entrySchema, at);

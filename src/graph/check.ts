@@ -3,6 +3,7 @@ import { quoted } from '../audio/shown.ts';
 import { gainToDb } from '../dsp/elementary.ts';
 import { explainIssues, jsonPath } from '../stages/explain-issues.ts';
 import { assignIds } from './assign-ids.ts';
+import { checkControllers } from './check-controllers.ts';
 import { checkIds, checkKnobs, checkUnused } from './check-names.ts';
 import { checkRates } from './check-rates.ts';
 import {
@@ -18,6 +19,7 @@ import {
   IN,
   type InputRef,
   MAIN,
+  type PipelineController,
   type PipelineEntry,
   type PipelineOutput,
   type PipelineSource,
@@ -37,6 +39,7 @@ export interface CheckedFile {
   /** The first is `main` where there is one. */
   readonly outputs: readonly PipelineOutput[];
   readonly entries: readonly PipelineEntry[];
+  readonly controllers: readonly PipelineController[];
 }
 
 /** Checks a pipeline and the files that it names; null when nothing could be made of it. */
@@ -56,26 +59,31 @@ function checkSource(
   inputs: ReadonlyMap<string, InputRef>,
   prefix: string,
   context: CheckContext,
-): Pick<CheckedFile, 'outputs' | 'entries'> {
+): Pick<CheckedFile, 'outputs' | 'entries' | 'controllers'> {
   const { problems } = context;
   const scope = new Scope(place, problems, inputs);
   const ids = assignIds(source);
   checkIds(source, place, problems);
   checkKnobs(source, ids, place, problems);
+  const { controllers, settings } = checkControllers(source, ids, place, prefix, context);
   const entries: PipelineEntry[] = [];
-  for (const [n, raw] of source.stages.entries()) {
+  const inner: PipelineController[] = [];
+  for (const [n, said] of source.stages.entries()) {
     if (context.room === 0) break;
     const [id, at] = [ids[n], jsonPath('stages', [n])];
-    const entry: RawEntry = { raw, id, fullId: `${prefix}${id}`, at, place, problems, scope };
+    const raw = { ...settings.get(id), ...said };
+    const { registry } = context;
+    const entry: RawEntry = { raw, id, fullId: `${prefix}${id}`, at, place, problems, scope, registry };
     const made = broken.has(n) ? NOTHING : checkEntry(entry, context);
     // An id that is taken stays with the entry that had it first.
     if (!scope.has(id) || made.ports.size > 0) scope.add(id, made.ports);
     scope.last = id;
     entries.push(...made.entries);
+    inner.push(...(made.controllers ?? []));
   }
   const outputs = checkOutputs(source, scope);
   if (scope.whole && context.room > 0) checkUnused(source, ids, scope, place, problems);
-  return { outputs, entries };
+  return { outputs, entries, controllers: [...inner, ...controllers] };
 }
 
 function checkEntry(entry: RawEntry, context: CheckContext): CheckedEntry {
@@ -130,7 +138,8 @@ function checkUse(entry: RawEntry, context: CheckContext): CheckedEntry {
   const inner = checkSource({ ...part, source }, bound, `${fullId}.`, context);
   const ports = new Map(inner.outputs.map(({ name, from }) => [name, from]));
   const entries = [...front, ...inner.entries];
-  if (mix === 1 && !bypass) return { entries, ports };
+  const { controllers } = inner;
+  if (mix === 1 && !bypass) return { entries, ports, controllers };
 
   const wet = ports.get(MAIN);
   if (wet === undefined || ports.size > 1) {
@@ -145,6 +154,7 @@ function checkUse(entry: RawEntry, context: CheckContext): CheckedEntry {
   return {
     entries: [...entries, sumOf(fullId, where, blend)],
     ports: new Map([[MAIN, mainOf(fullId)]]),
+    controllers,
   };
 }
 

@@ -1,3 +1,4 @@
+import type { AnyController } from '../stages/controller.ts';
 import type { AnyStage } from '../stages/define-stage.ts';
 
 /** A signal that an entry takes: a port of an earlier entry, or of what comes in. */
@@ -29,6 +30,17 @@ export interface PipelineEntry {
   readonly description: string | undefined;
 }
 
+/** A controller of a checked pipeline: who it hears and who it moves. */
+export interface PipelineController {
+  readonly id: string;
+  readonly definition: AnyController;
+  readonly params: Readonly<Record<string, unknown>>;
+  /** Ids of entries by role. */
+  readonly hears: Readonly<Record<string, string>>;
+  readonly drives: Readonly<Record<string, string>>;
+  readonly description: string | undefined;
+}
+
 /** A signal that goes out. */
 export interface PipelineOutput {
   readonly name: string;
@@ -50,6 +62,26 @@ export interface PartFile {
  */
 export type PartResolver = (reference: string, from: string | null) => PartFile;
 
+/** A parameter that a file may give by name where its stage or controller takes a value, and who knows the names. */
+export interface NamedParameter {
+  /** Name of the stage or controller. */
+  readonly of: string;
+  readonly parameter: string;
+  /** What a name is, in words. */
+  readonly doc: string;
+  readonly names: () => readonly string[];
+  /** The name that is meant where the file gives none. */
+  readonly initial?: string;
+  /** What a name means in the pipeline at `from` (as for a `PartResolver`); throws what is wrong with it. */
+  readonly resolve: (name: string, from: string | null) => unknown;
+}
+
+/** What the graph is handed beside the stages: who may move parameters, and what names mean. */
+export interface PipelineRegistry {
+  readonly controllers: readonly AnyController[];
+  readonly named: readonly NamedParameter[];
+}
+
 /** What a caller wants of the output, whatever comes in. */
 export interface WantedFormat {
   /** Hz. */
@@ -65,6 +97,8 @@ export interface PipelineOrigin {
   /** Its file, links resolved; null for a value. */
   readonly path: string | null;
   readonly parts: PartResolver | null;
+  /** Without it there are no controllers and no names. */
+  readonly registry?: PipelineRegistry;
   /** What is put in front of its stages, beside what the file says. */
   readonly wanted?: WantedFormat;
 }
@@ -78,6 +112,7 @@ export interface PipelineDefinition {
   /** What goes out; the first is `main`. */
   readonly outputs: readonly PipelineOutput[];
   readonly entries: readonly PipelineEntry[];
+  readonly controllers: readonly PipelineController[];
   /** The JSON it was made from, for changing settings and checking again. */
   readonly source: PipelineSource;
   readonly origin: PipelineOrigin;
@@ -108,8 +143,13 @@ export interface PipelineSource {
   readonly outputs?: Readonly<Record<string, string>> | undefined;
   readonly parameters?: Readonly<Record<string, Knob>> | undefined;
   readonly stages: readonly Readonly<Record<string, unknown>>[];
+  /** What moves parameters by what stages measure. */
+  readonly controllers?: readonly Readonly<Record<string, unknown>>[] | undefined;
   /** Parameters that move at times of the output. */
   readonly automation?: readonly object[] | undefined;
+  /** Other pipelines, by the time of day in the time zone. */
+  readonly schedule?: readonly { readonly at: string; readonly use: string }[] | undefined;
+  readonly timeZone?: string | undefined;
 }
 
 /** The id of what comes in, unless the pipeline names its inputs. */

@@ -6,8 +6,11 @@ import type { Knob, KnobTarget } from './definition.ts';
 /** Most entries of a pipeline, those of its parts counted; far above what people write. */
 export const MAX_STAGES = 1000;
 
-/** Most inputs, and most outputs. */
+/** Most inputs, most outputs and most controllers. */
 const MAX_ENDS = 16;
+
+/** Most entries of a schedule. */
+const MAX_PROGRAMMES = 100;
 
 const NAME = /^[A-Za-z][\w-]*$/;
 const name = z.string().regex(NAME, 'is not an id; use letters, digits, - and _, a letter first');
@@ -104,6 +107,17 @@ const knob = z
     return { ...given, to: Array.isArray(given.to) ? given.to : [given.to] };
   });
 
+const roles = z.record(z.string(), z.string().min(1));
+
+/** What every controller may say beside its own parameters. */
+export const controllerSchema = z.strictObject({
+  controller: z.string().meta({ description: 'name of the controller' }),
+  id: name.optional().meta({ description: 'name of this controller; without one, that of its kind' }),
+  description: z.string().optional().meta({ description: 'why it is here' }),
+  hears: roles.default({}).meta({ description: 'ids of the entries that it listens to, by role' }),
+  drives: roles.default({}).meta({ description: 'ids of the entries whose parameters it moves, by role' }),
+});
+
 /** The file as a whole; entries are checked against their stages afterwards. */
 export const fileSchema = z.strictObject({
   $schema: z.string().optional().meta({ description: 'where editors find this schema' }),
@@ -135,5 +149,40 @@ export const fileSchema = z.strictObject({
     .max(MAX_STAGES)
     .optional()
     .meta({ description: 'processed from top to bottom; the last entry is what goes out' }),
+  controllers: z
+    .array(z.looseObject({}))
+    .max(MAX_ENDS)
+    .optional()
+    .meta({ description: 'what moves parameters of the stages by what stages measure' }),
   automation: automationSchema,
+  schedule: z
+    .array(
+      z.strictObject({
+        at: z
+          .string()
+          .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'is no time of day; write hours and minutes, such as 06:00')
+          .meta({ description: 'from this time of day on, in the time zone' }),
+        use: z.string().min(1).meta({
+          description: 'the pipeline that plays: a path relative to this file, or the name of a shipped one',
+        }),
+      }),
+    )
+    .max(MAX_PROGRAMMES)
+    .optional()
+    .meta({ description: 'other pipelines by the time of day, for a run that goes on for days' }),
+  timeZone: z
+    .string()
+    .refine(isTimeZone, 'is no time zone; write one such as Europe/Berlin')
+    .optional()
+    .meta({ description: 'of the schedule: a name of the IANA database' }),
 });
+
+/** Whether a name is one of the IANA time zone database. */
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}

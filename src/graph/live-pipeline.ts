@@ -1,24 +1,22 @@
-import { AuralisError, pipelineError } from '../audio/errors.ts';
+import { pipelineError, usageError } from '../audio/errors.ts';
 import { type AudioFormat, sameFormat } from '../audio/format.ts';
 import type { GuardReport } from '../dsp/guard.ts';
-import { onKernelMemory } from '../dsp/kernel-memory.ts';
-import type { Controller } from '../stages/controller.ts';
+import type { Decided, Decision } from '../stages/controller.ts';
 import type { Readings } from '../stages/define-stage.ts';
 import { PRIME_SECONDS, SwitchingRun } from '../stages/switching-run.ts';
-import {
-  type Action,
-  type Appointment,
-  after,
-  appointments,
-  type Change,
-  canGlide,
-  needsTrial,
-} from './change.ts';
+import { AnnouncedChanges, type Appointment } from './announced-changes.ts';
+import { type Action, type Change, canGlide, checkEnds, needsTrial, sameControllers } from './change.ts';
+import { CheckedActions } from './checked-actions.ts';
+import { ControllersAtWork, changedEntries, undriven } from './controllers-at-work.ts';
 import type { PipelineDefinition } from './definition.ts';
-import { leafValue, type Move, movesBetween, withLeaf } from './move.ts';
-import { PreparedPipeline, type PrepareOptions } from './prepare-pipeline.ts';
-import type { PipelineSnapshot, StageReading } from './relay.ts';
+import { GraphsAtWork } from './graphs-at-work.ts';
+import { checkBegun, definitionOf, type LiveSnapshot, restoreMoves, snapshotMoves } from './live-snapshot.ts';
+import { movesBetween } from './move.ts';
+import { MovesUnderWay } from './moves-under-way.ts';
+import { PreparedPipeline, type PrepareOptions, type StageActivity } from './prepare-pipeline.ts';
+import type { StageReading } from './relay.ts';
 import { commonPeriod, formatsOut } from './segments.ts';
+import { StreamClock } from './stream-clock.ts';
 
 /** What a pipeline that can change is prepared for. */
 export interface LiveOptions extends PrepareOptions {
@@ -26,14 +24,8 @@ export interface LiveOptions extends PrepareOptions {
   readonly changes?: readonly Change[];
   /** Told of every change that came unannounced, with the frame of the output at which it is heard. */
   readonly onChange?: (change: Change) => void;
-  /** Looks at the meters at fixed frames and moves parameters; what it sets counts as come unannounced. */
-  readonly controller?: Controller | undefined;
-}
-
-/** A pipeline at work and the frame of the output at which it heard its first input. */
-interface Running {
-  readonly prepared: PreparedPipeline;
-  readonly origin: number;
+  /** Told of what the pipeline's controllers decide; what they move counts as come unannounced. */
+  readonly onDecision?: ((decision: Decision) => void) | undefined;
 }
 
 /** A change that waits for its second graph: the frame it asks for, and whether it came unannounced. */
@@ -41,16 +33,6 @@ interface Waiting {
   readonly action: Action;
   readonly frame: number;
   readonly unannounced: boolean;
-}
-
-/** What comes in and goes out by name stays while audio flows: streams hang on it. */
-function checkEnds(before: PipelineDefinition, after: PipelineDefinition): void {
-  const endsOf = ({ inputs, outputs }: PipelineDefinition): string =>
-    `${inputs.join(', ')} to ${outputs.map(({ name }) => name).join(', ')}`;
-  if (endsOf(before) === endsOf(after)) return;
-  throw pipelineError(
-    `${after.name}: goes from ${endsOf(after)}, the pipeline at work from ${endsOf(before)}; inputs and outputs stay`,
-  );
 }
 
 /**
@@ -64,40 +46,40 @@ export class LivePipeline {
   readonly run: SwitchingRun;
   readonly #options: LiveOptions;
   readonly #outputFormats: readonly AudioFormat[];
-  readonly #outputRate: number;
+  readonly #clock: StreamClock;
   readonly #primeFrames: number;
-  readonly #appointments: readonly Appointment[];
-  #kept = 0;
-  /** Frame at which the controller looks next. */
-  #nextLook: number;
+  readonly #announced: AnnouncedChanges;
+  readonly #controllers: ControllersAtWork;
   /** What has come by wall clock since the last block. */
   #arrived: Action[] = [];
   #waiting: Waiting[] = [];
   /** What it is once everything asked for so far is done; what the newest graph is. */
   #definition: PipelineDefinition;
+  #begun: PipelineDefinition;
   #sounding: PipelineDefinition;
-  /** The newest last; two while one is faded into the other. */
-  #running: Running[];
-  /** Moves that may be under way. */
-  #moves: Move[] = [];
+  readonly #graphs: GraphsAtWork;
+  readonly #moves = new MovesUnderWay();
+  readonly #actions = new CheckedActions();
 
   constructor(definition: PipelineDefinition, options: LiveOptions) {
     const prepared = new PreparedPipeline(definition, options);
     const { outputFormats } = prepared.run;
     this.#options = options;
+    this.#graphs = new GraphsAtWork(prepared, options);
     this.#outputFormats = outputFormats;
-    this.#outputRate = outputFormats[0].sampleRate;
-    this.#primeFrames = Math.round(PRIME_SECONDS * this.#outputRate);
-    this.#appointments = appointments(
-      definition,
-      options.changes ?? [],
-      (frame, next, glides) => this.#beginOf(frame, next, glides),
-      (next) => this.#tryOut(next),
-    );
-    this.#nextLook = options.controller?.intervalFrames ?? Number.POSITIVE_INFINITY;
+    const { sampleRate } = outputFormats[0];
+    this.#clock = new StreamClock(options.format.sampleRate, sampleRate);
+    this.#primeFrames = Math.round(PRIME_SECONDS * sampleRate);
+    this.#announced = new AnnouncedChanges(definition, options.changes ?? [], {
+      format: options.format,
+      clock: this.#clock,
+      primeFrames: this.#primeFrames,
+      tryOut: (next) => this.#tryOut(next),
+    });
+    this.#controllers = new ControllersAtWork(options.format.sampleRate);
     this.#definition = definition;
+    this.#begun = definition;
     this.#sounding = definition;
-    this.#running = [{ prepared, origin: 0 }];
     this.run = new SwitchingRun(prepared.run, options.memory, (frame) => this.#advance(frame));
   }
 
@@ -125,24 +107,82 @@ export class LivePipeline {
     return this.#newest.meters();
   }
 
+  /** What every entry is doing. */
+  takeActivity(): readonly StageActivity[] {
+    return this.#newest.takeActivity();
+  }
+
   /** Readings of intervals that closed since the last call. */
   takeReadings(): readonly StageReading[] {
     return this.#newest.takeReadings();
   }
 
-  /** The state of the stages and the graph, for `restore`. */
-  snapshot(): PipelineSnapshot {
-    return this.#newest.snapshot();
+  /** Whether no change waits or is under way but moves of parameters, so that a snapshot can be taken. */
+  get settled(): boolean {
+    return !this.run.changing && this.#waiting.length === 0 && this.#arrived.length === 0;
   }
 
-  /** Goes back to a state of this pipeline; the frames of the stream count on. */
-  restore(snapshot: PipelineSnapshot): void {
-    this.#newest.restore(snapshot);
+  /**
+   * The whole state, after `settled` was seen to hold; in the arrays of an earlier snapshot, which is worth nothing then,
+   * where one is given.
+   */
+  snapshot(into?: LiveSnapshot): LiveSnapshot {
+    if (!this.settled)
+      throw usageError('a change of the pipeline is under way, take the snapshot when it is over');
+    const { prepared, origin } = this.#graphs.newest;
+    return {
+      graph: prepared.snapshot(into?.graph),
+      run: this.run.snapshot(),
+      origin,
+      trackStart: this.#clock.trackStart,
+      begun: this.#begun.source,
+      definition: this.#definition.source,
+      sounding: this.#sounding.source,
+      moves: snapshotMoves(this.#moves.all, prepared),
+      kept: this.#announced.taken,
+      controllers: this.#controllers.snapshot(),
+    };
+  }
+
+  /** Goes on where the pipeline was of which the snapshot is: to be called on a new one with the same changes. */
+  restore(snapshot: LiveSnapshot): void {
+    const { kept, origin, trackStart } = snapshot;
+    checkBegun(snapshot, this.#definition);
+    const sounding = definitionOf(snapshot.sounding, this.#definition);
+    this.#begun = definitionOf(snapshot.begun, this.#definition);
+    this.#definition = definitionOf(snapshot.definition, this.#definition);
+    const prepared = canGlide(this.#sounding, sounding) ? this.#newest : this.#graphs.prepare(sounding);
+    prepared.restore(snapshot.graph);
+    this.run.restore(snapshot.run, prepared.run);
+    this.#clock.trackStart = trackStart;
+    this.#sounding = sounding;
+    this.#graphs.become(prepared, origin);
+    for (const move of restoreMoves(snapshot.moves, prepared, origin)) this.#moves.add(move);
+    this.#announced.taken = kept;
+    this.#controllers.restore(snapshot.controllers, sounding, prepared);
+  }
+
+  /**
+   * Begins anew with the next frame, behind `run.flush`: the stages as newly prepared, with the parameters that they have
+   * come to, but for those that controllers moved, which begin anew as well. The clock and what is announced on it go on.
+   */
+  beginAnew(): void {
+    const { framesIn, framesOut } = this.run;
+    this.#clock.trackStart = { in: framesIn, out: framesOut };
+    this.run.beginAnew();
+    const moved = this.#sounding;
+    this.#moves.forgetBefore(framesOut);
+    this.#definition = undriven(this.#definition, this.#begun);
+    this.#sounding = undriven(moved, this.#begun);
+    if (!this.run.changing) this.#graphs.leaveOld();
+    this.#graphs.beginAnew(framesOut, this.#moves.all, changedEntries(moved, this.#sounding));
+    this.#controllers.clear();
+    this.#follow();
   }
 
   /** Lets go of those who process some of the nodes. */
-  async close(): Promise<void> {
-    await Promise.all(this.#running.map(({ prepared }) => prepared.close()));
+  close(): Promise<void> {
+    return this.#graphs.close();
   }
 
   /** Changes one parameter, named `id.parameter` or deeper, as in `eq.bands[0].gain`. */
@@ -157,11 +197,11 @@ export class LivePipeline {
   }
 
   get #newest(): PreparedPipeline {
-    return this.#running[this.#running.length - 1].prepared;
+    return this.#graphs.newest.prepared;
   }
 
   #arrive(action: Action): void {
-    const next = after(this.#definition, action);
+    const next = this.#actions.after(this.#definition, action);
     // A stage may refuse this audio: the caller is told, and what plays plays on.
     if (needsTrial(this.#definition, next)) this.#tryOut(next);
     this.#definition = next;
@@ -174,63 +214,65 @@ export class LivePipeline {
     if (!given.every((format, n) => sameFormat(format, this.#outputFormats[n]))) {
       throw pipelineError('rate and channels of what comes out are fixed while audio runs');
     }
-    this.#prepare(definition, { ...this.#options, relay: undefined });
-  }
-
-  /** Prepares a pipeline on a memory of its own. */
-  #prepare(definition: PipelineDefinition, options: PrepareOptions): PreparedPipeline {
-    return onKernelMemory(
-      options.memory.backend,
-      (memory) => new PreparedPipeline(definition, { ...options, memory }),
-    );
-  }
-
-  /** Frame of the input at which work has to begin on what is to be heard at a frame of the output. */
-  #beginOf(frame: number, next: PipelineDefinition, glides: boolean): number {
-    const { sampleRate } = this.#options.format;
-    const begin = (at: number): number => Math.floor((at * sampleRate) / this.#outputRate);
-    if (glides) return begin(frame);
-    const period = commonPeriod(next, this.#options.format);
-    return Math.floor(begin(Math.max(0, frame - this.#primeFrames)) / period) * period;
+    this.#graphs.tryOut(definition);
   }
 
   /** Does what is due at a frame of the input and gives the frame at which there is more to do. */
   #advance(frameIn: number): number {
-    const frame = Math.ceil((frameIn * this.#outputRate) / this.#options.format.sampleRate);
-    if (!this.run.changing) this.#leaveOld();
-    this.#moves = this.#moves.filter((move) => move.frame + move.frames > frame);
-    while (this.#nextBegin <= frameIn) this.#keep(this.#appointments[this.#kept++], frame);
-    if (this.#nextLook <= frameIn) this.#look(this.#options.controller!, frameIn, frame);
-    for (const action of this.#arrived.splice(0)) this.#welcome(action, frame);
-    const next = Math.min(this.#nextBegin, this.#nextLook);
+    const frame = this.#clock.outputAt(frameIn);
+    if (!this.run.changing) this.#graphs.leaveOld();
+    this.#moves.forgetBefore(frame);
+    if (frameIn === 0) this.#follow();
+    // Before anything else changes, so that what is replayed finds the controllers where they were.
+    if (this.#controllers.next <= frameIn) this.#look(frameIn, frame);
+    while (this.#announced.next <= frameIn) this.#keep(this.#announced.take(), frame);
+    if (this.#arrived.length > 0) for (const action of this.#arrived.splice(0)) this.#welcome(action, frame);
+    const next = Math.min(this.#announced.next, this.#controllers.next);
     if (this.#waiting.length === 0 || this.run.changing) return next;
-    const target = this.#after(this.#waiting.map(({ action }) => action));
+    const target = this.#actions.afterAll(
+      this.#sounding,
+      this.#waiting.map(({ action }) => action),
+    );
     const period = target === null ? 1 : commonPeriod(target, this.#options.format);
-    const origin = Math.ceil(frameIn / period) * period;
+    const origin = this.#clock.nextPeriod(frameIn, period);
     if (origin > frameIn) return Math.min(origin, next);
     this.#switch(target, frame);
     return next;
   }
 
-  #leaveOld(): void {
-    for (const { prepared } of this.#running.splice(0, this.#running.length - 1)) void prepared.close();
+  /** Lets controllers decide; a block always ends where one looks, so that it sees the same whatever the chunks. */
+  #look(frameIn: number, frame: number): void {
+    const decided = this.#controllers.look(frameIn, this.#sounding, this.#newest);
+    this.#tell(decided, frame);
+    for (const { stage, parameter, to } of decided) {
+      if (stage === null) continue;
+      const action: Action = { set: `${stage}.${parameter}`, to, frames: 0, curve: 'hold' };
+      const { entries } = this.#definition;
+      // What waits for its second graph may be without that entry.
+      if (entries.some(({ id }) => id === stage))
+        this.#definition = this.#actions.after(this.#definition, action);
+      if (this.#glide(action, frame)) this.#options.onChange?.({ frame, action });
+    }
   }
 
-  /** Lets the controller decide; a block always ends where it looks, so that it sees the same whatever the chunks. */
-  #look(controller: Controller, frameIn: number, frame: number): void {
-    this.#nextLook = frameIn + controller.intervalFrames;
-    for (const { set, to } of controller.step(this.meters(), frame)) this.set(set, to);
+  #tell(decided: readonly Decided[], frame: number): void {
+    for (const one of decided) this.#options.onDecision?.({ time: this.#clock.seconds(frame), ...one });
   }
 
-  get #nextBegin(): number {
-    return this.#appointments[this.#kept]?.begins ?? Number.POSITIVE_INFINITY;
+  /** Gives what sounds now the controllers that it asks for. */
+  #follow(): void {
+    const { framesIn } = this.run;
+    this.#tell(
+      this.#controllers.follow(this.#sounding, this.#newest, framesIn),
+      this.#clock.outputAt(framesIn),
+    );
   }
 
   /** Does what was announced; what a change by wall clock has left no place for is passed over. */
   #keep({ frame, actions }: Appointment, now: number): void {
-    const next = this.#after(actions);
+    const next = this.#actions.afterAll(this.#sounding, actions);
     if (next === null) return;
-    this.#definition = actions.reduce(after, this.#definition);
+    this.#definition = actions.reduce((present, one) => this.#actions.after(present, one), this.#definition);
     if (canGlide(this.#sounding, next)) {
       for (const action of actions) this.#glide(action, Math.max(frame, now));
       return;
@@ -239,7 +281,7 @@ export class LivePipeline {
   }
 
   #welcome(action: Action, now: number): void {
-    const next = this.#after([action]);
+    const next = this.#actions.afterAll(this.#sounding, [action]);
     if (this.#waiting.length === 0 && next !== null && canGlide(this.#sounding, next)) {
       if (this.#glide(action, now)) this.#options.onChange?.({ frame: now, action });
       return;
@@ -247,42 +289,24 @@ export class LivePipeline {
     this.#waiting.push({ action, frame: 0, unannounced: true });
   }
 
-  /** What sounds now after some actions, or null when they don't fit it. */
-  #after(actions: readonly Action[]): PipelineDefinition | null {
-    try {
-      return actions.reduce(after, this.#sounding);
-    } catch (error) {
-      if (error instanceof AuralisError) return null;
-      throw error;
-    }
-  }
-
   /** Moves parameters, in every graph that is heard or about to be, and says whether there were any. */
   #glide(action: Action, frame: number): boolean {
-    const next = after(this.#sounding, action);
+    const next = this.#actions.after(this.#sounding, action);
     const { frames, curve } = 'pipeline' in action ? { frames: 0, curve: 'hold' as const } : action;
     const moves = movesBetween(this.#sounding, next, { frame, frames, curve });
     for (const move of moves) {
-      const leaves = move.leaves.map((leaf) => ({ ...leaf, from: this.#takeLeaf(move.id, leaf, frame) }));
+      const leaves = move.leaves.map((leaf) => ({
+        ...leaf,
+        from: this.#moves.takeLeaf(move.id, leaf, frame),
+      }));
       const own = { ...move, leaves };
-      for (const { prepared, origin } of this.#running) prepared.move(own, origin);
-      this.#moves.push(own);
+      this.#graphs.move(own);
+      this.#moves.add(own);
     }
+    const changes = moves.length > 0 || !sameControllers(this.#sounding, next);
     this.#sounding = next;
-    return moves.length > 0;
-  }
-
-  /** Where a value stands at a frame, taken from the moves that had it so far. */
-  #takeLeaf(id: string, { path, from }: Move['leaves'][number], frame: number): unknown {
-    let value = from;
-    for (const move of this.#moves) {
-      for (const leaf of move.leaves) {
-        if (move.id !== id || leaf.until <= frame || leaf.path.join() !== path.join()) continue;
-        value = leafValue(move, leaf, frame);
-        leaf.until = frame;
-      }
-    }
-    return value;
+    this.#follow();
+    return changes;
   }
 
   /** Begins to change into a second graph, with all that waits for it. */
@@ -300,29 +324,13 @@ export class LivePipeline {
 
   /** Prepares the second graph with all values where they stand, and takes it along on their ways. */
   #open(target: PipelineDefinition, origin: number) {
-    const prepared = this.#prepare(
-      this.#moves.reduce((definition, move) => standingAt(definition, move, origin), target),
-      this.#options,
-    );
+    const prepared = this.#graphs.prepare(this.#moves.standingAt(target, origin));
     prepared.adopt(this.#newest);
-    for (const move of this.#moves) prepared.move(move, origin);
-    this.#running.push({ prepared, origin });
+    for (const move of this.#moves.all) prepared.move(move, origin);
+    this.#graphs.add(prepared, origin);
+    this.#follow();
     return prepared.run;
   }
-}
-
-/** A pipeline with the values of a move where they are at a frame. */
-function standingAt(definition: PipelineDefinition, move: Move, frame: number): PipelineDefinition {
-  const standing = move.leaves.filter(({ until }) => until > frame);
-  const entries = definition.entries.map((entry) => {
-    if (entry.id !== move.id) return entry;
-    const params = standing.reduce<unknown>(
-      (changed, leaf) => withLeaf(changed, leaf.path, leafValue(move, leaf, frame)),
-      entry.params,
-    );
-    return { ...entry, params: params as typeof entry.params };
-  });
-  return { ...definition, entries };
 }
 
 /** Prepares a checked pipeline for a format on a memory. Stages with something to load must have loaded it. */

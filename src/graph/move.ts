@@ -66,13 +66,14 @@ const isBranch = (value: unknown): value is Record<string, unknown> =>
 
 /** Every value that differs between two sets of parameters. */
 function differences(from: unknown, to: unknown, path: Leaf['path'] = []): Leaf[] {
+  if (Object.is(from, to)) return [];
   if (isBranch(from) && isBranch(to) && Array.isArray(from) === Array.isArray(to)) {
     const keys = [...new Set([...Object.keys(from), ...Object.keys(to)])];
     return keys.flatMap((key) =>
       differences(from[key], to[key], [...path, Array.isArray(to) ? Number(key) : key]),
     );
   }
-  return Object.is(from, to) ? [] : [{ path, from, to, until: Number.POSITIVE_INFINITY }];
+  return [{ path, from, to, until: Number.POSITIVE_INFINITY }];
 }
 
 /** What must move for one pipeline to become another with the same wiring. */
@@ -84,15 +85,4 @@ export function movesBetween(
   return after.entries
     .map(({ id, params }, n) => ({ id, leaves: differences(before.entries[n].params, params), ...time }))
     .filter(({ leaves }) => leaves.length > 0);
-}
-
-/** Lets a move have its values: moves of the same values that are under way end where it begins. */
-export function takeOver(moves: readonly Move[], { id, frame, leaves }: Move): void {
-  for (const move of moves) {
-    if (move.id !== id) continue;
-    for (const leaf of move.leaves) {
-      const taken = leaves.some(({ path }) => path.join() === leaf.path.join());
-      if (taken && leaf.until > frame) leaf.until = frame;
-    }
-  }
 }

@@ -3,6 +3,7 @@ import { type AudioFormat, sameFormat } from '../audio/format.ts';
 import { DelayLine } from '../dsp/delay-line.ts';
 import { blend } from '../dsp/gain.ts';
 import type { Kernels, StateMemory } from '../dsp/kernel-memory.ts';
+import { largestMagnitude } from '../dsp/level.ts';
 import type { AnyStage, StageIO, StageProcessor } from '../stages/define-stage.ts';
 import type { PipelineEntry } from './definition.ts';
 import { copyPlanar, Tap, type Wire } from './tap.ts';
@@ -58,6 +59,8 @@ export class GraphNode {
   /** Frames seen; frame at which the programme ends. */
   readonly #seen: Float64Array;
   readonly #end: Float64Array;
+  /** Highest sample that left it, for a monitor; no part of its state. */
+  #peak = 0;
 
   constructor(options: NodeOptions) {
     const { entry, processor, state, format, outputFormat, maxFrames, inputs, key, inPlace } = options;
@@ -111,6 +114,24 @@ export class GraphNode {
   end(framesIn: number): void {
     this.#end[0] = this.#arrival + framesIn;
     if (this.#looks && this.#seen[0] >= this.#end[0]) this.processor.finish();
+  }
+
+  /** Takes note of the level of what left it last. */
+  noteLevel(frames: number): void {
+    for (const { channels } of this.wires.values()) {
+      for (const channel of channels) {
+        const level = largestMagnitude(this.#kernels, channel, frames);
+        // No NaN is larger.
+        if (level > this.#peak) this.#peak = level;
+      }
+    }
+  }
+
+  /** The highest sample noted since the last call, linear. */
+  takePeak(): number {
+    const peak = this.#peak;
+    this.#peak = 0;
+    return peak;
   }
 
   process(frames: number): void {

@@ -1,10 +1,12 @@
 import { internalError } from '../audio/errors.ts';
 import { checkFile } from './check.ts';
-import { MAIN, type PipelineDefinition, type PipelineOrigin } from './definition.ts';
+import { MAIN, type PipelineDefinition, type PipelineOrigin, type PipelineRegistry } from './definition.ts';
 import { MAX_STAGES } from './file-schema.ts';
 import { putInFront } from './in-front.ts';
 import { parseJson } from './json-text.ts';
 import { type Place, Problems } from './problems.ts';
+
+const NOTHING: PipelineRegistry = { controllers: [], named: [] };
 
 const placeOf = ({ where, path }: PipelineOrigin): Place => ({
   where,
@@ -22,7 +24,8 @@ export function checkPipeline(
   origin: PipelineOrigin,
   problems = new Problems(),
 ): PipelineDefinition {
-  const file = checkFile(value, placeOf(origin), { problems, parts: origin.parts, room: MAX_STAGES });
+  const { parts, registry = NOTHING } = origin;
+  const file = checkFile(value, placeOf(origin), { problems, parts, registry, room: MAX_STAGES });
   if (file && problems.count === 0 && file.outputs[0]?.name !== MAIN) {
     problems.add(placeOf(origin), 'outputs', 'missing "main", which goes to OUT');
   }
@@ -31,15 +34,20 @@ export function checkPipeline(
   if (file === null) throw internalError('a pipeline without problems has no entries');
   const { name = origin.where, description } = file.source;
   const { inputs, outputs, entries } = putInFront(file, origin.wanted ?? {});
-  return { name, description, inputs, outputs, entries, source: file.source, origin };
+  const { controllers, source } = file;
+  return { name, description, inputs, outputs, entries, controllers, source, origin };
 }
 
 /**
- * Checks a pipeline given as a value that names no files.
+ * Checks a pipeline given as a value that names no files; `registry` knows its controllers and names.
  * @throws AuralisError of kind `pipeline` with all problems, a line each
  */
-export function definePipeline(value: unknown, where = 'pipeline'): PipelineDefinition {
-  return checkPipeline(value, { where, path: null, parts: null });
+export function definePipeline(
+  value: unknown,
+  where = 'pipeline',
+  registry: PipelineRegistry = NOTHING,
+): PipelineDefinition {
+  return checkPipeline(value, { where, path: null, parts: null, registry });
 }
 
 /** Checks the text of a pipeline file; `origin` names it in messages and finds the files that it names. */

@@ -1,11 +1,14 @@
 import type { Transform } from 'node:stream';
-import { pipelineError } from '../audio/errors.ts';
+import { inputError, pipelineError, usageError } from '../audio/errors.ts';
+import { type AudioFormat, describeFormat, sameFormat } from '../audio/format.ts';
 import { type BackendName, chooseBackend, onKernelMemory } from '../dsp/kernel-memory.ts';
 import { blockTransform } from '../stages/block-transform.ts';
+import type { Decision } from '../stages/controller.ts';
 import type { Readings } from '../stages/define-stage.ts';
 import { automationChanges, entryOf, ownMoves, planMoves } from './automation.ts';
 import type { PipelineDefinition } from './definition.ts';
 import { type LivePipeline, preparePipeline } from './live-pipeline.ts';
+import type { LiveSnapshot } from './live-snapshot.ts';
 import { definePipeline } from './parse-pipeline.ts';
 import { loadPipelineStages } from './prepare-pipeline.ts';
 import { formatsOut } from './segments.ts';
@@ -24,6 +27,8 @@ export interface PipelineTransformOptions {
   readonly automation?: readonly object[];
   /** Told of every `set` and `replace`, as an entry of an automation that replays it. */
   readonly onMove?: (move: object) => void;
+  /** Told of what controllers decide. */
+  readonly onDecision?: (decision: Decision) => void;
 }
 
 /** A whole pipeline as one Transform of AudioBlocks. */
@@ -34,12 +39,35 @@ export interface PipelineTransform extends Transform {
   replace(pipeline: object): Promise<void>;
   /** What every stage has measured, by id; empty before the first block. */
   meters(): Readonly<Record<string, Readings>>;
+  /**
+   * The whole state after the blocks whose write has called back, moves under way included: plain data with arrays of
+   * bytes, as `structuredClone` copies it. Not to be had before the first block, nor while another pipeline is faded in.
+   */
+  snapshot(): TransformSnapshot;
+  /**
+   * Goes on where a snapshot was taken: to be called before the first block, on the same pipeline with the same automation,
+   * of this version, on any backend, with any `blockFrames`.
+   */
+  restore(snapshot: TransformSnapshot): void;
+}
+
+/** A pipeline's state between two blocks. */
+export interface TransformSnapshot {
+  /** Of the blocks that came in. */
+  readonly format: AudioFormat;
+  readonly state: LiveSnapshot;
 }
 
 /** Makes a Transform of a checked pipeline: one with a single input. Of its outputs `main` comes out. */
 export function pipelineTransform(
   definition: PipelineDefinition,
-  { backend = 'auto', blockFrames = 4096, automation = [], onMove }: PipelineTransformOptions = {},
+  {
+    backend = 'auto',
+    blockFrames = 4096,
+    automation = [],
+    onMove,
+    onDecision,
+  }: PipelineTransformOptions = {},
 ): PipelineTransform {
   if (definition.inputs.length > 1) {
     throw pipelineError(
@@ -49,6 +77,7 @@ export function pipelineTransform(
   /** With every setting so far, for the first format and for one that comes later. */
   let present = definition;
   let live: LivePipeline | null = null;
+  let resumed: TransformSnapshot | null = null;
   let moves = [...ownMoves(definition), ...planMoves(automation, 'automation')];
   // Tried at some rate before there is a format, so that what does not fit is told at once.
   automationChanges(definition, moves, 48000);
@@ -64,8 +93,16 @@ export function pipelineTransform(
         memory,
         changes,
         onChange: (change) => onMove?.(entryOf(change)),
+        onDecision,
       }),
     );
+    if (resumed !== null) {
+      if (!sameFormat(resumed.format, format)) {
+        throw inputError(`${describeFormat(format)}; the snapshot is of ${describeFormat(resumed.format)}`);
+      }
+      live.restore(resumed.state);
+      resumed = null;
+    }
     return live.run;
   });
   return Object.assign(stream, {
@@ -75,10 +112,18 @@ export function pipelineTransform(
       present = next;
     },
     async replace(pipeline: object): Promise<void> {
-      const next = definePipeline(pipeline);
+      const next = definePipeline(pipeline, 'pipeline', definition.origin.registry);
       await loadPipelineStages(next);
       live?.replace(next);
       present = next;
+    },
+    snapshot(): TransformSnapshot {
+      if (live === null) throw usageError('no block has come yet, there is no state to take');
+      return { format: live.run.format, state: live.snapshot() };
+    },
+    restore(snapshot: TransformSnapshot): void {
+      if (live !== null) throw usageError('blocks have come already, restore before the first one');
+      resumed = snapshot;
     },
     meters: (): Readonly<Record<string, Readings>> => live?.meters() ?? {},
   });

@@ -1,5 +1,12 @@
 import type { AudioFormat } from '../audio/format.ts';
-import { IN, type InputRef, MAIN, type PipelineDefinition, type PipelineEntry } from './definition.ts';
+import {
+  IN,
+  type InputRef,
+  MAIN,
+  type PipelineController,
+  type PipelineDefinition,
+  type PipelineEntry,
+} from './definition.ts';
 import type { PreparedPipeline } from './prepare-pipeline.ts';
 
 /** A signal on its way into an entry. */
@@ -33,6 +40,18 @@ export interface PlannedEntry {
   readonly dryDelay: number;
 }
 
+/** A controller of a plan. */
+export interface PlannedController {
+  readonly id: string;
+  readonly controller: string;
+  readonly params: Readonly<Record<string, unknown>>;
+  /** Seconds of the stream between its looks. */
+  readonly interval: number;
+  /** Ids of the entries that it listens to, and `id.parameter` of what it moves. */
+  readonly hears: readonly string[];
+  readonly moves: readonly string[];
+}
+
 /** One way through the graph. */
 export interface PlannedPath {
   readonly entries: readonly string[];
@@ -50,6 +69,7 @@ export interface Plan {
   readonly outputFormat: AudioFormat;
   /** In the order in which they run. */
   readonly entries: readonly PlannedEntry[];
+  readonly controllers: readonly PlannedController[];
   /** Entries that work one after the other in the same arrays, without a copy in between. */
   readonly runs: readonly (readonly string[])[];
   /** Ways from the input to the output; the first 32. */
@@ -95,9 +115,23 @@ export function planPipeline(definition: PipelineDefinition, prepared: PreparedP
     format: prepared.run.format,
     outputFormat: prepared.run.outputFormat,
     entries,
+    controllers: definition.controllers.map(planController),
     runs: fusedRuns(definition.entries, prepared),
     paths: pathsThrough(entries),
     latency: prepared.latency,
+  };
+}
+
+function planController({ id, definition, params, hears, drives }: PipelineController): PlannedController {
+  return {
+    id,
+    controller: definition.name,
+    params,
+    interval: definition.interval,
+    hears: Object.values(hears),
+    moves: Object.entries(drives).flatMap(([role, driven]) =>
+      definition.drives[role].moves.map((parameter) => `${driven}.${parameter}`),
+    ),
   };
 }
 

@@ -10,10 +10,29 @@ import type { AnyStage, Readings, StageProcessor, StageSnapshot } from '../stage
 import { RateChangeRun } from '../stages/rate-change-run.ts';
 import { type InputRef, MAIN, type PipelineDefinition, type PipelineEntry } from './definition.ts';
 import { EntryFormats } from './entry-formats.ts';
-import { atRate, type Move } from './move.ts';
-import { PreparedSegment } from './prepared-segment.ts';
-import type { FindRelay, PipelineSnapshot, Relay, StageReading } from './relay.ts';
+import type { Move } from './move.ts';
+import type { PlayingMove } from './move-player.ts';
+import { type OnPrepared, PreparedSegment } from './prepared-segment.ts';
+import type { FindRelay, Relay, StageReading } from './relay.ts';
 import { segmentsOf } from './segments.ts';
+
+/** A pipeline's whole state at a frame. */
+export interface PipelineSnapshot {
+  readonly stages: Readonly<Record<string, StageSnapshot>>;
+  /** Delays, mixes and frame counts. */
+  readonly graph: Uint8Array;
+  /** What has been replaced. */
+  readonly guard: Uint8Array;
+}
+
+/** What an entry is doing. */
+export interface StageActivity {
+  readonly id: string;
+  /** Highest sample that left it since the last call, linear; null where it is not noted. */
+  readonly peak: number | null;
+  /** What its stage measures, where it changes samples. */
+  readonly meters: Readings;
+}
 
 /** What a pipeline is prepared for. */
 export interface PrepareOptions {
@@ -23,6 +42,10 @@ export interface PrepareOptions {
   readonly memory: KernelMemory;
   /** Guards also what no stage could be harmed by. @default false */
   readonly alwaysGuard?: boolean;
+  /** Notes the level that leaves each entry, for `takeActivity`. @default false */
+  readonly levels?: boolean;
+  /** Called with every stage before it works for the first time, for who watches it. */
+  readonly onPrepared?: OnPrepared | undefined;
   /** Finds others who process some of the nodes, where the pipeline keeps its rate. */
   readonly relay?: FindRelay | undefined;
 }
@@ -82,17 +105,20 @@ export class PreparedPipeline {
   /** In the order of the file. */
   readonly entries: readonly PreparedEntry[];
   readonly #guard: Guard | null;
+  /** Apart from the rest, because what was replaced is counted for the whole stream. */
+  readonly #guardState: StateMemory;
   readonly #state: StateMemory;
   /** One, and one more behind each change of the rate. */
   readonly segments: readonly PreparedSegment[];
 
   constructor(definition: PipelineDefinition, options: PrepareOptions) {
-    const { format, memory, alwaysGuard = false } = options;
+    const { format, memory, alwaysGuard = false, levels = false, onPrepared } = options;
     this.definition = definition;
     this.transparent = isTransparent(definition, format);
     this.#state = new StateMemory(memory);
     const processes = definition.outputs.some(({ name }) => !isTransparent(definition, format, name));
-    this.#guard = processes || alwaysGuard ? new Guard(this.#state, format.channels) : null;
+    this.#guardState = new StateMemory(memory);
+    this.#guard = processes || alwaysGuard ? new Guard(this.#guardState, format.channels) : null;
 
     const segments: PreparedSegment[] = [];
     const entries: PreparedEntry[] = [];
@@ -102,13 +128,16 @@ export class PreparedPipeline {
     const relay = parts.length === 1 ? options.relay : undefined;
     for (const { definition: part, changes } of parts) {
       const guard = segments.length === 0 ? this.#guard : null;
-      const segment = new PreparedSegment(part, { ...spec, state: this.#state, guard, relay });
+      const segment = new PreparedSegment(part, {
+        ...{ ...spec, state: this.#state, guard, levels, onPrepared, relay },
+      });
       segments.push(segment);
       entries.push(...segment.nodes);
       runs.push(segment.run);
       if (changes.length === 0) break;
       const taken = { ...spec, format: segment.run.outputFormat };
       const { processor, run } = this.#openChange(changes, taken);
+      onPrepared?.(changes[0].id, processor);
       for (const { id, definition: stage } of changes) {
         const ends = { format: taken.format, outputFormat: run.outputFormat };
         entries.push({ id, definition: stage, processor, ...ends, latency: 0, gathers: true });
@@ -120,7 +149,7 @@ export class PreparedPipeline {
     this.entries = entries;
     this.run = segments.length === 1 ? segments[0].run : new ChainRun(runs, memory);
     const latency = segments.reduce(
-      (sum, { run, latency: own }) => sum + (own * format.sampleRate) / run.format.sampleRate,
+      (sum, { latency, run }) => sum + (latency * format.sampleRate) / run.format.sampleRate,
       0,
     );
     this.latency = Math.round(latency);
@@ -149,6 +178,24 @@ export class PreparedPipeline {
     return { ...Object.fromEntries(here), ...this.#relay?.meters() };
   }
 
+  /** What one stage has measured, or null where there is none of that id. */
+  metersOf(id: string): Readings | null {
+    const entry = this.#here.find((one) => one.id === id);
+    return entry?.processor.meters() ?? this.#relay?.meters()[id] ?? null;
+  }
+
+  /** What every entry is doing; levels only where the pipeline was prepared with them. */
+  takeActivity(): readonly StageActivity[] {
+    const peaks = new Map(
+      this.segments.flatMap(({ nodes }) => nodes.map((node) => [node.id, node.takePeak()] as const)),
+    );
+    return this.entries.map(({ id, definition, processor }) => ({
+      id,
+      peak: peaks.get(id) ?? null,
+      meters: definition.transparent ? {} : processor.meters(),
+    }));
+  }
+
   /** Readings of intervals that closed since the last call. */
   takeReadings(): readonly StageReading[] {
     const here = this.#here.flatMap(({ id, processor }) =>
@@ -159,33 +206,37 @@ export class PreparedPipeline {
 
   /**
    * Moves `live` parameters of an entry; `origin` is the frame of the output at which this pipeline heard its first
-   * input, which is one of every segment's too.
+   * input, which is one of every segment's too. A move that was under way before a snapshot has its `next` value due.
    */
-  move(move: Move, origin: number): void {
-    const { sampleRate } = this.run.outputFormat;
-    for (const { run, moves } of this.segments) {
-      const rate = run.format.sampleRate;
-      moves.push(atRate(move, rate, sampleRate), Math.round((origin * rate) / sampleRate));
-    }
+  move(move: Move, origin: number, next?: number): void {
+    const clock = { rate: this.run.outputFormat.sampleRate, origin };
+    for (const { moves } of this.segments) moves.push(move, clock, next);
     this.#relay?.move(move, origin);
+  }
+
+  /** The moves under way, which a snapshot leaves out. */
+  get playing(): readonly PlayingMove[] {
+    return this.segments.flatMap(({ moves }) => moves.playing);
   }
 
   /** Takes over the state of the entries that a pipeline shares with this one; what changes the rate begins anew. */
   adopt(other: PreparedPipeline): void {
-    const present = other.states();
+    const present = other.#states();
     const shared = this.definition.entries.filter(({ id, definition, params }) => {
       const before = other.entries.find((entry) => entry.id === id);
       if (before?.definition !== definition || definition.changesRate) return false;
       const own = this.entries.find((entry) => entry.id === id)!;
-      const stays = !needsRestart(definition, present[id].params as object, params);
-      return stays && sameFormat(own.format, before.format);
+      return (
+        sameFormat(own.format, before.format) &&
+        !needsRestart(definition, present[id].params as object, params)
+      );
     });
     const states = Object.fromEntries(shared.map(({ id }) => [id, present[id]]));
     this.take(states);
     this.#relay?.take(states);
   }
 
-  /** Gives stages the states of others of their kind, from which they glide to their own parameters. */
+  /** Gives stages the states of others of their kind, from which they go over to their own parameters. */
   take(states: Readonly<Record<string, StageSnapshot>>): void {
     for (const { id, params } of this.definition.entries) {
       if (!Object.hasOwn(states, id)) continue;
@@ -193,12 +244,6 @@ export class PreparedPipeline {
       processor.restore(states[id]);
       processor.set(params);
     }
-  }
-
-  /** The state of every stage, by id. */
-  states(): Readonly<Record<string, StageSnapshot>> {
-    const here = this.#here.map(({ id, processor }) => [id, processor.snapshot()]);
-    return { ...Object.fromEntries(here), ...this.#relay?.states() };
   }
 
   /** Lets go of those who process some of the nodes. */
@@ -215,12 +260,35 @@ export class PreparedPipeline {
     return this.entries.slice(0, this.#relay?.from);
   }
 
-  snapshot(): PipelineSnapshot {
-    return { stages: this.states(), graph: this.#state.snapshot() };
+  /** The state of every stage, by id; in the arrays of earlier ones where they are given. */
+  #states(into?: PipelineSnapshot['stages']): PipelineSnapshot['stages'] {
+    const here = this.#here.map(({ id, processor }) => [id, processor.snapshot(into?.[id])]);
+    return { ...Object.fromEntries(here), ...this.#relay?.states() };
+  }
+
+  /** Begins anew, with the present parameters but for `changed`; moves that are under way have to be given again. */
+  reset(changed: readonly PipelineEntry[] = []): void {
+    this.#state.clear();
+    for (const { moves } of this.segments) moves.clear();
+    for (const { id, processor } of this.entries) {
+      const entry = changed.find((one) => one.id === id);
+      if (entry) processor.set(entry.params);
+      processor.reset();
+    }
+    this.#relay?.reset(changed);
+  }
+
+  /** Its state now; in the arrays of an earlier snapshot, which is worth nothing then, where one is given. */
+  snapshot(into?: PipelineSnapshot): PipelineSnapshot {
+    return {
+      stages: this.#states(into?.stages),
+      graph: this.#state.snapshot(into?.graph),
+      guard: this.#guardState.snapshot(into?.guard),
+    };
   }
 
   /** Takes back a snapshot of a pipeline with the same stages, prepared for the same format. */
-  restore({ stages, graph }: PipelineSnapshot): void {
+  restore({ stages, graph, guard }: PipelineSnapshot): void {
     // All checks first, so that a refused snapshot leaves the pipeline as it is.
     for (const { id, definition, params } of this.definition.entries) {
       if (!Object.hasOwn(stages, id)) throw usageError(`the snapshot has no stage "${id}"`);
@@ -228,9 +296,11 @@ export class PreparedPipeline {
         throw usageError(`the snapshot's stage "${id}" is set up in another way`);
       }
     }
+    this.#state.checkSize(graph);
+    this.#guardState.restore(guard);
     this.#state.restore(graph);
     for (const { id, processor } of this.entries) processor.restore(stages[id]);
-    this.#relay?.restore({ stages, graph });
+    for (const { moves } of this.segments) moves.clear();
   }
 }
 

@@ -4,12 +4,16 @@ import type { AudioFormat } from '../audio/format.ts';
 import type { Guard } from '../dsp/guard.ts';
 import type { KernelMemory, StateMemory } from '../dsp/kernel-memory.ts';
 import { AlignedRun } from '../stages/aligned-run.ts';
+import type { StageProcessor } from '../stages/define-stage.ts';
 import { type InputRef, MAIN, type PipelineDefinition } from './definition.ts';
 import { EntryFormats, formatFor } from './entry-formats.ts';
 import { MovePlayer } from './move-player.ts';
 import { GraphNode } from './node.ts';
 import type { FindRelay, Relay } from './relay.ts';
 import { Tap, type Wire } from './tap.ts';
+
+/** Called with every stage before it works for the first time. */
+export type OnPrepared = (id: string, processor: StageProcessor) => void;
 
 interface SegmentOptions {
   readonly format: AudioFormat;
@@ -18,8 +22,11 @@ interface SegmentOptions {
   /** Of the whole pipeline. */
   readonly state: StateMemory;
   readonly guard: Guard | null;
+  /** Whether the level that leaves each node is noted. */
+  readonly levels: boolean;
+  readonly onPrepared: OnPrepared | undefined;
   /** Finds others who process some of the nodes. */
-  readonly relay?: FindRelay | undefined;
+  readonly relay: FindRelay | undefined;
 }
 
 /** A part of a pipeline that keeps its rate, at work: nodes in the order of the file, each block through all of them at once. */
@@ -32,13 +39,15 @@ export class PreparedSegment {
   readonly latency: number;
   /** Who processes the last nodes elsewhere, if anybody does. */
   readonly relay: Relay | null;
+  readonly #levels: boolean;
   /** Frame at which the tail is out. */
   readonly #end: Float64Array;
   readonly #find: (ref: InputRef) => Wire;
 
   constructor(definition: PipelineDefinition, options: SegmentOptions) {
-    const { format, maxFrames, memory, state, guard } = options;
+    const { format, maxFrames, memory, state, guard, levels, onPrepared } = options;
     this.definition = definition;
+    this.#levels = levels;
     const formats = new EntryFormats(definition, format);
     const wires = new Map<string, ReadonlyMap<string, Wire>>();
     const find = ({ from, port }: InputRef): Wire => {
@@ -57,9 +66,11 @@ export class PreparedSegment {
       const [main] = entry.inputs;
       const taken = formats.input(entry);
       const spec = { format: formatFor(entry, taken), maxFrames, memory };
+      const processor: StageProcessor = entry.definition.prepare(spec, entry.params);
+      onPrepared?.(entry.id, processor);
       const node = new GraphNode({
         entry,
-        processor: entry.definition.prepare(spec, entry.params),
+        processor,
         state,
         format: taken,
         outputFormat: formats.output({ ...main, from: entry.id }),
@@ -72,7 +83,7 @@ export class PreparedSegment {
       return node;
     });
 
-    this.moves = new MovePlayer(state, this.nodes);
+    this.moves = new MovePlayer(state, this.nodes, format.sampleRate);
     this.#end = state.f64(1, Number.POSITIVE_INFINITY);
 
     const ends = definition.outputs.map(({ from }) => find(from));
@@ -124,7 +135,13 @@ export class PreparedSegment {
 
   /** Runs a block through the nodes `from` up to but without `to`, from what stands in their wires. */
   processNodes(from: number, to: number, frames: number): void {
-    if (this.#left > 0) for (let n = from; n < to; n++) this.nodes[n].process(frames);
+    // Behind the tail a relay is fed only to push out what is under way.
+    for (let n = from; n < to && this.#left > 0; n++) {
+      const node = this.nodes[n];
+      node.process(frames);
+      // Now, because the node behind it may work on in its arrays.
+      if (this.#levels) node.noteLevel(frames);
+    }
     this.moves.advance(frames);
   }
 
@@ -135,7 +152,6 @@ export class PreparedSegment {
     this.relay?.end(framesIn);
   }
 
-  /** Frames until the tail is out; what a relay is fed behind them only pushes out what is under way. */
   get #left(): number {
     return this.#end[0] - this.moves.frame;
   }

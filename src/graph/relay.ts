@@ -1,14 +1,7 @@
 import type { Planar } from '../audio/block.ts';
 import type { Readings, StageSnapshot } from '../stages/define-stage.ts';
-import type { PipelineDefinition } from './definition.ts';
+import type { PipelineDefinition, PipelineEntry } from './definition.ts';
 import type { Move } from './move.ts';
-
-/** A pipeline's whole state at a frame. */
-export interface PipelineSnapshot {
-  readonly stages: Readonly<Record<string, StageSnapshot>>;
-  /** Delays, mixes, guard and frame counts. */
-  readonly graph: Uint8Array;
-}
 
 /** A reading of one stage's interval. */
 export interface StageReading {
@@ -34,7 +27,8 @@ export interface Relay {
   move(move: Move, origin: number): void;
   /** Gives stages the states of others of their kind. */
   take(states: Readonly<Record<string, StageSnapshot>>): void;
-  restore(snapshot: PipelineSnapshot): void;
+  /** Begins anew, with the present parameters but for those of `changed`. */
+  reset(changed: readonly PipelineEntry[]): void;
   /** Of the stages from `from` on, by id. */
   states(): Readonly<Record<string, StageSnapshot>>;
   meters(): Readonly<Record<string, Readings>>;

@@ -1,3 +1,4 @@
+import type * as z from 'zod';
 import { pipelineError, usageError } from '../audio/errors.ts';
 import { quoted, shortened } from '../audio/shown.ts';
 import { applySetting } from './apply-setting.ts';
@@ -22,7 +23,32 @@ export function withSetting(
   name: string,
   value: unknown,
 ): PipelineDefinition {
-  return checkPipeline(changed(definition, name, value), definition.origin);
+  const source = changed(definition, name, value);
+  return withNumber(definition, name, value, source) ?? checkPipeline(source, definition.origin);
+}
+
+/**
+ * The pipeline with a number that a stage of the file itself can glide to: of all checks only that of its parameters can come
+ * to another end, and a controller sets several numbers a second. Null where that is not all, or where it fails.
+ */
+function withNumber(
+  definition: PipelineDefinition,
+  name: string,
+  value: unknown,
+  source: PipelineSource,
+): PipelineDefinition | null {
+  const { entries } = definition;
+  const { stages, parameters = {}, extends: base } = definition.source;
+  const [id, key, ...deeper] = name.split('.');
+  const plain = base === undefined && entries.length === stages.length && !stages.some((raw) => 'use' in raw);
+  if (!plain || typeof value !== 'number' || deeper.length > 0 || Object.hasOwn(parameters, id)) return null;
+  const n = entries.findIndex((entry) => entry.id === id);
+  const shape = (entries[n]?.definition.params.shape ?? {}) as Record<string, z.ZodType>;
+  if (!Object.hasOwn(shape, key) || shape[key].meta()?.change === 'restart') return null;
+  const entry = entries[n];
+  const params = entry.definition.params.safeParse({ ...entry.params, [key]: value });
+  if (!params.success) return null;
+  return { ...definition, source, entries: entries.toSpliced(n, 1, { ...entry, params: params.data }) };
 }
 
 function changed({ source }: PipelineDefinition, name: string, value: unknown): PipelineSource {

@@ -1,7 +1,7 @@
 import { shortened, shown } from '../audio/shown.ts';
 import { explainIssues } from '../stages/explain-issues.ts';
 import { applySetting } from './apply-setting.ts';
-import type { PartFile, PartResolver, PipelineSource } from './definition.ts';
+import type { PartFile, PartResolver, PipelineRegistry, PipelineSource } from './definition.ts';
 import { fileSchema, MAX_STAGES } from './file-schema.ts';
 import { parseJson } from './json-text.ts';
 import type { Place, Problems } from './problems.ts';
@@ -13,6 +13,7 @@ const MAX_FILES = 8;
 export interface CheckContext {
   readonly problems: Problems;
   readonly parts: PartResolver | null;
+  readonly registry: PipelineRegistry;
   /** Entries that may still be made. */
   room: number;
 }

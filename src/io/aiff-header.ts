@@ -1,5 +1,5 @@
 import { inputError } from '../audio/errors.ts';
-import { type ChunkHead, nextChunk } from './chunk-walk.ts';
+import { type ChunkHead, chunksBehind, nextChunk } from './chunk-walk.ts';
 import { readableFormat, type WaveFormat } from './fmt-chunk.ts';
 import {
   type Container,
@@ -9,12 +9,16 @@ import {
   type HeaderSteps,
   textOf,
 } from './header-steps.ts';
+import { MetadataIntake } from './metadata-intake.ts';
 import { STORED, type StoredEncoding } from './sample-format.ts';
 
 /** COMM with a compression type; the name behind it says nothing more. */
 const COMM_MAX_BYTES = 22;
 /** Sizes from here up stand for "not known": SoX writes this many bytes of audio on a pipe, cut to whole frames. */
 const SMALLEST_PLACEHOLDER = 0x7f000000;
+
+/** Text chunks (AIFF 1.3 of 1989) by the entries of LIST/INFO that say the same (Microsoft, "Multimedia Programming Interface and Data Specifications 1.0"). */
+const TEXTS: Readonly<Record<string, string>> = { NAME: 'INAM', AUTH: 'IART', '(c) ': 'ICOP', ANNO: 'ICMT' };
 
 const INTEGERS: readonly StoredEncoding[] = ['s8', 's16', 's24', 's32'];
 
@@ -83,10 +87,35 @@ function dataSize({ format, encoding, frames }: Common, chunkBytes: number): Dat
   const frameBytes = format.channels * STORED[encoding].bytes;
   const exact = chunkBytes > 0 && chunkBytes + frameBytes <= SMALLEST_PLACEHOLDER;
   const bytes = exact && frames > 0 ? Math.min(chunkBytes, frames * frameBytes) : chunkBytes;
-  return { bytes, exact, bytesBehind: 0 };
+  return { bytes, exact, chunkBytes, bytesBehind: 0 };
+}
+
+/** Takes what a chunk says of the audio. */
+function* takeMetadata(
+  cursor: HeaderCursor,
+  metadata: MetadataIntake,
+  id: string,
+  size: number,
+): HeaderSteps<void> {
+  const place = `inside its "${id}" chunk`;
+  if (id === 'ID3 ' && metadata.wants(id, size)) metadata.keep('id3 ', yield* cursor.take(size, place));
+  if (!Object.hasOwn(TEXTS, id) || !metadata.fits(id, size)) return;
+  metadata.keepText(TEXTS[id], yield* cursor.take(size, place));
+}
+
+function* behind(
+  cursor: HeaderCursor,
+  { data }: ContainerHeader,
+  metadata: MetadataIntake,
+): HeaderSteps<void> {
+  yield* cursor.skip(data.chunkBytes, 'inside its audio');
+  yield* chunksBehind(cursor, data.chunkBytes % 2 === 1, true, (id, size) =>
+    takeMetadata(cursor, metadata, id, size),
+  );
 }
 
 function* read(start: Uint8Array, cursor: HeaderCursor): HeaderSteps<ContainerHeader> {
+  const metadata = new MetadataIntake(true);
   const walk = { name: textOf(start, 8) === 'AIFC' ? 'AIFF-C' : 'AIFF', bigEndian: true, last: 'SSND' };
   let common: Common | null = null;
   for (let odd = false; ; ) {
@@ -110,11 +139,11 @@ function* read(start: Uint8Array, cursor: HeaderCursor): HeaderSteps<ContainerHe
         container: 'aiff',
         bigEndian,
         data,
-        metadata: [],
-        warnings: [],
+        ...metadata.result(),
       };
     }
     if (id === 'COMM') common = readCommon(yield* cursor.take(Math.min(size, COMM_MAX_BYTES), place));
+    else yield* takeMetadata(cursor, metadata, id, size);
     yield* cursor.skip(end - cursor.position, place);
   }
 }
@@ -127,4 +156,5 @@ export const aiff: Container = {
     return 'FORM'.startsWith(textOf(start, 0, 4)) && ['AIFF', 'AIFC'].some((id) => id.startsWith(form));
   },
   read,
+  behind,
 };

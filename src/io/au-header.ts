@@ -47,7 +47,8 @@ function* read(start: Uint8Array, cursor: HeaderCursor): HeaderSteps<ContainerHe
   const exact = size !== NO_SIZE && size > 0;
   const bytes = size === NO_SIZE ? Number.POSITIVE_INFINITY : size;
   const frameBytes = channels * STORED[encoding].bytes;
-  const data = { bytes: exact ? bytes - (bytes % frameBytes) : bytes, exact, bytesBehind: 0 };
+  const whole = exact ? bytes - (bytes % frameBytes) : bytes;
+  const data = { bytes: whole, exact, chunkBytes: bytes, bytesBehind: 0 };
   return { ...wave, container: 'au', bigEndian, data, metadata: [], warnings: [] };
 }
 
@@ -56,4 +57,5 @@ export const au: Container = {
   name: 'AU',
   begins: (start) => [...BIG, ...LITTLE].some((magic) => magic.startsWith(textOf(start, 0, 4))),
   read,
+  behind: null,
 };

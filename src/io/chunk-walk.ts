@@ -27,6 +27,22 @@ function isPad(five: Uint8Array): boolean {
   return !five.subarray(0, 4).every(isPrintable) || isPrintable(five[4]);
 }
 
+/** Goes through the chunks behind the audio, one that is odd if `afterOdd`; `take` may look at a body. Ends with the file. */
+export function* chunksBehind(
+  cursor: HeaderCursor,
+  afterOdd: boolean,
+  bigEndian: boolean,
+  take: (id: string, size: number) => HeaderSteps<void>,
+): HeaderSteps<never> {
+  for (let odd = afterOdd; ; ) {
+    const { id, size } = yield* nextChunk(cursor, odd, { name: 'file', bigEndian, last: '' });
+    const end = cursor.position + size;
+    odd = size % 2 === 1;
+    yield* take(id, size);
+    yield* cursor.skip(end - cursor.position, `inside its "${id}" chunk`);
+  }
+}
+
 interface ChunkWalkOptions {
   readonly name: string;
   readonly bigEndian: boolean;

@@ -30,6 +30,12 @@ function mpegCodec([first, second]: Uint8Array): Codec | null {
   return version !== 1 && layer === 1 ? { decoder: 'mp3', name: 'MP3' } : null;
 }
 
+/** Bytes of the ID3v2 tag that a file begins with, 0 where there is none: four times 7 bits, and 10 of header (ID3 2.4, 3.1). */
+export function id3Bytes(bytes: Uint8Array): number {
+  if (bytes.length < 10 || String.fromCharCode(...bytes.subarray(0, 3)) !== 'ID3') return 0;
+  return 10 + bytes.subarray(6, 10).reduce((size, byte) => size * 128 + (byte & 127), 0);
+}
+
 /** What the first bytes of a file say that it is; null for what is no codec of ours, plain samples among it. */
 export function codecOf(bytes: Uint8Array): Codec | null {
   const text = String.fromCharCode(...bytes.subarray(0, SIGNATURE_BYTES));

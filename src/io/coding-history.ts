@@ -1,5 +1,6 @@
 import type { AudioFormat } from '../audio/format.ts';
-import { type MetadataChunk, textOf } from './header-steps.ts';
+import { textOf } from './header-steps.ts';
+import type { MetadataChunk } from './metadata-chunk.ts';
 import { ENCODINGS, type SampleEncoding } from './sample-format.ts';
 
 /** Where the coding history begins in a bext chunk (EBU Tech 3285, version 2). */

@@ -3,7 +3,7 @@ import { transform } from 'through2';
 import { type AudioBlock, createBlock } from '../audio/block.ts';
 import { type BackendName, chooseBackend, onKernelMemory } from '../dsp/kernel-memory.ts';
 import type { RawFormat } from './sample-format.ts';
-import { type AudioHeader, StreamDecoder } from './stream-decoder.ts';
+import { type AudioHeader, type FormatChange, StreamDecoder } from './stream-decoder.ts';
 
 /** Most frames in a block. */
 const MAX_FRAMES = 4096;
@@ -11,6 +11,8 @@ const MAX_FRAMES = 4096;
 export interface DecodeWavOptions {
   /** Takes the bytes for headerless samples of this format. By default they begin with a header. */
   raw?: RawFormat;
+  /** What becomes of a file behind the first that has another rate or other channels. @default 'stop' */
+  onFormatChange?: FormatChange;
   /** @default 'auto' */
   backend?: BackendName | 'auto';
   /** Called once, before the first block. */
@@ -26,7 +28,7 @@ class BlockDecoder {
   #planar: readonly Float32Array[] | null = null;
 
   constructor(options: DecodeWavOptions) {
-    this.#decoder = new StreamDecoder({ raw: options.raw });
+    this.#decoder = new StreamDecoder(options);
     this.#options = options;
   }
 

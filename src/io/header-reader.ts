@@ -18,10 +18,12 @@ const EXPECTED = 'expected WAV (RIFF, RIFX, RF64, BW64), AIFF, AU or Wave64';
 /** Bytes by which every container is known. */
 const START_BYTES = 12;
 
-const containerOf = (start: Uint8Array): Container | undefined =>
+/** The container that a file begins as, by its first 12 bytes or the few that there are. */
+export const containerOf = (start: Uint8Array): Container | undefined =>
   CONTAINERS.find(({ begins }) => begins(start));
 
-function* readHeader(cursor: HeaderCursor): HeaderSteps<ContainerHeader> {
+/** Reads from the first byte of a file to the first one of audio. */
+export function* readHeader(cursor: HeaderCursor): HeaderSteps<ContainerHeader> {
   const start = (yield* cursor.take(START_BYTES, 'inside its first 12 bytes')).slice();
   const container = containerOf(start);
   if (!container)

@@ -1,4 +1,6 @@
 import type { WaveFormat } from './fmt-chunk.ts';
+import type { MetadataChunk } from './metadata-chunk.ts';
+import type { MetadataIntake } from './metadata-intake.ts';
 
 /** Where the header says that the audio ends. */
 export interface DataSize {
@@ -6,15 +8,19 @@ export interface DataSize {
   readonly bytes: number;
   /** False for a placeholder: the audio may end earlier, or go on. */
   readonly exact: boolean;
+  /** Bytes from the first of audio to the end of its chunk, a pad byte aside; what is not exact has no end. */
+  readonly chunkBytes: number;
   /** Bytes behind the audio that the file's size promises; 0 when it promises none. */
   readonly bytesBehind: number;
 }
 
-/** A chunk that says something about the audio, as it stands in a WAV. */
-export interface MetadataChunk {
-  readonly id: string;
-  readonly body: Uint8Array;
-}
+/** Of audio that goes on to the end of the file. */
+export const UNKNOWN_SIZE: DataSize = {
+  bytes: Number.POSITIVE_INFINITY,
+  exact: false,
+  chunkBytes: Number.POSITIVE_INFINITY,
+  bytesBehind: 0,
+};
 
 /** All that stands before the audio, whatever the container. */
 export interface ContainerHeader extends WaveFormat {
@@ -67,6 +73,10 @@ export interface Container {
   readonly begins: (start: Uint8Array) => boolean;
   /** Reads on from byte 12 to the first byte of audio; throws an input error for what can't be decoded. */
   readonly read: (start: Uint8Array, cursor: HeaderCursor) => HeaderSteps<ContainerHeader>;
+  /** Reads on from the first byte of audio for what stands behind it, to the end of the file; null where nothing does. */
+  readonly behind:
+    | ((cursor: HeaderCursor, header: ContainerHeader, metadata: MetadataIntake) => HeaderSteps<void>)
+    | null;
 }
 
 /** Bytes as text, one character each. */

@@ -1,10 +1,13 @@
 import type { Planar } from '../audio/block.ts';
 import type { AudioFormat } from '../audio/format.ts';
+import { channelWeights } from '../dsp/channel-weights.ts';
 import { TpdfDither } from '../dsp/dither.ts';
 import { type KernelMemory, StateMemory } from '../dsp/kernel-memory.ts';
+import { LoudnessMeter } from '../dsp/loudness-meter.ts';
 import { NoiseShaper } from '../dsp/noise-shaper.ts';
+import { withLoudness } from './broadcast-loudness.ts';
 import { withCodingHistory } from './coding-history.ts';
-import type { MetadataChunk } from './header-steps.ts';
+import type { MetadataChunk } from './metadata-chunk.ts';
 import { createPcmEncoder, type PcmEncoder } from './pcm-encoder.ts';
 import { ENCODINGS, type SampleFormat } from './sample-format.ts';
 import { dataBytes, needsLongSizes, type WavHeaderShape, writeWavHeader } from './write-wav-header.ts';
@@ -28,7 +31,10 @@ export interface StreamEncoderOptions {
   readonly dither: DitherKind;
   /** Of the dither: any integer. Two runs with one seed give the same bytes. */
   readonly seed: number;
-  /** Chunks to stand before the audio of a WAV; `bext` gets a line of coding history. */
+  /**
+   * Chunks to stand before the audio of a WAV; `bext` gets a line of coding history and, where the header can be written
+   * again, the loudness of what goes out.
+   */
   readonly metadata?: readonly MetadataChunk[];
   /** Whether the header can be written again at the end; room for 64-bit sizes is kept only then. */
   readonly seekable: boolean;
@@ -51,7 +57,17 @@ export interface EncodedEnd {
   readonly patches: readonly Patch[];
 }
 
+/** Where an encoder stands between two frames. */
+export interface EncoderSnapshot {
+  readonly framesWritten: number;
+  readonly clippedSamples: number;
+  /** Of the dither, its noise shaping and the meter. */
+  readonly state: Uint8Array;
+}
+
 const NOTHING = new Uint8Array(0);
+/** Hz; K-weighting has its shelf at 1.7 kHz (BS.1770-5, Annex 1), which a lower rate has no room for. */
+const LOWEST_METERED = 8000;
 
 /** Planar floats in, bytes of a WAV or raw stream out: `header`, any number of `encode`, `end`. */
 export class StreamEncoder {
@@ -59,19 +75,23 @@ export class StreamEncoder {
   readonly #shape: WavHeaderShape | null;
   readonly #seekable: boolean;
   readonly #pcm: PcmEncoder;
+  readonly #state: StateMemory;
   readonly #dither: TpdfDither | null;
+  /** Reads the loudness, where there is a place to write it. */
+  readonly #meter: LoudnessMeter | null;
   readonly #frameBytes: number;
   readonly #sampleBytes: number;
   /** First byte of a sample of silence: little-endian or not, all others are 0. */
   readonly #silence: number;
   #framesWritten = 0;
   #clippedSamples = 0;
+  #restored = false;
 
   constructor(options: StreamEncoderOptions) {
     const { format, container, channelMask, announcedFrames, seekable, memory, maxFrames } = options;
     const { encoding } = options.sampleFormat;
     const { bytes, isFloat } = ENCODINGS[encoding];
-    const metadata = withCodingHistory(options.metadata ?? [], format, encoding);
+    const metadata = withLoudness(withCodingHistory(options.metadata ?? [], format, encoding), null);
     const wave = { format, encoding, channelMask, metadata };
     const longSizes = announcedFrames === null ? seekable : needsLongSizes(wave, announcedFrames);
     this.#shape = container === 'wav' ? { ...wave, longSizes } : null;
@@ -79,15 +99,25 @@ export class StreamEncoder {
     this.#seekable = seekable;
     const sampleFormat = { encoding, bigEndian: container === 'raw' && options.sampleFormat.bigEndian };
     const state = new StateMemory(memory);
+    this.#state = state;
     const { channels, sampleRate } = format;
     const dithered = options.dither !== 'none' && !isFloat;
     const shaped = dithered && options.dither === 'shaped';
     const shaper = shaped ? NoiseShaper.forRate(state, channels, sampleRate) : null;
     this.#pcm = createPcmEncoder({ memory, sampleFormat, channels, maxFrames, shaper });
     this.#dither = dithered ? new TpdfDither(state, channels, sampleRate, options.seed) : null;
+    const hasPlace = container === 'wav' && seekable && metadata.some(({ id }) => id === 'bext');
+    const metered = hasPlace && sampleRate >= LOWEST_METERED;
+    const meterOptions = { sampleRate, channels, maxFrames, weights: channelWeights(format.layout) };
+    this.#meter = metered ? new LoudnessMeter(state, meterOptions) : null;
     this.#sampleBytes = bytes;
     this.#frameBytes = bytes * format.channels;
     this.#silence = encoding === 'u8' ? 128 : 0;
+  }
+
+  /** Bytes of a frame of the output. */
+  get frameBytes(): number {
+    return this.#frameBytes;
   }
 
   get framesWritten(): number {
@@ -99,6 +129,25 @@ export class StreamEncoder {
     return this.#clippedSamples;
   }
 
+  /** Bytes of the output so far, those of its header included. */
+  get bytesWritten(): number {
+    return this.header().length + this.#framesWritten * this.#frameBytes;
+  }
+
+  /** Where it stands; in the array of an earlier snapshot, which is worth nothing then, where one is given. */
+  snapshot(into?: EncoderSnapshot): EncoderSnapshot {
+    const { framesWritten, clippedSamples } = this;
+    return { framesWritten, clippedSamples, state: this.#state.snapshot(into?.state) };
+  }
+
+  /** Goes on where an encoder of the same make stood; its header has been written, in which way is not known. */
+  restore({ framesWritten, clippedSamples, state }: EncoderSnapshot): void {
+    this.#state.restore(state);
+    this.#framesWritten = framesWritten;
+    this.#clippedSamples = clippedSamples;
+    this.#restored = true;
+  }
+
   /** What goes before the audio; empty for raw output. */
   header(): Uint8Array {
     return this.#shape ? writeWavHeader(this.#shape, this.#announcedFrames) : NOTHING;
@@ -106,6 +155,7 @@ export class StreamEncoder {
 
   /** The bytes of `frames` frames from arrays of the encoder's memory: a view, valid until the next call. */
   encode(planar: Planar, frames: number): Uint8Array {
+    this.#meter?.process(planar, frames);
     if (this.#dither) this.#encodeDithered(this.#dither, planar, frames);
     else this.#clippedSamples += this.#pcm.encode(planar, 0, frames, null);
     this.#framesWritten += frames;
@@ -119,10 +169,11 @@ export class StreamEncoder {
     // Behind a size of 0xFFFFFFFF, or short of the announced one, a pad byte would be taken for audio.
     const sized = this.#seekable || frames === this.#announcedFrames;
     const padded = sized && dataBytes(this.#shape, frames) % 2 === 1;
-    const rewrite = this.#seekable && frames !== this.#announcedFrames;
+    const rewrite =
+      this.#meter !== null || (this.#seekable && (this.#restored || frames !== this.#announcedFrames));
     return {
       tail: new Uint8Array(padded ? 1 : 0),
-      patches: rewrite ? [{ position: 0, bytes: writeWavHeader(this.#shape, frames) }] : [],
+      patches: rewrite ? [{ position: 0, bytes: writeWavHeader(this.#measured(this.#shape), frames) }] : [],
     };
   }
 
@@ -133,6 +184,13 @@ export class StreamEncoder {
     const frames = Math.floor((bytes - headBytes) / this.#frameBytes);
     const patches = this.#shape ? [{ position: 0, bytes: writeWavHeader(this.#shape, frames) }] : [];
     return { length: headBytes + frames * this.#frameBytes, patches };
+  }
+
+  /** The header with the loudness of all that was encoded, which takes no other room. */
+  #measured(shape: WavHeaderShape): WavHeaderShape {
+    if (this.#meter === null) return shape;
+    this.#meter.finish();
+    return { ...shape, metadata: withLoudness(shape.metadata ?? [], this.#meter) };
   }
 
   #encodeDithered(dither: TpdfDither, planar: Planar, frames: number): void {

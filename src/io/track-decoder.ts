@@ -3,7 +3,8 @@ import { type AudioFormat, audioFormat } from '../audio/format.ts';
 import { DataExtent } from './data-extent.ts';
 import { customMask } from './fmt-chunk.ts';
 import { HeaderReader } from './header-reader.ts';
-import type { ContainerHeader, DataSize, MetadataChunk } from './header-steps.ts';
+import { type ContainerHeader, UNKNOWN_SIZE } from './header-steps.ts';
+import type { MetadataChunk } from './metadata-chunk.ts';
 import type { PcmDecoder } from './pcm-decoder.ts';
 import { type RawFormat, STORED, type StoredFormat } from './sample-format.ts';
 import { TrackFinder } from './track-finder.ts';
@@ -28,8 +29,6 @@ export interface DecodedEnd {
   /** Announced frames that did not come. */
   readonly framesMissing: number;
 }
-
-const UNKNOWN_SIZE: DataSize = { bytes: Number.POSITIVE_INFINITY, exact: false, bytesBehind: 0 };
 
 /** One file, or one raw stream, from its first byte to its last sample. */
 export class TrackDecoder {
@@ -61,6 +60,11 @@ export class TrackDecoder {
   /** Null until the header is complete and, where it gives a size of 0, until it shows whether audio follows. */
   get header(): AudioHeader | null {
     return this.#extent?.settled ? this.#header : null;
+  }
+
+  /** Whether the header has been read, be it known or not whether audio follows. */
+  get headed(): boolean {
+    return this.#header !== null;
   }
 
   /** Whether there is audio that has not been read. */

@@ -1,5 +1,5 @@
 import { inputError } from '../audio/errors.ts';
-import { type ChunkHead, nextChunk } from './chunk-walk.ts';
+import { type ChunkHead, chunksBehind, nextChunk } from './chunk-walk.ts';
 import { FMT_MAX_BYTES, readFmtChunk, type WaveFormat } from './fmt-chunk.ts';
 import {
   type Container,
@@ -8,6 +8,7 @@ import {
   type HeaderCursor,
   type HeaderSteps,
   textOf,
+  UNKNOWN_SIZE,
 } from './header-steps.ts';
 import { MetadataIntake } from './metadata-intake.ts';
 import { STORED } from './sample-format.ts';
@@ -36,11 +37,12 @@ function longSize(ds64: Uint8Array): number | null {
 function dataSize(size: number, long: number | null, frameBytes: number, covered: number): DataSize {
   if (long !== null && (size === NO_SIZE || size === 0)) {
     const known = Number.isSafeInteger(long);
-    return { bytes: known ? long : Number.POSITIVE_INFINITY, exact: known && long > 0, bytesBehind: 0 };
+    const bytes = known ? long : Number.POSITIVE_INFINITY;
+    return { bytes, exact: known && long > 0, chunkBytes: bytes, bytesBehind: 0 };
   }
-  if (size === NO_SIZE) return { bytes: Number.POSITIVE_INFINITY, exact: false, bytesBehind: 0 };
+  if (size === NO_SIZE) return UNKNOWN_SIZE;
   const exact = size > 0 && size + frameBytes <= SMALLEST_PLACEHOLDER;
-  return { bytes: size, exact, bytesBehind: Math.max(0, covered - size) };
+  return { bytes: size, exact, chunkBytes: size, bytesBehind: Math.max(0, covered - size) };
 }
 
 function* read(start: Uint8Array, cursor: HeaderCursor): HeaderSteps<ContainerHeader> {
@@ -74,6 +76,18 @@ function* read(start: Uint8Array, cursor: HeaderCursor): HeaderSteps<ContainerHe
   }
 }
 
+function* behind(
+  cursor: HeaderCursor,
+  { bigEndian, data }: ContainerHeader,
+  metadata: MetadataIntake,
+): HeaderSteps<void> {
+  if (bigEndian) return;
+  yield* cursor.skip(data.chunkBytes, 'inside its audio');
+  yield* chunksBehind(cursor, data.chunkBytes % 2 === 1, false, function* (id, size) {
+    if (metadata.wants(id, size)) metadata.keep(id, yield* cursor.take(size, `inside its "${id}" chunk`));
+  });
+}
+
 /** RIFF, RIFX, RF64 and BW64: chunks in any order, skipped as they pass, odd ones with or without their pad byte. */
 export const wav: Container = {
   name: 'WAV',
@@ -82,4 +96,5 @@ export const wav: Container = {
     return FORMS.some((form) => form.startsWith(id)) && 'WAVE'.startsWith(textOf(start, 8, 12));
   },
   read,
+  behind,
 };

@@ -1,5 +1,5 @@
 import { type WaveFormat, writeFmtChunk } from './fmt-chunk.ts';
-import type { MetadataChunk } from './header-steps.ts';
+import type { MetadataChunk } from './metadata-chunk.ts';
 import { ENCODINGS, type SampleEncoding } from './sample-format.ts';
 
 /** What a WAV header says, whatever the length of the audio. */

@@ -156,6 +156,31 @@ export function biquadCascade(coefs: usize, state: usize, sections: i32, left: u
   }
 }
 
+/** Two sections over the tile up to `end`, and the sum of squares so far of what they give: gives it with theirs added. */
+function squaresOfTwo(c: usize, s: usize, end: usize, sums: v128): v128 {
+  const b0 = v128.load(c), b1 = v128.load(c, 16), b2 = v128.load(c, 32);
+  const a1 = v128.load(c, 48), a2 = v128.load(c, 64);
+  const d0 = v128.load(c, 80), d1 = v128.load(c, 96), d2 = v128.load(c, 112);
+  const e1 = v128.load(c, 128), e2 = v128.load(c, 144);
+  let s1 = v128.load(s), s2 = v128.load(s, 16), t1 = v128.load(s, 32), t2 = v128.load(s, 48);
+  let sum = sums;
+  for (let at = tile; at < end; at += 16) {
+    const x = v128.load(at);
+    const y = f64x2.add(f64x2.mul(b0, x), s1);
+    s1 = f64x2.sub(f64x2.add(f64x2.mul(b1, x), s2), f64x2.mul(a1, y));
+    s2 = f64x2.sub(f64x2.mul(b2, x), f64x2.mul(a2, y));
+    const z = f64x2.add(f64x2.mul(d0, y), t1);
+    t1 = f64x2.sub(f64x2.add(f64x2.mul(d1, y), t2), f64x2.mul(e1, z));
+    t2 = f64x2.sub(f64x2.mul(d2, y), f64x2.mul(e2, z));
+    sum = f64x2.add(sum, f64x2.mul(z, z));
+  }
+  v128.store(s, s1);
+  v128.store(s, s2, 16);
+  v128.store(s, t1, 32);
+  v128.store(s, t2, 48);
+  return sum;
+}
+
 /** Adds the squares of what the sections give to two sums, one a channel, in the order of the frames. */
 export function cascadeSquares(
   coefs: usize, state: usize, sections: i32, left: usize, right: usize, frames: i32, sums: usize,
@@ -167,6 +192,10 @@ export function cascadeSquares(
     const at = <usize>done << 2;
     const end = tile + (<usize>n << 4);
     loadTile(left + at, right + at, n);
+    if (sections == 2) {
+      sum = squaresOfTwo(coefs, state, end, sum);
+      continue;
+    }
     runTile(coefs, state, sections, end);
     for (let from = tile; from < end; from += 16) {
       const y = v128.load(from);

@@ -74,6 +74,38 @@ export function envelopePair(
   store<f64>(stateY, f64x2.extract_lane(e, 1));
 }
 
+/**
+ * Squares of two channels (f32) through two poles with coefficient `keep`, `average` and `smoother` their states; power[i] is the
+ * larger of the two, or of them and power[i] with `merge`. Twin: LevelDetector in src/dsp/level-detector.ts.
+ */
+export function loudestMeanSquare(
+  average: usize,
+  smoother: usize,
+  x: usize,
+  y: usize,
+  frames: i32,
+  keep: f64,
+  power: usize,
+  merge: i32,
+): void {
+  const k = f64x2.splat(keep);
+  const k1 = f64x2.splat(1 - keep);
+  let a = v128.load(average);
+  let b = v128.load(smoother);
+  const end = (<usize>frames) << 2;
+  for (let p: usize = 0; p < end; p += 4) {
+    const v = f64x2.promote_low_f32x4(v128.load32_lane(y + p, v128.load32_zero(x + p), 1));
+    a = f64x2.add(f64x2.mul(k, a), f64x2.mul(k1, f64x2.mul(v, v)));
+    b = f64x2.add(f64x2.mul(k, b), f64x2.mul(k1, a));
+    const to = power + 2 * p;
+    let top = f64x2.pmax(b, v128.shuffle<f64>(b, b, 1, 0));
+    if (merge) top = f64x2.pmax(top, v128.load64_zero(to));
+    v128.store_lane<f64>(to, top, 0);
+  }
+  v128.store(average, a);
+  v128.store(smoother, b);
+}
+
 /** In place over one signal of f64, with a hold before it falls and a slow follower (slowness < 1) beside it. */
 export function heldEnvelope(
   state: usize,

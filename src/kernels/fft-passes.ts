@@ -64,41 +64,92 @@ export function firstPass(
     const ci = v128.shuffle<f32>(c0, c1, 1, 3, 5, 7);
     const dr = v128.shuffle<f32>(d0, d1, 0, 2, 4, 6);
     const di = v128.shuffle<f32>(d0, d1, 1, 3, 5, 7);
-    const acr = f32x4.add(ar, cr);
-    const aci = f32x4.add(ai, ci);
-    const bdr = f32x4.add(br, dr);
-    const bdi = f32x4.add(bi, di);
-    const sr = f32x4.sub(ar, cr);
-    const si = f32x4.sub(ai, ci);
-    const tr = f32x4.sub(br, dr);
-    const ti = f32x4.sub(bi, di);
-    const y1r = f32x4.add(sr, ti);
-    const y1i = f32x4.sub(si, tr);
-    const y2r = f32x4.sub(acr, bdr);
-    const y2i = f32x4.sub(aci, bdi);
-    const y3r = f32x4.sub(sr, ti);
-    const y3i = f32x4.add(si, tr);
-    const w1r = get(twiddles, p);
-    const w1i = get(twiddles, quarter + p);
-    const w2r = get(twiddles, 2 * quarter + p);
-    const w2i = get(twiddles, 3 * quarter + p);
-    const w3r = get(twiddles, 4 * quarter + p);
-    const w3i = get(twiddles, 5 * quarter + p);
-    transpose(
-      at(re, 4 * p),
-      f32x4.add(acr, bdr),
-      f32x4.sub(f32x4.mul(y1r, w1r), f32x4.mul(y1i, w1i)),
-      f32x4.sub(f32x4.mul(y2r, w2r), f32x4.mul(y2i, w2i)),
-      f32x4.sub(f32x4.mul(y3r, w3r), f32x4.mul(y3i, w3i)),
-    );
-    transpose(
-      at(im, 4 * p),
-      f32x4.add(aci, bdi),
-      f32x4.add(f32x4.mul(y1r, w1i), f32x4.mul(y1i, w1r)),
-      f32x4.add(f32x4.mul(y2r, w2i), f32x4.mul(y2i, w2r)),
-      f32x4.add(f32x4.mul(y3r, w3i), f32x4.mul(y3i, w3r)),
-    );
+    merge(ar, ai, br, bi, cr, ci, dr, di, m, p, at(re, 4 * p), at(im, 4 * p), twiddles);
   }
+}
+
+/** Four points of a first pass over `m` points merge, three of them turned by the twiddles of place `p`. */
+// @ts-expect-error: decorator
+@inline
+export function merge(
+  ar: v128,
+  ai: v128,
+  br: v128,
+  bi: v128,
+  cr: v128,
+  ci: v128,
+  dr: v128,
+  di: v128,
+  m: i32,
+  p: i32,
+  re: usize,
+  im: usize,
+  twiddles: usize,
+): void {
+  const acr = f32x4.add(ar, cr);
+  const aci = f32x4.add(ai, ci);
+  const bdr = f32x4.add(br, dr);
+  const bdi = f32x4.add(bi, di);
+  const sr = f32x4.sub(ar, cr);
+  const si = f32x4.sub(ai, ci);
+  const tr = f32x4.sub(br, dr);
+  const ti = f32x4.sub(bi, di);
+  turn(
+    f32x4.add(acr, bdr),
+    f32x4.add(aci, bdi),
+    f32x4.add(sr, ti),
+    f32x4.sub(si, tr),
+    f32x4.sub(acr, bdr),
+    f32x4.sub(aci, bdi),
+    f32x4.sub(sr, ti),
+    f32x4.add(si, tr),
+    m,
+    p,
+    re,
+    im,
+    twiddles,
+  );
+}
+
+/** Turns three of four merged points of a first pass and stores groups of four neighbours. */
+// @ts-expect-error: decorator
+@inline
+export function turn(
+  y0r: v128,
+  y0i: v128,
+  y1r: v128,
+  y1i: v128,
+  y2r: v128,
+  y2i: v128,
+  y3r: v128,
+  y3i: v128,
+  m: i32,
+  p: i32,
+  re: usize,
+  im: usize,
+  twiddles: usize,
+): void {
+  const quarter = m >> 2;
+  const w1r = get(twiddles, p);
+  const w1i = get(twiddles, quarter + p);
+  const w2r = get(twiddles, 2 * quarter + p);
+  const w2i = get(twiddles, 3 * quarter + p);
+  const w3r = get(twiddles, 4 * quarter + p);
+  const w3i = get(twiddles, 5 * quarter + p);
+  transpose(
+    re,
+    y0r,
+    f32x4.sub(f32x4.mul(y1r, w1r), f32x4.mul(y1i, w1i)),
+    f32x4.sub(f32x4.mul(y2r, w2r), f32x4.mul(y2i, w2i)),
+    f32x4.sub(f32x4.mul(y3r, w3r), f32x4.mul(y3i, w3i)),
+  );
+  transpose(
+    im,
+    y0i,
+    f32x4.add(f32x4.mul(y1r, w1i), f32x4.mul(y1i, w1r)),
+    f32x4.add(f32x4.mul(y2r, w2i), f32x4.mul(y2i, w2r)),
+    f32x4.add(f32x4.mul(y3r, w3i), f32x4.mul(y3i, w3r)),
+  );
 }
 
 /** Stores the four columns of the rows a, b, c, d one after the other. */
@@ -118,24 +169,55 @@ function transpose(to: usize, a: v128, b: v128, c: v128, d: v128): void {
 /** Radix-4 pass over transforms of length n that lie `stride` (a multiple of 4) apart. */
 export function pass4(n: i32, stride: i32, xr: usize, xi: usize, yr: usize, yi: usize, twiddles: usize): void {
   const quarter = n >> 2;
-  const far = quarter * stride;
-  for (let p = 0; p < quarter; p++) {
+  const far = <usize>(quarter * stride) << 2;
+  const step = <usize>stride << 2;
+  // The first twiddles are 1.
+  for (let i: usize = 0; i < step; i += 16) {
+    const ar = v128.load(xr + i);
+    const ai = v128.load(xi + i);
+    const br = v128.load(xr + i + far);
+    const bi = v128.load(xi + i + far);
+    const cr = v128.load(xr + i + 2 * far);
+    const ci = v128.load(xi + i + 2 * far);
+    const dr = v128.load(xr + i + 3 * far);
+    const di = v128.load(xi + i + 3 * far);
+    const acr = f32x4.add(ar, cr);
+    const aci = f32x4.add(ai, ci);
+    const bdr = f32x4.add(br, dr);
+    const bdi = f32x4.add(bi, di);
+    const sr = f32x4.sub(ar, cr);
+    const si = f32x4.sub(ai, ci);
+    const tr = f32x4.sub(br, dr);
+    const ti = f32x4.sub(bi, di);
+    v128.store(yr + i, f32x4.add(acr, bdr));
+    v128.store(yi + i, f32x4.add(aci, bdi));
+    v128.store(yr + i + step, f32x4.add(sr, ti));
+    v128.store(yi + i + step, f32x4.sub(si, tr));
+    v128.store(yr + i + 2 * step, f32x4.sub(acr, bdr));
+    v128.store(yi + i + 2 * step, f32x4.sub(aci, bdi));
+    v128.store(yr + i + 3 * step, f32x4.sub(sr, ti));
+    v128.store(yi + i + 3 * step, f32x4.add(si, tr));
+  }
+  for (let p = 1; p < quarter; p++) {
     const w1r = v128.load32_splat(at(twiddles, p));
     const w1i = v128.load32_splat(at(twiddles, quarter + p));
     const w2r = v128.load32_splat(at(twiddles, 2 * quarter + p));
     const w2i = v128.load32_splat(at(twiddles, 3 * quarter + p));
     const w3r = v128.load32_splat(at(twiddles, 4 * quarter + p));
     const w3i = v128.load32_splat(at(twiddles, 5 * quarter + p));
-    const end = (p + 1) * stride;
-    for (let i = p * stride, o = 4 * p * stride; i < end; i += 4, o += 4) {
-      const ar = get(xr, i);
-      const ai = get(xi, i);
-      const br = get(xr, i + far);
-      const bi = get(xi, i + far);
-      const cr = get(xr, i + 2 * far);
-      const ci = get(xi, i + 2 * far);
-      const dr = get(xr, i + 3 * far);
-      const di = get(xi, i + 3 * far);
+    let ur = xr + <usize>p * step;
+    let ui = xi + <usize>p * step;
+    let vr = yr + 4 * <usize>p * step;
+    let vi = yi + 4 * <usize>p * step;
+    for (const end = ur + step; ur < end; ur += 16) {
+      const ar = v128.load(ur);
+      const ai = v128.load(ui);
+      const br = v128.load(ur + far);
+      const bi = v128.load(ui + far);
+      const cr = v128.load(ur + 2 * far);
+      const ci = v128.load(ui + 2 * far);
+      const dr = v128.load(ur + 3 * far);
+      const di = v128.load(ui + 3 * far);
       const acr = f32x4.add(ar, cr);
       const aci = f32x4.add(ai, ci);
       const bdr = f32x4.add(br, dr);
@@ -150,14 +232,17 @@ export function pass4(n: i32, stride: i32, xr: usize, xi: usize, yr: usize, yi: 
       const y2i = f32x4.sub(aci, bdi);
       const y3r = f32x4.sub(sr, ti);
       const y3i = f32x4.add(si, tr);
-      put(yr, o, f32x4.add(acr, bdr));
-      put(yi, o, f32x4.add(aci, bdi));
-      put(yr, o + stride, f32x4.sub(f32x4.mul(y1r, w1r), f32x4.mul(y1i, w1i)));
-      put(yi, o + stride, f32x4.add(f32x4.mul(y1r, w1i), f32x4.mul(y1i, w1r)));
-      put(yr, o + 2 * stride, f32x4.sub(f32x4.mul(y2r, w2r), f32x4.mul(y2i, w2i)));
-      put(yi, o + 2 * stride, f32x4.add(f32x4.mul(y2r, w2i), f32x4.mul(y2i, w2r)));
-      put(yr, o + 3 * stride, f32x4.sub(f32x4.mul(y3r, w3r), f32x4.mul(y3i, w3i)));
-      put(yi, o + 3 * stride, f32x4.add(f32x4.mul(y3r, w3i), f32x4.mul(y3i, w3r)));
+      v128.store(vr, f32x4.add(acr, bdr));
+      v128.store(vi, f32x4.add(aci, bdi));
+      v128.store(vr + step, f32x4.sub(f32x4.mul(y1r, w1r), f32x4.mul(y1i, w1i)));
+      v128.store(vi + step, f32x4.add(f32x4.mul(y1r, w1i), f32x4.mul(y1i, w1r)));
+      v128.store(vr + 2 * step, f32x4.sub(f32x4.mul(y2r, w2r), f32x4.mul(y2i, w2i)));
+      v128.store(vi + 2 * step, f32x4.add(f32x4.mul(y2r, w2i), f32x4.mul(y2i, w2r)));
+      v128.store(vr + 3 * step, f32x4.sub(f32x4.mul(y3r, w3r), f32x4.mul(y3i, w3i)));
+      v128.store(vi + 3 * step, f32x4.add(f32x4.mul(y3r, w3i), f32x4.mul(y3i, w3r)));
+      ui += 16;
+      vr += 16;
+      vi += 16;
     }
   }
 }

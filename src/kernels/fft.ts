@@ -4,10 +4,10 @@
 
 import { at, firstPass, get, pass2, pass4, put, split } from './fft-passes';
 
-/** All passes but the first, on what it left in `work`; gives where the transform stands, its imaginary parts m floats on. */
-function laterPasses(m: i32, work: usize, tables: usize): usize {
-  let x = work;
-  let y = at(work, 2 * m);
+/** All passes but the first, from what it left in `first`, `second` in turns with it; gives where the transform stands, its imaginary parts m floats on. */
+export function laterPasses(m: i32, first: usize, second: usize, tables: usize): usize {
+  let x = first;
+  let y = second;
   let n = m >> 2;
   let table = at(tables, 6 * n);
   for (let stride = 4; n >= 4; n >>= 2, stride <<= 2) {
@@ -37,7 +37,7 @@ export function realFft(size: i32, input: usize, re: usize, im: usize, work: usi
   const m = size >> 1;
   const q = m >> 1;
   firstPass(input, at(input, q), at(input, 2 * q), at(input, 3 * q), 0, false, m, work, at(work, m), tables);
-  const z = laterPasses(m, work, tables);
+  const z = laterPasses(m, work, at(work, 2 * m), tables);
   const table = splitTable(m, tables);
   split(m, z, at(z, m), re, im, table, at(table, (m >> 1) + 1));
 }
@@ -107,7 +107,7 @@ export function windowedPower(
     at(work, m),
     tables,
   );
-  const z = laterPasses(m, work, tables);
+  const z = laterPasses(m, work, at(work, 2 * m), tables);
   const table = splitTable(m, tables);
   splitPower(m, z, at(z, m), power, table, at(table, (m >> 1) + 1));
 }

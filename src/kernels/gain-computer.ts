@@ -62,16 +62,23 @@ export function reductionFromLevel(
   }
 }
 
-/** From mean squares (f64), in place: the level is `scale` (half the side) times the log2 of a power. */
+/**
+ * From mean squares (f64), in place: the level is `scale` (half the side) times the log2 of a power. Two powers up to (from)
+ * `idle` skip the arithmetic.
+ */
 export function reductionFromPower(
-  power: usize, frames: i32, scale: f64, threshold: f64, knee: f64, bend: f64, slope: f64, cap: f64,
+  power: usize, frames: i32, scale: f64, threshold: f64, knee: f64, bend: f64, slope: f64, cap: f64, idle: f64,
 ): void {
+  const quiet = f64x2.splat(scale * idle);
+  const zero = f64x2.splat(0);
   const t = f64x2.splat(threshold), w = f64x2.splat(knee), h = f64x2.splat(knee * 0.5);
   const b = f64x2.splat(bend), s = f64x2.splat(slope), c = f64x2.splat(cap), half = f64x2.splat(scale);
   let i = 0;
   for (; i + 2 <= frames; i += 2) {
     const at = power + (<usize>i << 3);
-    v128.store(at, reductionOf(logOf(v128.load(at), half), t, w, h, b, s, c));
+    const v = v128.load(at);
+    const isQuiet = i64x2.all_true(f64x2.le(f64x2.mul(v, half), quiet));
+    v128.store(at, isQuiet ? zero : reductionOf(logOf(v, half), t, w, h, b, s, c));
   }
   for (; i < frames; i++) {
     const at = power + (<usize>i << 3);

@@ -32,6 +32,21 @@ export function multiply(x: usize, gain: usize, frames: i32): void {
   }
 }
 
+/** gain[i] = 2^(start + step * (index + i)). */
+export function gainAlong(gain: usize, frames: i32, start: f64, step: f64, index: f64): void {
+  const s = f64x2.splat(step),
+    base = f64x2.splat(start);
+  let n = f64x2.replace_lane(f64x2.splat(index), 1, index + 1);
+  const two = f64x2.splat(2);
+  for (let i = 0; i < frames; i += 2) {
+    const p = gain + ((<usize>i) << 3);
+    const value = exp2x2(f64x2.add(base, f64x2.mul(s, n)));
+    if (i + 1 < frames) v128.store(p, value);
+    else v128.store_lane<f64>(p, value, 0);
+    n = f64x2.add(n, two);
+  }
+}
+
 /** gain[i] = 2^(start + step * (index + i) - reduction[i]), in place: a reduction in log2 becomes a linear gain. */
 export function gainFromReduction(reduction: usize, frames: i32, start: f64, step: f64, index: f64): void {
   const s = f64x2.splat(step),

@@ -22,6 +22,7 @@ export * from './sliding-max';
 export * from './spectral-features';
 export * from './spectrum';
 export * from './statistics';
+export * from './pair-transform';
 export * from './pcm';
 export * from './quantise';
 export * from './tempo';

@@ -1,5 +1,5 @@
 // What a spectrum needs around the FFT. Twins: the functions of the same names in src/dsp/overlapping-windows.ts
-// (copyValid, applyWindow, countCrossings), fft.ts (addPower), spectrum-analyser.ts (addFramePower), band-masks.ts and band-response.ts (sumRows).
+// (copyValid, applyWindow, countCrossings), fft.ts (addPower), spectrum-analyser.ts (addFramePower), band-masks.ts and band-response.ts (sumSpans).
 
 /** The upper two lanes, moved to the lower. */
 // @ts-expect-error: decorator
@@ -132,15 +132,25 @@ export function bandPowers(
   }
 }
 
-/** to[k] = sum over rows of factors[row] * rows[row][k], first row first; `length` is a multiple of 4. Twin: BandResponse. */
-export function sumRows(rows: usize, factors: usize, count: i32, length: i32, to: usize): void {
-  const stride = <usize>length << 2;
-  for (let at: usize = 0; at < stride; at += 16) {
-    let sum = f32x4.splat(0);
-    for (let row = 0; row < count; row++) {
-      const factor = v128.load32_splat(factors + (<usize>row << 2));
-      sum = f32x4.add(sum, f32x4.mul(factor, v128.load(rows + <usize>row * stride + at)));
+/**
+ * to[k] = 1 + the sum over bands of excess[band] times its share of bin k, lowest band first, for k = 0..size/2, and mirrored up
+ * to size - 1. `spans` and `shares` as the spans and weights of `bandPowers`. Twin: BandResponse.
+ */
+export function sumSpans(spans: usize, shares: usize, excess: usize, bands: i32, size: i32, to: usize): void {
+  const half = size >> 1;
+  for (let k = 0; k < half + 4; k += 4) v128.store(to + (<usize>k << 2), f32x4.splat(1));
+  for (let band = 0; band < bands; band++) {
+    const factor = v128.load32_splat(excess + (<usize>band << 2));
+    let at = to + (<usize>load<i32>(spans) << 2);
+    for (let left = load<i32>(spans, 4); left > 0; left--) {
+      v128.store(at, f32x4.add(v128.load(at), f32x4.mul(factor, v128.load(shares))));
+      at += 16;
+      shares += 16;
     }
-    v128.store(to + at, sum);
+    spans += 8;
+  }
+  for (let k = 1; k < half; k += 4) {
+    const x = v128.load(to + (<usize>k << 2));
+    v128.store(to + (<usize>(size - k - 3) << 2), v128.shuffle<f32>(x, x, 3, 2, 1, 0));
   }
 }

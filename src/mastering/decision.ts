@@ -1,19 +1,6 @@
-/** One move of one parameter and what it rests on: a line of the decision log. */
-export interface Decision {
-  /** Seconds of the output from which on it is heard. */
-  readonly time: number;
-  /** Name of the rule that said so. */
-  readonly rule: string;
-  /** Null for a rule that leaves everything as it is. */
-  readonly stage: string | null;
-  readonly parameter: string | null;
-  readonly from: unknown;
-  readonly to: unknown;
-  /** Figures that the rule looked at. */
-  readonly measured: Readonly<Record<string, number | string | null>>;
-  /** Why, in words. */
-  readonly because: string;
-}
+import type { Decision } from '../stages/controller.ts';
+
+export type { Decision } from '../stages/controller.ts';
 
 /** A JSON line of the decision log, with its newline. */
 export const decisionLine = (decision: Decision): string => `${JSON.stringify(decision, roundedNumber)}\n`;

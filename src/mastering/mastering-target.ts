@@ -47,10 +47,11 @@ const genre = z.strictObject({
   looks: z.partialRecord(z.enum(GENRE_FEATURES), interval),
 });
 
+/** A preset with the name that it goes by. */
+export const presetSchema = preset.extend({ name: z.string() });
+
 /** What a master is to be like, number by number with reasons. */
-export interface MasteringPreset extends z.output<typeof preset> {
-  readonly name: string;
-}
+export type MasteringPreset = Readonly<z.output<typeof presetSchema>>;
 
 /** What music of a kind is like. */
 export interface Genre extends z.output<typeof genre> {

@@ -6,7 +6,8 @@ import { checked } from './mastering-target.ts';
 const level = z.number().nullable();
 const bark = z.array(level).length(CRITICAL_BANDS);
 
-const schema = z.strictObject({
+/** A profile as it stands in JSON. */
+export const referenceSchema = z.strictObject({
   kind: z.literal('auralis-stream reference profile'),
   schema: z.literal(1),
   /** How many recordings it is the mean of. */
@@ -24,7 +25,7 @@ const schema = z.strictObject({
 });
 
 /** What recordings have in common: their long-term spectrum, loudness, dynamics and width. */
-export type ReferenceProfile = z.output<typeof schema>;
+export type ReferenceProfile = z.output<typeof referenceSchema>;
 
 /** One recording, measured. */
 export type ReferenceRecording = Pick<ReferenceProfile, 'loudness' | 'range' | 'crest' | 'width'> & {
@@ -65,7 +66,7 @@ export function referenceProfile(recordings: readonly ReferenceRecording[]): Ref
 
 /** Checks the text of a profile. @throws AuralisError of kind `usage`, a line a problem */
 export const parseReferenceProfile = (text: string, name: string): ReferenceProfile =>
-  checked(schema, text, name);
+  checked(referenceSchema, text, name);
 
 const power = (db: number): number => dbToGain(db) * dbToGain(db);
 const totalDb = (levels: readonly number[]): number =>

@@ -14,6 +14,17 @@ const SINE_OVER_RMS = 3.01;
 type Features = 'centroid' | 'rolloff' | 'flatness' | 'zeroCrossingRate';
 const FEATURES: readonly Features[] = ['centroid', 'rolloff', 'flatness', 'zeroCrossingRate'];
 
+type MeanSnapshot = readonly [count: number, mean: number];
+
+/** All that is remembered of a stream, as plain data. */
+export interface ContentSnapshot {
+  readonly heard: number;
+  readonly noiseFloor: number | null;
+  readonly features: readonly MeanSnapshot[];
+  readonly width: MeanSnapshot;
+  readonly bark: readonly MeanSnapshot[];
+}
+
 /** A mean that forgets; at first the plain mean. */
 class RunningMean {
   #count = 0;
@@ -27,6 +38,17 @@ class RunningMean {
   get value(): number | null {
     return this.#count === 0 ? null : this.#mean;
   }
+
+  snapshot(): MeanSnapshot {
+    return [this.#count, this.#mean];
+  }
+
+  static restored([count, mean]: MeanSnapshot): RunningMean {
+    const restored = new RunningMean();
+    restored.#count = count;
+    restored.#mean = mean;
+    return restored;
+  }
 }
 
 /**
@@ -35,8 +57,8 @@ class RunningMean {
  */
 export class RunningContent {
   readonly #channels: number;
-  readonly #features = new Map(FEATURES.map((name) => [name, new RunningMean()]));
-  readonly #width = new RunningMean();
+  #features = new Map(FEATURES.map((name) => [name, new RunningMean()]));
+  #width = new RunningMean();
   #bark: RunningMean[] = [];
   #heard = 0;
   #noiseFloor: number | null = null;
@@ -48,6 +70,25 @@ export class RunningContent {
   /** Intervals that were no pause. */
   get heard(): number {
     return this.#heard;
+  }
+
+  snapshot(): ContentSnapshot {
+    return {
+      heard: this.#heard,
+      noiseFloor: this.#noiseFloor,
+      features: FEATURES.map((name) => this.#features.get(name)!.snapshot()),
+      width: this.#width.snapshot(),
+      bark: this.#bark.map((mean) => mean.snapshot()),
+    };
+  }
+
+  /** Goes on from what `snapshot` gave. */
+  restore({ heard, noiseFloor, features, width, bark }: ContentSnapshot): void {
+    this.#heard = heard;
+    this.#noiseFloor = noiseFloor;
+    this.#features = new Map(FEATURES.map((name, n) => [name, RunningMean.restored(features[n])]));
+    this.#width = RunningMean.restored(width);
+    this.#bark = bark.map(RunningMean.restored);
   }
 
   /** Takes the readings of the interval that just ended. */

@@ -1,6 +1,22 @@
 import type { AnalysisCurves, TimeCurve, Verdict } from './analysis.ts';
+import {
+  axis,
+  BLUE,
+  BOTTOM,
+  base,
+  CHART_WIDTH,
+  GREEN,
+  LEFT,
+  line,
+  PALE_BLUE,
+  pitch,
+  RED,
+  RIGHT,
+  span,
+  TOP,
+  time,
+} from './chart-parts.ts';
 import type { ChartOption } from './chart-svg.ts';
-import { clockTime } from './clock-time.ts';
 import { spectrogramImage } from './spectrogram-image.ts';
 
 /** What a chart is drawn from. */
@@ -22,74 +38,8 @@ export interface AnalysisChart {
   readonly option: (source: ChartSource) => ChartOption;
 }
 
-export const CHART_WIDTH = 960;
-
-const INK = '#24292f';
-const FAINT = '#d9dee3';
-const BLUE = '#0b62c4';
-const PALE_BLUE = '#9cc3ee';
-const RED = '#c9252d';
-const GREEN = '#187a3c';
-// Without quotes, which would end the SVG attribute that it goes into.
-const FONT = 'system-ui, Segoe UI, Helvetica Neue, Arial, DejaVu Sans, sans-serif';
-const LEFT = 58;
-const RIGHT = 24;
-const TOP = 42;
-const BOTTOM = 34;
 /** dB from the top of the spectrogram's scale to its end. */
 const SPECTROGRAM_DB = 90;
-
-const axis = (min: number, max: number, more: object = {}): object => ({
-  type: 'value',
-  min,
-  max,
-  axisLine: { show: true, lineStyle: { color: INK } },
-  axisLabel: { color: INK },
-  splitLine: { lineStyle: { color: FAINT } },
-  ...more,
-});
-
-const pitch = (max: number): object => ({
-  type: 'log',
-  min: 20,
-  max,
-  axisLine: { lineStyle: { color: INK } },
-  axisLabel: {
-    color: INK,
-    showMaxLabel: false,
-    formatter: (freq: number) => (freq >= 1000 ? `${freq / 1000}k` : `${freq}`),
-  },
-  splitLine: { lineStyle: { color: FAINT } },
-  minorSplitLine: { show: true, lineStyle: { color: '#eef1f4' } },
-});
-
-const time = (duration: number): object =>
-  axis(0, Math.max(duration, 0.001), {
-    axisLabel: {
-      color: INK,
-      showMaxLabel: false,
-      formatter: (seconds: number) => (duration < 10 ? `${seconds} s` : clockTime(seconds)),
-    },
-    splitLine: { show: false },
-  });
-
-const base = (title: string, names: readonly string[] = []): ChartOption => ({
-  textStyle: { fontFamily: FONT, color: INK },
-  backgroundColor: '#ffffff',
-  title: { text: title, left: LEFT - 46, top: 6, textStyle: { fontSize: 15, fontFamily: FONT, color: INK } },
-  grid: { left: LEFT, right: RIGHT, top: TOP, bottom: BOTTOM },
-  legend: {
-    show: names.length > 1,
-    right: RIGHT,
-    top: 6,
-    itemGap: 26,
-    itemWidth: 18,
-    icon: 'roundRect',
-    itemHeight: 4,
-    data: [...names],
-    textStyle: { color: INK },
-  },
-});
 
 /** Points of a curve, each in the middle of its step; no point where there is no level. */
 const points = ({ step, values }: TimeCurve, duration: number, change = (value: number) => value) =>
@@ -97,16 +47,6 @@ const points = ({ step, values }: TimeCurve, duration: number, change = (value: 
     Math.min(duration, (n + 0.5) * step),
     Number.isFinite(value) ? change(value) : null,
   ]);
-
-const line = (name: string, colour: string, data: unknown, width = 1.5, more: object = {}): object => ({
-  name,
-  type: 'line',
-  showSymbol: false,
-  data,
-  lineStyle: { width, color: colour },
-  itemStyle: { color: colour },
-  ...more,
-});
 
 const area = (name: string, colour: string, data: unknown): object =>
   line(name, colour, data, 0, { areaStyle: { color: colour, opacity: 1, origin: 0 } });
@@ -125,24 +65,6 @@ function bounds(verdict: Verdict | undefined, figure: string): object {
       data: [...new Set(levels)].map((level) => ({ yAxis: level })),
     },
   };
-}
-
-/** Lowest and highest level of curves on a grid of `step` dB, at least `least` apart. */
-function span(
-  curves: readonly (readonly number[])[],
-  step: number,
-  least: number,
-  most: number,
-): [number, number] {
-  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const value of curves.flat()) {
-    if (!Number.isFinite(value)) continue;
-    [low, high] = [Math.min(low, value), Math.max(high, value)];
-  }
-  if (high === Number.NEGATIVE_INFINITY) return [-most, 0];
-  const top = Math.ceil((high + 0.1) / step) * step;
-  const bottom = Math.min(Math.floor(low / step) * step, top - least);
-  return [Math.max(bottom, top - most), top];
 }
 
 function loudness({ curves, duration, verdict, beside }: ChartSource): ChartOption {

@@ -1,9 +1,12 @@
 import { MultiBar, type SingleBar } from 'cli-progress';
-import type { BatchProgress } from './batch-progress.ts';
+import { type BatchProgress, queueLine } from './batch-progress.ts';
 import { clockTime } from './clock-time.ts';
 
 const BAR_CELLS = 16;
 const NAME_WIDTH = 40;
+
+/** Most tracks that have a line; what is beyond shows in the total alone. */
+const MOST_LINES = 16;
 
 /** The end of a path, which tells tracks apart, in a fixed width. */
 function nameCell(path: string): string {
@@ -18,13 +21,13 @@ function laneText(input: string, phase: string, share: number | null): string {
   return `${nameCell(input)}  ${'█'.repeat(lit)}${'·'.repeat(BAR_CELLS - lit)} ${percent.padStart(4)}  ${phase}`;
 }
 
-/** A line for each worker and one for the whole, redrawn in place on a terminal. */
+/** A line for the whole and one for each track under way, redrawn in place on a terminal. */
 export class BatchBars {
   readonly #bars: MultiBar;
-  readonly #lanes: readonly SingleBar[];
+  readonly #lanes: SingleBar[] = [];
   readonly #total: SingleBar;
 
-  constructor(terminal: NodeJS.WritableStream, lanes: number, tracks: number) {
+  constructor(terminal: NodeJS.WritableStream, tracks: number) {
     this.#bars = new MultiBar({
       stream: terminal,
       format: (_options, _params, payload) => payload.text,
@@ -32,20 +35,32 @@ export class BatchBars {
       hideCursor: true,
       fps: 10,
     });
-    this.#lanes = Array.from({ length: lanes }, () => this.#bars.create(1, 0, { text: '' }));
     this.#total = this.#bars.create(tracks, 0, { text: `0 / ${tracks}` });
   }
 
   show(progress: BatchProgress): void {
-    const lane = this.#lanes[progress.lane];
+    if (progress.type === 'queue') {
+      const { state } = progress;
+      if (state !== 'served') this.#total.update({ text: queueLine(state) });
+      return;
+    }
+    const lane = this.#laneAt(progress.lane);
     if (progress.type === 'track') {
       const { input, phase, share } = progress;
-      lane.update(share ?? 0, { text: laneText(input, phase, share) });
+      lane?.update(share ?? 0, { text: laneText(input, phase, share) });
       return;
     }
     const { ended, total, eta } = progress;
-    lane.update(0, { text: '' });
+    lane?.update(0, { text: '' });
     this.#total.update(ended, { text: `${ended} / ${total}  ETA ${clockTime(eta ?? Number.NaN)}` });
+  }
+
+  /** The line of a lane, made when it is first needed; undefined for one beyond the last line. */
+  #laneAt(lane: number): SingleBar | undefined {
+    while (this.#lanes.length <= Math.min(lane, MOST_LINES - 1)) {
+      this.#lanes.push(this.#bars.create(1, 0, { text: '' }));
+    }
+    return this.#lanes[lane];
   }
 
   /** Clears the lines and gives the cursor back. */

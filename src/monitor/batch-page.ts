@@ -1,6 +1,8 @@
+import { relative, sep } from 'node:path';
 import { type BatchReport, realTimeFactor, type TrackFigures, type TrackReport } from './batch-report.ts';
 import { clockTime } from './clock-time.ts';
 import { escaped } from './html-text.ts';
+import { pageStart } from './page-start.ts';
 
 const STYLE = `
 :root { color-scheme: light; }
@@ -60,7 +62,7 @@ interface Column {
   readonly title: string;
   /** Stands over neighbours that have the same. */
   readonly group?: string;
-  readonly kind: 'number' | 'path' | 'status' | 'words';
+  readonly kind: 'link' | 'number' | 'path' | 'status' | 'words';
   readonly of: (track: TrackReport) => number | string | null | undefined;
   /** A number as text. */
   readonly text?: (value: number) => string;
@@ -89,32 +91,30 @@ const COLUMNS: readonly Column[] = [
   { title: 'Length', kind: 'number', of: ({ seconds }) => seconds, text: clockTime },
   { title: 'Took, s', kind: 'number', of: ({ elapsed }) => elapsed, text: digits(2) },
   { title: '× real time', kind: 'number', of: realTimeFactor, text: digits(0) },
+  { title: 'Decisions', kind: 'link', of: ({ decisions }) => decisions },
   { title: 'Remarks', kind: 'words', of: remarks },
 ];
 
-/** The report of a batch as one self-contained HTML page: a table that a click on a title sorts, and that prints. */
-export function batchPage(report: BatchReport): string {
+/**
+ * The report of a batch as one self-contained HTML page: a table that a click on a title sorts, and that prints. Links are
+ * from the folder that it is in.
+ */
+export function batchPage(report: BatchReport, folder: string): string {
   const { version, began, work, jobs, elapsed, count, tracks } = report;
+  const logs = tracks.some(({ decisions }) => decisions !== null);
+  const columns = COLUMNS.filter(({ kind }) => logs || kind !== 'link');
   const counts = Object.entries(count).flatMap(([status, n]) => (n > 0 ? [`${n} ${status}`] : []));
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="icon" href="data:,">
-<title>${escaped(work)}: ${tracks.length} tracks</title>
-<style>${STYLE}</style>
-</head>
+  return `${pageStart(`${work}: ${tracks.length} tracks`, STYLE)}
 <body>
 <h1>${escaped(work)}</h1>
 <p>${tracks.length} tracks: ${counts.join(', ')}</p>
 <p>${began.slice(0, 16).replace('T', ' ')} UTC, ${clockTime(elapsed)}, ${jobs} at a time</p>
 <table>
 <thead>
-${heads()}
+${heads(columns)}
 </thead>
 <tbody>
-${tracks.map(row).join('\n')}
+${tracks.map((track) => row(track, columns, folder)).join('\n')}
 </tbody>
 </table>
 <footer>auralis-stream ${escaped(version)}. Loudness in LUFS after ITU-R BS.1770-5, true peak in dBTP after its Annex 2, loudness range in LU after EBU Tech 3342; after: read from the files that were written.</footer>
@@ -125,26 +125,33 @@ ${tracks.map(row).join('\n')}
 }
 
 /** Two rows of titles: groups over before and after, all others over both rows. */
-function heads(): string {
+function heads(columns: readonly Column[]): string {
   const title = (n: number, span: string): string =>
-    `<th scope="col" class="${COLUMNS[n].kind}" data-column="${n}"${span}>${COLUMNS[n].title}</th>`;
-  const upper = COLUMNS.map(({ group }, n) => {
+    `<th scope="col" class="${columns[n].kind}" data-column="${n}"${span}>${columns[n].title}</th>`;
+  const upper = columns.map(({ group }, n) => {
     if (group === undefined) return title(n, ' rowspan="2"');
-    return COLUMNS[n - 1].group === group
+    return columns[n - 1].group === group
       ? ''
       : `<th scope="colgroup" class="group" colspan="2">${group}</th>`;
   });
-  const lower = COLUMNS.map(({ group }, n) => (group === undefined ? '' : title(n, '')));
+  const lower = columns.map(({ group }, n) => (group === undefined ? '' : title(n, '')));
   return `<tr>${upper.join('')}</tr>\n<tr>${lower.join('')}</tr>`;
 }
 
-function row(track: TrackReport): string {
-  const cells = COLUMNS.map(({ kind, of, text = String }) => {
+function row(track: TrackReport, columns: readonly Column[], folder: string): string {
+  const cells = columns.map(({ kind, of, text = String }) => {
     const value = of(track);
     if (typeof value === 'number') return `<td class="number" data-value="${value}">${text(value)}</td>`;
+    if (kind === 'link') return `<td class="link">${value ? linkTo(String(value), folder) : ''}</td>`;
     return `<td class="${kind === 'status' ? track.status : kind}">${escaped(value ?? '')}</td>`;
   });
   return `<tr>${cells.join('')}</tr>`;
+}
+
+/** A link to a file by its way from the folder of the page. */
+function linkTo(path: string, folder: string): string {
+  const way = relative(folder, path).split(sep).map(encodeURIComponent).join('/');
+  return `<a href="${escaped(way)}">log</a>`;
 }
 
 /** What went wrong, or what was done beside a gain. */

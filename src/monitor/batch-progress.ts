@@ -1,5 +1,8 @@
 import type { TrackReport } from './batch-report.ts';
 
+/** How it is with a queue: whether workers take from it, nobody does, it is paused, or it does not answer. */
+export type QueueState = 'paused' | 'served' | 'unreachable' | 'unserved';
+
 /** News of a batch: where a track stands, or that it has ended. A lane does one track after the other. */
 export type BatchProgress =
   | {
@@ -21,7 +24,20 @@ export type BatchProgress =
       readonly total: number;
       /** Seconds until the end, by the bytes that are left; null where it is not known. */
       readonly eta: number | null;
-    };
+    }
+  | { readonly type: 'queue'; readonly state: QueueState };
+
+/** The line of text for what a queue has come to. */
+export function queueLine(state: QueueState): string {
+  return QUEUE_WORDS[state];
+}
+
+const QUEUE_WORDS: Readonly<Record<QueueState, string>> = {
+  paused: 'the queue is paused',
+  served: 'workers take from the queue',
+  unreachable: 'the queue does not answer, trying again',
+  unserved: 'no worker takes from the queue',
+};
 
 /** A level as people read it. */
 const level = (value: number | null): string => (Number.isFinite(value) ? value!.toFixed(2) : '-inf');

@@ -42,6 +42,8 @@ export interface TrackReport {
   /** Seconds that it took, measuring and writing. */
   readonly elapsed: number;
   readonly warnings: readonly string[];
+  /** The file that says what was decided and why, else null. */
+  readonly decisions: string | null;
   /** Why it failed, else null. */
   readonly error: string | null;
 }

@@ -107,8 +107,9 @@ export abstract class StageProcessor<P = unknown> {
   /** For a transparent stage: it has been shown the whole programme. Called once, before the last `meters`. */
   finish(): void {}
 
-  snapshot(): StageSnapshot {
-    return { stage: this.name, params: this.#params, state: this.state.snapshot() };
+  /** Its state now; in the array of an earlier snapshot, which is worth nothing then, where one is given. */
+  snapshot(into?: StageSnapshot): StageSnapshot {
+    return { stage: this.name, params: this.#params, state: this.state.snapshot(into?.state) };
   }
 
   restore(snapshot: StageSnapshot): void {

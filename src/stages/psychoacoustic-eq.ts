@@ -2,8 +2,8 @@ import * as z from 'zod';
 import { BandBalance } from '../dsp/band-balance.ts';
 import { BandResponse } from '../dsp/band-response.ts';
 import { CRITICAL_BANDS, type CriticalBand, criticalBands } from '../dsp/critical-bands.ts';
-import { dbToGain } from '../dsp/elementary.ts';
-import { FFT_SIZES, type FftSize, type RealFft } from '../dsp/fft.ts';
+import { FFT_SIZES, type FftSize } from '../dsp/fft.ts';
+import { DB_PER_OCTAVE, fastExp2 } from '../dsp/log-domain.ts';
 import { SegmentPowers } from '../dsp/segment-powers.ts';
 import { SpectralFilter } from '../dsp/spectral-filter.ts';
 import {
@@ -82,7 +82,7 @@ class PsychoacousticEq extends StageProcessor<Params> {
   readonly #balance: BandBalance;
   readonly #bands: readonly CriticalBand[];
   readonly #factors: Float64Array;
-  readonly #respond = (spectra: readonly RealFft[]): Float32Array => this.#responseFor(spectra);
+  readonly #respond = (power: Float32Array): Float32Array => this.#responseFor(power);
 
   constructor(spec: ProcessSpec, initial: Params) {
     super('psychoacoustic-eq', spec, initial);
@@ -92,8 +92,8 @@ class PsychoacousticEq extends StageProcessor<Params> {
     this.latency = this.#filter.latency;
     this.#bands = criticalBands(sampleRate);
     const centresHz = this.#bands.map(({ centreHz }) => centreHz);
-    this.#response = new BandResponse(spec.memory, this.#filter.spectra[0], sampleRate, centresHz);
-    this.#powers = new SegmentPowers(spec.memory, sampleRate, size);
+    this.#response = new BandResponse(spec.memory, sampleRate, size, centresHz);
+    this.#powers = new SegmentPowers(spec.memory, sampleRate, size, channels);
     this.#balance = new BandBalance(this.state, this.#bands, this.#filter.hop / sampleRate);
     this.#factors = new Float64Array(this.#bands.length);
     this.configure(false);
@@ -110,12 +110,12 @@ class PsychoacousticEq extends StageProcessor<Params> {
     this.#filter.process(main, frames, this.#respond);
   }
 
-  #responseFor(spectra: readonly RealFft[]): Float32Array {
+  #responseFor(power: Float32Array): Float32Array {
     const { gains } = this.params;
     const { gainsDb } = this.#balance;
     if (gains) for (let n = 0; n < gainsDb.length; n++) gainsDb[n] = gains[n];
-    else this.#balance.step(this.#powers.of(spectra));
-    for (let n = 0; n < gainsDb.length; n++) this.#factors[n] = dbToGain(gainsDb[n]);
+    else this.#balance.step(this.#powers.of(power));
+    for (let n = 0; n < gainsDb.length; n++) this.#factors[n] = fastExp2(gainsDb[n] / DB_PER_OCTAVE);
     return this.#response.of(this.#factors);
   }
 

@@ -2,9 +2,9 @@ import * as z from 'zod';
 import type { Planar } from '../audio/block.ts';
 import { usageError } from '../audio/errors.ts';
 import { type AudioFormat, type ChannelLayout, defaultLayout, LAYOUTS, sameFormat } from '../audio/format.ts';
-import { type ChannelMatrix, layoutMatrix, withoutRule } from '../dsp/downmix.ts';
+import { applyMatrix, type ChannelMatrix, layoutMatrix, withoutRule } from '../dsp/downmix.ts';
 import { dbToGain } from '../dsp/elementary.ts';
-import { addScaled, copyInto } from '../dsp/gain.ts';
+import { copyInto } from '../dsp/gain.ts';
 import { GlidingGain } from '../dsp/gliding-gain.ts';
 import { defineStage, type ProcessSpec, type StageIO, StageProcessor } from './define-stage.ts';
 import { described, number } from './parameters.ts';
@@ -105,12 +105,9 @@ class Remix extends StageProcessor<Params> {
   override process({ main, outputs }: StageIO, frames: number): void {
     const { kernels } = this.state.memory;
     const target = this.#apart ?? outputs[0];
-    this.#matrix.forEach((row, n) => {
-      target[n].fill(0, 0, frames);
-      row.forEach((factor, c) => {
-        if (factor !== 0) addScaled(kernels, target[n], main[c], frames, factor);
-      });
-      this.#gains[n].process(target[n], frames);
+    applyMatrix(kernels, this.#matrix, main, target, frames);
+    this.#gains.forEach((gain, n) => {
+      gain.process(target[n], frames);
     });
     if (this.#apart) for (let n = 0; n < main.length; n++) copyInto(kernels, main[n], target[n], frames);
   }

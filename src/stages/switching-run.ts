@@ -9,6 +9,18 @@ export const PRIME_SECONDS = 1;
 /** Length of the crossfade to the new run. */
 const FADE_SECONDS = 0.05;
 
+/** Where a run that can be replaced stands, between two frames and while it is not replaced. */
+export interface SwitchingSnapshot {
+  readonly framesIn: number;
+  readonly framesOut: number;
+  /** Frames of the input and the output at which the runs began anew. */
+  readonly begun: { readonly in: number; readonly out: number };
+  /** Frame of the output up to which the run inside has come. */
+  readonly reached: number;
+  /** Frames ready to leave, a list a channel; null where the run was never replaced. */
+  readonly ready: readonly Uint8Array[] | null;
+}
+
 /** A run that is taking over. */
 interface Change {
   readonly next: BlockRun;
@@ -16,7 +28,7 @@ interface Change {
   reached: number;
   readonly fadeStart: number;
   /** Frame of the input with which both have put out the end of the fade. */
-  readonly end: number;
+  end: number;
   faded: number;
   /** What each of the two has put out from `fadeStart` on and is not heard yet. */
   readonly before: PlanarQueue;
@@ -51,6 +63,8 @@ export class SwitchingRun implements BlockRun {
   #ready: PlanarQueue | null = null;
   #framesIn = 0;
   #framesOut = 0;
+  /** Frames of the input and the output at which the runs began anew. */
+  #begun = { in: 0, out: 0 };
 
   /** `advance` does what is due at a frame of the input and gives the next one at which there is something to do. */
   constructor(first: BlockRun, memory: KernelMemory, advance?: (frame: number) => number) {
@@ -100,6 +114,43 @@ export class SwitchingRun implements BlockRun {
     this.#pending = { open, fadeStart };
   }
 
+  /**
+   * Goes on, behind `flush`, with runs that begin anew at the next frame. What is being faded in is there at once; what
+   * is not heard yet keeps its frame.
+   */
+  beginAnew(): void {
+    this.#begun = { in: this.#framesIn, out: this.#framesOut };
+    this.#reached = this.#framesOut;
+    const change = this.#change;
+    if (change === null) return;
+    change.reached = this.#framesOut;
+    change.end = this.#endOf(change);
+    if (change.fadeStart >= this.#framesOut) return;
+    this.#current = change.next;
+    this.#change = null;
+  }
+
+  /** Where it stands; not to be called while it is `changing`. */
+  snapshot(): SwitchingSnapshot {
+    return {
+      framesIn: this.#framesIn,
+      framesOut: this.#framesOut,
+      begun: this.#begun,
+      reached: this.#reached,
+      ready: this.#ready?.snapshot() ?? null,
+    };
+  }
+
+  /** Goes on where another one stood, with the run that it had come to, restored. */
+  restore({ framesIn, framesOut, begun, reached, ready }: SwitchingSnapshot, current: BlockRun): void {
+    this.#framesIn = framesIn;
+    this.#framesOut = framesOut;
+    this.#begun = begun;
+    this.#reached = reached;
+    this.#current = current;
+    this.#ready = ready && PlanarQueue.restored(ready, 2 * Math.max(this.maxFramesOut, current.maxFramesOut));
+  }
+
   span(): number {
     const due = this.#advance?.(this.#framesIn) ?? Number.POSITIVE_INFINITY;
     this.#beginPending();
@@ -114,7 +165,7 @@ export class SwitchingRun implements BlockRun {
       this.#framesIn += frames;
       this.#framesOut += block.frames;
       this.#reached = this.#framesOut;
-      return block;
+      return this.#placed(block);
     }
     // Both read before either runs: a run may work in place on its input.
     if (this.#change) copy(this.#change.next.input, this.input, frames);
@@ -130,7 +181,7 @@ export class SwitchingRun implements BlockRun {
     if (this.#ready === null) {
       for (const block of this.#current.flush()) {
         this.#framesOut += block.frames;
-        yield block;
+        yield this.#placed(block);
       }
       return;
     }
@@ -151,13 +202,12 @@ export class SwitchingRun implements BlockRun {
     if (this.#pending === null || this.#change !== null) return;
     const { open, fadeStart } = this.#pending;
     this.#pending = null;
-    const origin = Math.round(this.#framesIn * this.#ratio);
+    const origin = this.#begun.out + Math.round((this.#framesIn - this.#begun.in) * this.#ratio);
     const primeFrames = Math.round(PRIME_SECONDS * this.outputFormat.sampleRate);
     this.#begin(open(), origin, fadeStart ?? origin + primeFrames);
   }
 
   #begin(next: BlockRun, origin: number, fadeStart: number): void {
-    const latency = Math.max(this.#current.latency, next.latency);
     // While one waits for the other, each queue holds a block, the difference of the latencies and the tail at the end.
     const held = Math.ceil((this.#current.latency + next.latency) * this.#ratio);
     const capacity = 4 * Math.max(this.maxFramesOut, next.maxFramesOut) + held;
@@ -168,11 +218,22 @@ export class SwitchingRun implements BlockRun {
       next,
       reached: origin,
       fadeStart,
-      end: Math.ceil((fadeStart + this.#fadeFrames) / this.#ratio) + latency,
+      end: this.#endOf({ next, fadeStart }),
       faded: 0,
       before: new PlanarQueue(this.#width, capacity),
       after: new PlanarQueue(this.#width, capacity),
     };
+  }
+
+  #endOf({ next, fadeStart }: Pick<Change, 'next' | 'fadeStart'>): number {
+    const latency = Math.max(this.#current.latency, next.latency);
+    const frames = fadeStart + this.#fadeFrames - this.#begun.out;
+    return this.#begun.in + Math.ceil(frames / this.#ratio) + latency;
+  }
+
+  /** A block of a run that began anew where it stands in the stream. */
+  #placed(block: AudioBlock): AudioBlock {
+    return this.#begun.out === 0 ? block : { ...block, start: block.start + this.#begun.out };
   }
 
   /** What the current run puts out: ready, or from the start of a fade on waiting for the new run. */

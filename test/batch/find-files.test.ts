@@ -9,7 +9,15 @@ import { checkTemplate, outputPaths } from '../../src/batch/output-paths.ts';
 const folder = mkdtempSync(join(tmpdir(), 'find-files-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const NAMES = ['A/one.wav', 'A/two.AIFF', 'A/cover.jpg', 'A/.hidden.wav', 'B/c/one.wav', 'out/A/one.wav'];
+const NAMES = [
+  'A/one.wav',
+  'A/three.flac',
+  'A/two.AIFF',
+  'A/cover.jpg',
+  'A/.hidden.wav',
+  'B/c/one.wav',
+  'out/A/one.wav',
+];
 for (const name of NAMES) {
   mkdirSync(dirname(join(folder, name)), { recursive: true });
   writeFileSync(join(folder, name), '');
@@ -20,11 +28,11 @@ const places = (...words: string[]): string[] =>
 
 describe('findFiles', () => {
   it('finds the audio in a folder to its depths, and neither what is hidden nor the outputs', () => {
-    expect(places('.')).toEqual(['A/one.wav', 'A/two.AIFF', 'B/c/one.wav']);
+    expect(places('.')).toEqual(['A/one.wav', 'A/three.flac', 'A/two.AIFF', 'B/c/one.wav']);
   });
 
   it('keeps the names of several folders', () => {
-    expect(places('A', 'B')).toEqual(['A/one.wav', 'A/two.AIFF', 'B/c/one.wav']);
+    expect(places('A', 'B')).toEqual(['A/one.wav', 'A/three.flac', 'A/two.AIFF', 'B/c/one.wav']);
   });
 
   it('keeps the structure of a pattern from its first wildcard on', () => {
@@ -39,7 +47,7 @@ describe('findFiles', () => {
 
   it('turns away what means nothing', () => {
     expect(() => places('A/three.wav')).toThrow(/three\.wav: no such file, folder or pattern/);
-    expect(() => places('A/*.flac')).toThrow(/no file matches/);
+    expect(() => places('A/*.mp3')).toThrow(/no file matches/);
   });
 });
 
@@ -76,6 +84,11 @@ describe('outputPaths', () => {
       /a\.aiff and .*a\.wav would both become .*\{type\}/,
     );
     expect(outputPaths(both, 'out', '{name}.{type}.{ext}')[2]).toBe(join('out', 'x', 'a.wav.wav'));
+  });
+
+  it('refuses a name that says another container than the WAV that is written', () => {
+    expect(() => outputPaths(files, 'out', '{name}.flac')).toThrow(/a WAV is written: use \.\{ext\}/);
+    expect(() => outputPaths(files, 'out', '{name}.{type}')).toThrow(/a\.aiff, but a WAV is written/);
   });
 
   it('names the nearest field of a template', () => {

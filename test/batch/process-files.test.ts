@@ -88,8 +88,11 @@ describe('processFiles', () => {
     expect(readdirSync(path('out')).filter((name) => /long|part/.test(name))).toEqual([]);
   });
 
-  it('turns away a job that says both or neither of pipeline and loudness', async () => {
-    await expect(processFiles([job('neither', {})])).rejects.toThrow(/either a pipeline or a loudness/);
+  it('turns away a job that says none of pipeline, loudness and preset, or two of them', async () => {
+    await expect(processFiles([job('neither', {})])).rejects.toThrow(
+      /one of a pipeline, a loudness .* and a preset/,
+    );
+    await expect(processFiles([job('x', { master: { preset: 'wram' } })])).rejects.toThrow(/"warm"/);
     await expect(processFiles([], { concurrency: 65 })).rejects.toThrow(/whole number from 1 to 64/);
   });
 });

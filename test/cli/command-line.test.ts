@@ -25,7 +25,7 @@ describe.concurrent('a wrong command line: code 2, one line, the nearest valid n
     [['stages', 'compresser'], 'did you mean "compressor"?'],
     [['demo', 'loud'], 'unexpected argument "loud"'],
     [['demo', '--rate', '7999'], '--rate "7999": expected a whole number from 8000 to 192000'],
-    [[], 'no pipeline given: auralis-stream PIPELINE [IN] [OUT], with a file or one of broadcast'],
+    [[], 'no pipeline given: auralis-stream PIPELINE [IN] [OUT], with a file or one of adaptive'],
   ])('%j', async (args, message) => {
     const { code, stdout, stderr } = await run(args);
     expect(stderr).toMatch(/^auralis-stream: [^\n]+\n$/);

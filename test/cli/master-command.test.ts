@@ -28,14 +28,51 @@ describe('auralis-stream master', () => {
       .split('\n')
       .map((line) => JSON.parse(line));
     expect(code).toBe(0);
-    expect(lines.length).toBeGreaterThanOrEqual(4);
-    for (const { rule } of lines) expect(stderr).toContain(`(rule ${rule}`);
-    expect(lines.at(-1)).toMatchObject({
+    const decisions = lines.filter(({ rule }) => rule !== undefined);
+    expect(decisions.length).toBeGreaterThanOrEqual(4);
+    for (const { rule } of decisions) expect(stderr).toContain(`(rule ${rule}`);
+    expect(lines.filter(({ type }) => type === 'loudness')).toHaveLength(6);
+    expect(lines.at(-1)).toMatchObject({ type: 'programme', before: {}, after: {} });
+    expect(decisions.at(-1)).toMatchObject({
       time: 0,
       rule: 'preset-loudness',
       stage: 'gain',
       parameter: 'gain',
     });
+  });
+
+  it('is what the shipped pipeline `adaptive` does in one pass, byte for byte, decisions too', async () => {
+    const piped = await run(['master', '--quiet', '--verbose'], input);
+    const pipeline = await run(['adaptive', '--quiet', '--verbose'], input);
+    expect(pipeline.stdout.equals(piped.stdout)).toBe(true);
+    const known = (text: string): number => text.split('\n').filter((line) => line.includes('(rule ')).length;
+    expect(known(pipeline.stderr)).toBe(known(piped.stderr));
+    expect(known(pipeline.stderr)).toBeGreaterThanOrEqual(3);
+  });
+
+  it('tells with --stats what each stage took and what became of the sound, and changes no byte', async () => {
+    const args = ['--stats', '--stats-json', path('stats.json'), '--decisions', path('d.jsonl')];
+    const [plain, told] = [await run(['master', '--quiet'], input), await run(['master', ...args], input)];
+    expect(told.stdout.equals(plain.stdout)).toBe(true);
+    expect(told.stderr).toMatch(/processing time +[\d.]+ s, [\d.]+x real time/);
+    expect(told.stderr).toMatch(/loudness, LUFS +-[\d.]+ +-[\d.]+ +\+[\d.]+/);
+    const { duration, stages, quality } = JSON.parse(readFileSync(path('stats.json'), 'utf8'));
+    expect(duration).toBe(6);
+    expect(stages.map(({ stage }: { stage: string }) => stage)).toContain('psychoacoustic-eq');
+    expect(quality.correlation).toBeGreaterThan(0.5);
+  });
+
+  it('is explained: a log becomes a page, which is not written over unasked', async () => {
+    const log = path('log.jsonl');
+    await run(['master', '--decisions', log], input);
+    const [first, again] = [
+      await run(['explain', log, '-o', path('why.html')]),
+      await run(['explain', log, '-o', path('why.html')]),
+    ];
+    expect([first.code, again.code]).toEqual([0, 2]);
+    expect(again.stderr).toContain('exists, add --force');
+    expect(readFileSync(path('why.html'), 'utf8')).toContain('preset-loudness');
+    expect((await run(['explain', path('in.wav')])).code).toBe(1);
   });
 
   it('takes a profile that `profile` printed as its reference', async () => {

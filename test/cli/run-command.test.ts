@@ -336,8 +336,20 @@ describe.concurrent('tracks, metadata and the guard', () => {
     expect(stdout.equals(WAV)).toBe(true);
     expect(code).toBe(1);
     expect(stderr).toBe(
-      'auralis-stream: stdin: track 2, at frame 144000: 44100 Hz, 2 channels (FL FR); the stream began as 48000 Hz, 2 channels (FL FR)\n',
+      'auralis-stream: stdin: track 2, at frame 144000: 44100 Hz, 2 channels (FL FR); the stream began as 48000 Hz, 2 channels (FL FR), go on with --on-format-change convert\n',
     );
+  });
+
+  it('a track of another rate and channels goes on with convert; with stop a file OUT holds what came before', async () => {
+    const other = Buffer.concat([WAV, wav16(noise16(2000), { sampleRate: 44_100 })]);
+    const { code, stdout, stderr } = await run([EMPTY, '--on-format-change', 'convert'], other);
+    expect([code, stderr]).toEqual([0, '']);
+    // 1000 frames of 44.1 kHz are 1089 of 48 kHz.
+    expect(stdout.length).toBe(WAV.length + 1089 * 4);
+    expect(stdout.subarray(44, WAV.length).equals(WAV.subarray(44))).toBe(true);
+    const out = file('stopped.wav');
+    expect((await run([EMPTY, '-', out], other)).code).toBe(1);
+    expect(readFileSync(out).equals(WAV)).toBe(true);
   });
 
   it('LIST goes with the audio, and stays behind with --no-metadata', async () => {

@@ -37,6 +37,23 @@ function nearby(stage: AnyStage, params: Record<string, unknown>): Record<string
   return changeParams(stage, params, Object.fromEntries(entries), stage.name).params;
 }
 
+// Two functions of one body: each stays fast because it sees one kind of array.
+function subnormalsIn32(array: Float32Array): number {
+  let count = 0;
+  for (let i = 0; i < array.length; i++) {
+    if (array[i] < 1.1754943508222875e-38 && array[i] > -1.1754943508222875e-38 && array[i] !== 0) count++;
+  }
+  return count;
+}
+
+function subnormalsIn64(array: Float64Array): number {
+  let count = 0;
+  for (let i = 0; i < array.length; i++) {
+    if (array[i] < 2.2250738585072014e-308 && array[i] > -2.2250738585072014e-308 && array[i] !== 0) count++;
+  }
+  return count;
+}
+
 /** Arrays that a memory has handed out, for looking at state from outside. */
 class WatchedMemory extends KernelMemory {
   readonly arrays: (Float32Array | Float64Array)[] = [];
@@ -54,12 +71,11 @@ class WatchedMemory extends KernelMemory {
   }
 
   get subnormals(): number {
-    return this.arrays.reduce((count, array) => {
-      let sum = count;
-      const smallest = array instanceof Float32Array ? 1.1754943508222875e-38 : 2.2250738585072014e-308;
-      for (const value of array) if (value !== 0 && Math.abs(value) < smallest) sum += 1;
-      return sum;
-    }, 0);
+    return this.arrays.reduce(
+      (count, array) =>
+        count + (array instanceof Float32Array ? subnormalsIn32(array) : subnormalsIn64(array)),
+      0,
+    );
   }
 }
 
@@ -83,10 +99,16 @@ describe.each(keepingRate)('%s', (_name, stage) => {
 
   it.each(BACKENDS)('gives the same bits in blocks of 1, 7, 64, 1024 and 16384 frames, %s', (backend) => {
     const input = programme(2, 20000, 4);
-    const [first, ...others] = [16384, 1, 7, 64, 1024].map((blockFrames) =>
-      render(stage, exercise, STEREO, input, { backend, blockFrames }),
-    );
-    for (const other of others) expect(maxAbsDifference(first, other)).toBe(0);
+    for (const [whole, sizes] of [
+      [input, [64, 1024]],
+      [slice(input, 0, 5000), [1, 7]],
+    ] as const) {
+      const first = render(stage, exercise, STEREO, whole, { backend, blockFrames: 16384 });
+      for (const blockFrames of sizes) {
+        const other = render(stage, exercise, STEREO, whole, { backend, blockFrames });
+        expect(maxAbsDifference(first, other)).toBe(0);
+      }
+    }
   });
 
   it('gives out as many frames as it takes, down to one', () => {

@@ -5,8 +5,11 @@ import { PassThrough, Readable, Writable } from 'node:stream';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { fileSink, streamSink } from '../../src/engine/output-sink.ts';
-import { type RunOptions, type RunSummary, runPipeline } from '../../src/engine/run.ts';
+import { runPipeline } from '../../src/engine/run.ts';
+import type { RunOptions } from '../../src/engine/run-options.ts';
+import type { RunSummary } from '../../src/engine/run-summary.ts';
 import { definePipeline } from '../../src/graph/parse-pipeline.ts';
+import { withFormat } from '../../src/graph/with-format.ts';
 import { noise16, wav16 } from './wav-file.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'auralis-ends-'));
@@ -206,12 +209,40 @@ describe('further inputs', () => {
     }
   });
 
+  it('of 48 and 44.1 kHz with --rate 48000: the second is bit for bit what it becomes alone, the first as it was', async () => {
+    const music = wav16(noise16(8000, 2), { sampleRate: 44_100 });
+    const [both, alone] = [SUM, definePipeline({ stages: [] })].map((pipeline) =>
+      withFormat(pipeline, { rate: 48_000 }),
+    );
+    const silence = wav16(new Int16Array(8000));
+    const shape = { sampleFormat: 'f32', dither: 'none' } as const;
+    const { main } = await run({
+      ...shape,
+      pipeline: both,
+      input: Readable.from([silence]),
+      inputs: { music: input(music, [999]) },
+    });
+    const wanted = await run({ ...shape, pipeline: alone, input: Readable.from([music]), inputs: {} });
+    const bytes = (wav: Buffer): Buffer => wav.subarray(wav.indexOf('data') + 8).subarray(0, 4000 * 8);
+    expect(bytes(main).length).toBe(4000 * 8);
+    expect(bytes(main).equals(bytes(wanted.main))).toBe(true);
+    const swapped = await run({
+      ...shape,
+      pipeline: both,
+      input: Readable.from([music]),
+      inputs: { music: input(silence) },
+    });
+    // 4000 frames at 44.1 kHz become 4354, and the header on a pipe says so.
+    expect(swapped.main.equals(wanted.main)).toBe(true);
+  });
+
   it('need one rate, and one number of channels or a single one; both names are said', async () => {
     await expect(
       run({ inputs: { music: input(wav16(noise16(100), { sampleRate: 44100 })) } }),
     ).rejects.toMatchObject({
       kind: 'input',
-      message: 'voice.wav: has 48000 Hz and bed.wav 44100 Hz, all inputs need the same rate',
+      message:
+        'voice.wav: has 48000 Hz and bed.wav 44100 Hz, all inputs need the same rate, or --rate for all',
     });
     await expect(run({ inputs: { music: input(wav16(noise16(300), { channels: 3 })) } })).rejects.toThrow(
       'voice.wav: 3 channels in bed.wav and 2 in voice.wav, all inputs need as many, or one',

@@ -5,7 +5,9 @@ import { PassThrough, Readable, Writable } from 'node:stream';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { fileSink, streamSink } from '../../src/engine/output-sink.ts';
-import { type RunOptions, type RunSummary, runPipeline } from '../../src/engine/run.ts';
+import { runPipeline } from '../../src/engine/run.ts';
+import type { RunOptions } from '../../src/engine/run-options.ts';
+import type { RunSummary } from '../../src/engine/run-summary.ts';
 import { definePipeline } from '../../src/graph/parse-pipeline.ts';
 import { noise16, wav16 } from './wav-file.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { codecOf } from '../../src/io/codec-signature.ts';
+import { codecOf, id3Bytes } from '../../src/io/codec-signature.ts';
 
 const ascii = (text: string): Uint8Array => Uint8Array.from(text, (char) => char.charCodeAt(0));
 const ogg = (payload: string): Uint8Array => ascii(`OggS\0\x02${'\0'.repeat(20)}\x01\x1e${payload}`);
@@ -16,6 +16,11 @@ describe('codecOf', () => {
     ['MP4', ascii('\0\0\0\x20ftypM4A '), 'other'],
   ])('knows %s', (_name, bytes, decoder) => {
     expect(codecOf(bytes)?.decoder).toBe(decoder);
+  });
+
+  it('knows how long an ID3 tag is: 10 bytes and 257 in sevens', () => {
+    expect(id3Bytes(ascii('ID3\x04\0\0\0\0\x02\x01'))).toBe(267);
+    expect([ascii('ID3\x04'), ascii('RIFF\0\0\0\0\0\0')].map(id3Bytes)).toEqual([0, 0]);
   });
 
   it.each([

@@ -10,7 +10,7 @@ const chunks = (...lengths: number[]): Uint8Array =>
 
 /** How many of the bytes are audio when the header gives an upper bound. */
 function audioIn(bytes: Uint8Array, bound: number, size: number, bytesBehind = 0): number {
-  const extent = new DataExtent({ bytes: bound, exact: false, bytesBehind }, false);
+  const extent = new DataExtent({ bytes: bound, exact: false, chunkBytes: bound, bytesBehind }, false);
   const audio: Uint8Array[] = [];
   for (const piece of pieces(bytes, [size])) extent.push(piece, audio);
   extent.end(audio);

@@ -1,6 +1,10 @@
 import { type BackendName, onKernelMemory } from '../../src/dsp/kernel-memory.ts';
-import type { RawFormat } from '../../src/io/sample-format.ts';
-import { type AudioHeader, type DecodedEnd, StreamDecoder } from '../../src/io/stream-decoder.ts';
+import {
+  type AudioHeader,
+  type DecodedEnd,
+  StreamDecoder,
+  type StreamDecoderOptions,
+} from '../../src/io/stream-decoder.ts';
 
 export interface Decoded extends DecodedEnd {
   readonly header: AudioHeader;
@@ -22,18 +26,20 @@ export function decodeAll(
   chunks: Iterable<Uint8Array>,
   {
     raw,
+    onFormatChange,
+    sampleRate,
     backend = 'wasm',
     maxFrames = 64,
-  }: { raw?: RawFormat; backend?: BackendName; maxFrames?: number } = {},
+  }: StreamDecoderOptions & { sampleRate?: number; backend?: BackendName; maxFrames?: number } = {},
 ): Decoded {
-  const decoder = new StreamDecoder({ raw });
+  const decoder = new StreamDecoder({ raw, onFormatChange });
   const samples: number[] = [];
   let planar: readonly Float32Array[] | null = null;
   const drain = () => {
     const { header } = decoder;
     if (!header) return;
     planar ??= onKernelMemory(backend, (memory) => {
-      decoder.attach(memory, maxFrames);
+      decoder.attach(memory, maxFrames, sampleRate);
       return memory.planar(header.format.channels, maxFrames);
     });
     for (let frames = 1; frames > 0 || decoder.nextTrack(); ) {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { readGenres, readPreset, shippedPresets } from '../../src/engine/mastering-files.ts';
+import { readGenres, readPreset } from '../../src/engine/mastering-files.ts';
+import { shippedPresets } from '../../src/engine/shipped-targets.ts';
 import { contentProfile, type MeasuredContent } from '../../src/mastering/content-profile.ts';
 import { decisionLine, decisionSentence } from '../../src/mastering/decision.ts';
 import { estimateGenre } from '../../src/mastering/genre-estimate.ts';
@@ -74,7 +75,7 @@ describe('width', () => {
 
 describe('targets', () => {
   it('are 8 presets and 10 genres, each number with a reason', async () => {
-    const presets = await Promise.all((await shippedPresets()).map(readPreset));
+    const presets = await Promise.all(shippedPresets.names.map(readPreset));
     expect(presets.map(({ name }) => name)).toEqual(
       ['adaptive', 'bright', 'broadcast', 'gentle', 'live', 'podcast', 'punchy', 'warm'], // biome-ignore format: one line
     );
@@ -101,12 +102,22 @@ describe('targets', () => {
 });
 
 describe('the content', () => {
-  it('is silence without loudness, or below 20 Hz; speech with pauses, no side, no bass and no beat', () => {
+  it('is silence without loudness, or below 20 Hz; speech with breath, no side, no deep bass, no beat and a middle at 2 kHz', () => {
     expect(content({ loudness: null }).kind).toBe('silence');
     expect(content({ rolloff: 11 }).kind).toBe('silence');
-    const bark = USUAL.bark!.map((level, n) => (n < 2 ? -60 : level));
-    expect(content({ noiseFloor: -70, width: 0, bark, tempo: null }).kind).toBe('speech');
-    expect(content({ noiseFloor: -70, width: 0, bark }).kind).toBe('music');
+    // Men's voices keep most of their fundamentals between 100 and 200 Hz.
+    const bark = USUAL.bark!.map((level, n) => (n < 1 ? -60 : level));
+    const voice = { noiseFloor: -25, width: 0, bark, tempo: null };
+    expect(content(voice).kind).toBe('speech');
+    for (const other of [
+      { tempo: 90 },
+      { noiseFloor: -19 },
+      { bark: USUAL.bark },
+      { width: 0.1 },
+      { centroid: 4000 },
+    ]) {
+      expect(content({ ...voice, ...other }).kind).toBe('music');
+    }
   });
 
   it('leans to a genre by half of its confidence at most', async () => {

@@ -43,6 +43,7 @@ export function dice(seed) {
 const SIZES = ['exact', 'zero', 'sox', 'arecord', 'ffmpeg', 'rf64', 'rf64-unknown', 'rf64-zero'];
 const IDS = ['LIST', 'bext', 'iXML', 'cart', 'id3 ', 'JUNK', 'fact', 'ds64', 'data', 'fmt ', 'odd!'];
 const ENCODINGS = ['u8', 's16', 's24', 's24in32', 's32', 'f32', 'f64', 'alaw', 'mulaw'];
+const AIFF_TEXTS = ['NAME', 'AUTH', '(c) ', 'ANNO', 'ID3 ', 'COMT'];
 const AU_ENCODINGS = ['mulaw', 's8', 's16', 's24', 's32', 'f32', 'f64', 'alaw'];
 const COMPRESSIONS = [null, 'NONE', 'twos', 'sowt', 'fl32', 'fl64', 'alaw', 'ulaw', 'in24', 'ima4'];
 /** Numbers at which sizes and counts go wrong. */
@@ -56,7 +57,24 @@ export async function fuzzCases() {
 
   const noise = (roll, length) => Uint8Array.from({ length }, () => roll(256));
   const chunks = (roll) =>
-    Array.from({ length: roll(3) }, () => chunk(IDS[roll(IDS.length)], roll(700), roll(256)));
+    Array.from({ length: roll(3) }, () =>
+      chunk(IDS[roll(IDS.length)], roll(700), roll(4) === 0 ? 0 : roll(256)),
+    );
+  /** Entries whose ids and sizes may be wrong. */
+  const summaryList = (roll) => [
+    ...[roll(5), 0, 0, 0],
+    ...Array.from({ length: roll(4) }, () => {
+      const text = noise(roll, roll(20));
+      return [
+        ...Buffer.from('INAM'),
+        roll(9) === 0 ? roll(256) : text.length,
+        0,
+        0,
+        roll(30) === 0 ? 255 : 0,
+        ...text,
+      ];
+    }).flat(),
+  ];
 
   function wav(roll) {
     const size = SIZES[roll(SIZES.length)];
@@ -93,10 +111,14 @@ export async function fuzzCases() {
     }
     if (roll(2) === 0) {
       const recipe = { ...RECIPE, ...shape, encoding: ENCODINGS[roll(ENCODINGS.length)] };
-      return buildW64({ ...recipe, fmt: fmtBody(recipe), junk: roll(40) });
+      const summary = roll(2) === 0 ? { summary: summaryList(roll) } : {};
+      return buildW64({ ...recipe, fmt: fmtBody(recipe), junk: roll(40), ...summary });
     }
     const compression = COMPRESSIONS[roll(COMPRESSIONS.length)];
-    const before = [['NAME', noise(roll, roll(9))]];
+    const before = Array.from({ length: roll(4) }, () => [
+      AIFF_TEXTS[roll(AIFF_TEXTS.length)],
+      noise(roll, roll(90)),
+    ]);
     return buildAiff({ ...shape, encoding: 's16', compression, offset: roll(5), before, bits: roll(40) });
   }
 
@@ -130,8 +152,10 @@ export async function fuzzCases() {
 
   return (seed) => {
     const roll = dice(seed);
-    const kind = roll(16);
+    const kind = roll(18);
     let bytes = kind === 0 ? noise(roll, roll(4000)) : kind < 11 ? wav(roll) : other(roll);
+    // A file of its own format behind it, right where it begins.
+    if (kind > 15) bytes = Uint8Array.from([...bytes, ...wav(roll)]);
     for (let n = roll(4); n > 0; n--) bytes = mutate(roll, bytes);
     const pieces = Array.from({ length: 1 + roll(4) }, () => 1 + roll(roll(2) === 0 ? 16 : 5000));
     return { bytes, pieces };

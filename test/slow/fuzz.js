@@ -11,6 +11,7 @@ import { KernelMemory } from '../../dist/dsp/kernel-memory.js';
 import { streamSink } from '../../dist/engine/output-sink.js';
 import { runPipeline } from '../../dist/engine/run.js';
 import { definePipeline } from '../../dist/graph/pipeline.js';
+import { metadataBehind as metadataBehindAudio } from '../../dist/io/metadata-behind.js';
 import { StreamDecoder } from '../../dist/io/stream-decoder.js';
 import { writeEvidence } from './evidence.js';
 import { fuzzCases } from './fuzz-case.js';
@@ -39,8 +40,8 @@ function complaint(error) {
   return ours ? null : `${error.stack}`;
 }
 
-function decode(testCase) {
-  const decoder = new StreamDecoder();
+function decode(testCase, onFormatChange) {
+  const decoder = new StreamDecoder({ onFormatChange });
   let planar = null;
   const drain = () => {
     if (decoder.header === null) return;
@@ -59,16 +60,30 @@ function decode(testCase) {
   drain();
 }
 
-async function runWhole(testCase, pipeline) {
-  const output = streamSink('out', new Writable({ write: (_chunk, _encoding, done) => done() }));
-  await runPipeline({ pipeline, input: Readable.from(pieces(testCase)), output, backend: 'reference' });
+/** A sink that is written over at the end like a file, so that loudness is metered where there is a bext. */
+function fileLike() {
+  const stream = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const revision = { written: () => 0, patch: async () => {}, truncate: async () => {} };
+  return { ...streamSink('out', stream), revision };
+}
+
+async function runWhole(testCase, pipeline, onFormatChange) {
+  const { bytes } = testCase;
+  const input = Readable.from(pieces(testCase));
+  const metadataBehind = metadataBehindAudio((at, length) => bytes.subarray(at, at + length));
+  const tracks = { onFormatChange, onTrack: bytes.length % 2 === 0 ? 'reset' : 'keep' };
+  await runPipeline({ pipeline, input, output: fileLike(), backend: 'reference', metadataBehind, ...tracks });
 }
 
 /** Runs the command on a case; gives what is wrong with how it ended, or null, and the memory it took. */
 function runProcess(testCase, pipeline) {
-  const child = spawn(process.execPath, [CLI, pipeline, '--block-frames', '512'], {
-    stdio: ['pipe', 'ignore', 'pipe'],
-  });
+  const child = spawn(
+    process.execPath,
+    [CLI, pipeline, '--block-frames', '512', '--on-format-change', 'convert'],
+    {
+      stdio: ['pipe', 'ignore', 'pipe'],
+    },
+  );
   let words = '';
   child.stderr.on('data', (chunk) => {
     words += chunk;
@@ -115,10 +130,11 @@ export async function run({ short }) {
 
   for (let seed = 0; seed < count && failures.length < 20; seed++) {
     const testCase = caseOf(seed);
-    await attempt(seed, 'decoder', () => decode(testCase));
+    const change = seed % 3 === 0 ? 'stop' : 'convert';
+    await attempt(seed, 'decoder', () => decode(testCase, change));
     if (seed % 10 === 0) {
       figures.runs++;
-      await attempt(seed, 'run', () => runWhole(testCase, seed % 20 === 0 ? EMPTY : CHAIN));
+      await attempt(seed, 'run', () => runWhole(testCase, seed % 20 === 0 ? EMPTY : CHAIN, change));
     }
     if (seed % processShare === 0) {
       figures.processes++;

@@ -9,6 +9,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { writeEvidence } from './evidence.js';
 import { dice } from './fuzz-case.js';
+import { wavHeader } from './wav-header.js';
 
 const CLI = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGKILL'];
@@ -19,18 +20,7 @@ const SECONDS = 60;
 /** A minute of 16-bit stereo noise. */
 function input() {
   const bytes = Buffer.alloc(44 + RATE * SECONDS * 4);
-  bytes.write('RIFF', 0);
-  bytes.writeUInt32LE(bytes.length - 8, 4);
-  bytes.write('WAVEfmt ', 8);
-  bytes.writeUInt32LE(16, 16);
-  bytes.writeUInt16LE(1, 20);
-  bytes.writeUInt16LE(2, 22);
-  bytes.writeUInt32LE(RATE, 24);
-  bytes.writeUInt32LE(RATE * 4, 28);
-  bytes.writeUInt16LE(4, 32);
-  bytes.writeUInt16LE(16, 34);
-  bytes.write('data', 36);
-  bytes.writeUInt32LE(bytes.length - 44, 40);
+  bytes.set(wavHeader(bytes.length - 44, RATE));
   const roll = dice(1);
   for (let at = 44; at < bytes.length; at += 2) bytes.writeInt16LE(roll(40000) - 20000, at);
   return bytes;
@@ -106,7 +96,7 @@ export async function run({ short }) {
     writeEvidence(
       'kill',
       'Killed at any moment',
-      lines.map((line) => `- ${line}`),
+      [...lines, ...failures].map((line) => `- ${line}`),
     );
   return failures.length === 0;
 }

@@ -6,29 +6,12 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { writeEvidence } from './evidence.js';
+import { wavHeader } from './wav-header.js';
 
 const CLI = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const RATE = 44100;
 const FRAME_BYTES = 4;
 const PIECE_SECONDS = 2;
-
-/** A WAV header of unknown length: s16 stereo. */
-function header() {
-  const bytes = Buffer.alloc(44);
-  bytes.write('RIFF', 0);
-  bytes.writeUInt32LE(0xffffffff, 4);
-  bytes.write('WAVEfmt ', 8);
-  bytes.writeUInt32LE(16, 16);
-  bytes.writeUInt16LE(1, 20);
-  bytes.writeUInt16LE(2, 22);
-  bytes.writeUInt32LE(RATE, 24);
-  bytes.writeUInt32LE(RATE * FRAME_BYTES, 28);
-  bytes.writeUInt16LE(FRAME_BYTES, 32);
-  bytes.writeUInt16LE(16, 34);
-  bytes.write('data', 36);
-  bytes.writeUInt32LE(0xffffffff, 40);
-  return bytes;
-}
 
 /** Two seconds of noise under a swell, loud enough for every stage to work. */
 function piece() {
@@ -60,7 +43,7 @@ async function runOnce(seconds, tenMinutes) {
   });
   const audio = piece();
   let atTenMinutes = null;
-  child.stdin.write(header());
+  child.stdin.write(wavHeader(null, RATE));
   for (let at = 0; at < seconds; at += PIECE_SECONDS) {
     if (!child.stdin.write(audio)) await once(child.stdin, 'drain');
     if (at + PIECE_SECONDS === tenMinutes) atTenMinutes = residentOf(child.pid).now;

@@ -1,6 +1,17 @@
 // npm run slow -- NAME [--short]: a long claim in full, its log written to docs/evidence/NAME.md; with --short a form
 // of at most a minute that writes nothing.
-const CLAIMS = ['batch-kill', 'ceiling', 'fuzz', 'kill', 'mastering', 'memory', 'reload', 'ten-gigabytes'];
+const CLAIMS = [
+  'batch-kill',
+  'ceiling',
+  'fuzz',
+  'icecast',
+  'kill',
+  'mastering',
+  'memory',
+  'reload',
+  'resume',
+  'ten-gigabytes',
+];
 
 const words = process.argv.slice(2);
 const short = words.includes('--short');

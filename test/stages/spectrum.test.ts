@@ -47,6 +47,15 @@ describe.each(BACKENDS)('spectrum, %s', (backend) => {
 });
 
 describe('spectrum', () => {
+  it('reads every other window at an overlap of 50 %, each the same to the bit as among all', () => {
+    const audio = programme(2, 20_000, 3);
+    const params = { interval: 0, fftSize: 1024 };
+    const all = read(audio, params).readings.filter((_, n) => n % 2 === 0);
+    const half = read(audio, { ...params, overlap: 50 }).readings;
+    const levels = (readings: readonly Readings[]) => readings.map(({ frame, width }) => [frame, width]);
+    expect(levels(half)).toEqual(levels(all));
+  });
+
   it('reads every window where it ends with an interval of 0: frames 4096, 5120, 6144', () => {
     const { readings } = read(programme(2, 7000), { interval: 0 });
     expect(readings.map((reading) => reading.frame)).toEqual([4096, 5120, 6144]);

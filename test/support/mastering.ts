@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { analyze, openFile } from '../../src/engine/analyze.ts';
 import { readGenres, readPreset } from '../../src/engine/mastering-files.ts';
 import { fileSink } from '../../src/engine/output-sink.ts';
+import { definePipeline } from '../../src/engine/pipeline-files.ts';
 import { type MasteringPlan, planMastering } from '../../src/engine/plan-mastering.ts';
 import { runPipeline } from '../../src/engine/run.ts';
-import { definePipeline } from '../../src/graph/parse-pipeline.ts';
 import type { Decision } from '../../src/mastering/decision.ts';
-import { OnePassController, onePassPipeline } from '../../src/mastering/one-pass.ts';
+import { onePassPipeline } from '../../src/mastering/one-pass.ts';
 import type { ReferenceProfile } from '../../src/mastering/reference-profile.ts';
 import type { Aim } from '../../src/mastering/rules.ts';
 import { tonalCurve } from '../../src/mastering/tonal-curve.ts';
@@ -61,17 +61,7 @@ export async function master(
   const decisions: Decision[] = plan ? [...plan.decisions] : [];
   await runPipeline({
     pipeline: plan?.pipeline ?? definePipeline(onePassPipeline(aim, lookahead)),
-    controller:
-      plan === null
-        ? ({ sampleRate, channels }) =>
-            new OnePassController({
-              aim,
-              genres,
-              sampleRate,
-              channels,
-              onDecision: (decision) => decisions.push(decision),
-            })
-        : undefined,
+    onDecision: (decision) => decisions.push(decision),
     input: openFile(input),
     output: fileSink(output, { overwrite: true }),
     blockFrames,

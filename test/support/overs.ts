@@ -92,9 +92,14 @@ interface OversOptions {
   readonly peak: number;
 }
 
+const made = new Map<string, Signal>();
+
 /** One of the hard signals with its largest sample at `peak`. */
 export function overs(name: string, { channels, frames, sampleRate, peak }: OversOptions): Signal {
-  return scaledTo(SIGNALS[name](channels, frames, sampleRate), peak);
+  const key = [name, channels, frames, sampleRate].join();
+  const signal = made.get(key) ?? SIGNALS[name](channels, frames, sampleRate);
+  made.set(key, signal);
+  return scaledTo(signal, peak);
 }
 
 /** A signal without what lies above 20 kHz: 801 taps of a sinc at 19.7 kHz under a Blackman window, zero phase. */

@@ -1,46 +1,14 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium } from 'playwright-core';
 import { afterAll, describe, expect, it } from 'vitest';
+import { BROWSER, opened } from './open-page.ts';
 import { AURALIS, HAS_FFMPEG, shell } from './peers.ts';
-
-const BROWSER = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
-if (BROWSER === undefined && process.env.CI)
-  throw new Error('chromium is missing, and CI must not skip its tests');
 
 const folder = mkdtempSync(join(tmpdir(), 'analysis-page-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const CHARTS = ['loudness', 'true-peak', 'waveform', 'spectrum', 'spectrogram', 'correlation'];
-
-/** Opens a page and says which charts it shows, and what went wrong. */
-async function opened(page: string, media: 'screen' | 'print') {
-  const browser = await chromium.launch({ executablePath: BROWSER!, args: ['--no-sandbox'] });
-  try {
-    const tab = await browser.newPage({ viewport: { width: 1280, height: 900 } });
-    const problems: string[] = [];
-    tab.on('console', (message) => problems.push(message.text()));
-    tab.on('pageerror', (error) => problems.push(error.message));
-    tab.on('request', (request) => {
-      if (!/^(file|data):/.test(request.url())) problems.push(`asks for ${request.url()}`);
-    });
-    await tab.emulateMedia({ media });
-    await tab.goto(`file://${page}`);
-    const charts = await tab.locator('figure[data-chart]').evaluateAll((figures) =>
-      figures.map((figure) => {
-        const svg = figure.querySelector('svg')!;
-        const { width, height } = svg.getBoundingClientRect();
-        const drawn = svg.querySelectorAll('path, image').length;
-        return { name: figure.getAttribute('data-chart'), width, height, drawn };
-      }),
-    );
-    const overflow = await tab.evaluate('document.documentElement.scrollWidth - innerWidth');
-    return { problems, charts, overflow, shot: await tab.screenshot({ fullPage: true }) };
-  } finally {
-    await browser.close();
-  }
-}
 
 describe.skipIf(BROWSER === undefined)('the page of analyze', () => {
   it.each(['screen', 'print'] as const)(

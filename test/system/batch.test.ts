@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { outcome, start } from '../cli/command.ts';
-import { AURALIS, shell } from './peers.ts';
+import { AURALIS, HAS_FFMPEG, shell } from './peers.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'batch-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -15,6 +15,12 @@ beforeAll(async () => {
   const script = `import { writeCorpus } from '${corpus}'; writeCorpus('${path('in')}', 40, 6);`;
   await shell(`'${process.execPath}' --input-type=module -e "${script}"`);
 });
+
+/** What the preset `warm` aims at, in LUFS. */
+const { loudness } = JSON.parse(
+  readFileSync(new URL('../../targets/mastering/warm.json', import.meta.url), 'utf8'),
+);
+const WARM: number = loudness.value;
 
 /** Names and hashes of all outputs. */
 function outputs(name: string): string[] {
@@ -82,4 +88,31 @@ describe('batch', () => {
     expect((await outcome(start(args))).code).toBe(5);
     expect(outputs('cut')).toEqual(outputs('out1'));
   });
+
+  it.runIf(HAS_FFMPEG)(
+    'finds FLAC, MP3 and Ogg in a folder, and gives 3 WAVs as loud as the preset says',
+    async () => {
+      await shell(`mkdir -p '${path('coded')}'`);
+      for (const [type, codec] of [
+        ['flac', 'flac'],
+        ['mp3', 'libmp3lame'],
+        ['ogg', 'libvorbis'],
+      ]) {
+        await shell(
+          `ffmpeg -v error -f lavfi -i sine=d=2:r=44100 -ac 2 -c:a ${codec} '${path('coded')}/${type}.${type}'`,
+        );
+      }
+      const line = `${AURALIS} batch '${path('coded')}' -o '${path('decoded')}' --preset warm`;
+      expect((await shell(line)).code).toBe(0);
+      expect(
+        readdirSync(path('decoded'))
+          .filter((name) => name.endsWith('.wav'))
+          .sort(),
+      ).toEqual(['flac.wav', 'mp3.wav', 'ogg.wav']);
+      const { tracks } = JSON.parse(readFileSync(path('decoded/report.json'), 'utf8'));
+      for (const { after } of tracks) expect(after.integrated).toBeCloseTo(WARM, 1);
+      const page = readFileSync(path('decoded/report.html'), 'utf8');
+      expect(page).toContain('<a href="flac.decisions.jsonl">');
+    },
+  );
 });

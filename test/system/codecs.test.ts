@@ -108,6 +108,34 @@ describe.skipIf(!HAS_FFMPEG)('files of other codecs', () => {
     },
   );
 
+  it.each(['s24.flac', 's16.mp3', 's16.ogg'])(
+    '%s comes in through a pipe as it does by its name',
+    async (file) => {
+      const [piped, named] = [`cat ${file} | ${AURALIS} none.json`, `${AURALIS} none.json ${file}`];
+      const [one, other] = await Promise.all(
+        [piped, named].map((line) => shell(`cd '${folder}' && PATH=/usr/bin:/bin ${line}`)),
+      );
+      expect([one.code, one.stderr]).toEqual([0, '']);
+      expect(one.stdout.length).toBeGreaterThan(4 * 44_100 * 2 * 2);
+      expect(one.stdout.equals(other.stdout)).toBe(true);
+    },
+  );
+
+  it('Opus on a pipe is refused in one line that says what to do', async () => {
+    const { code, stderr } = await shell(`cat '${at('s24.opus')}' | ${AURALIS} '${at('none.json')}'`);
+    expect([code, stderr]).toEqual([
+      1,
+      'auralis-stream: stdin: Opus is not decoded from a pipe: name the file, or put "ffmpeg -i - -f wav - |" in front\n',
+    ]);
+  });
+
+  it('FLAC behind an ID3 tag is no MP3', async () => {
+    const tag = Buffer.from(`ID3\x04\0\0\0\0\0\x0a${'\0'.repeat(10)}`, 'latin1');
+    writeFileSync(at('tagged.flac'), Buffer.concat([tag, readFileSync(at('s16.flac'))]));
+    expect((await auralis('tagged.flac tagged.wav -f')).code).toBe(0);
+    expect(await samplesOf('tagged.wav')).toEqual(await samplesOf('s16.wav'));
+  });
+
   it('is told by its bytes and not by its name', async () => {
     symlinkSync(at('s16.flac'), at('really.wav'));
     expect((await auralis('really.wav told.wav -f')).code).toBe(0);

@@ -149,8 +149,8 @@ describe.runIf(HAS_FFMPEG)('a stream that does not end well', () => {
   });
 
   it.each([
-    ['a flac', `ffmpeg -v error -f f32le -ar 48000 -ac 2 -i ${NOISE[2]} -f flac -`],
-    ['an mp3', `ffmpeg -v error -f f32le -ar 48000 -ac 2 -i ${NOISE[2]} -f mp3 -`],
+    ['Opus', `ffmpeg -v error -f f32le -ar 48000 -ac 2 -i ${NOISE[2]} -c:a libopus -f ogg -`],
+    ['AAC', `ffmpeg -v error -f f32le -ar 48000 -ac 2 -i ${NOISE[2]} -c:a aac -f adts -`],
     ['nothing', 'true'],
   ])('%s is refused with code 1, one line, and nothing on stdout', async (_what, source) => {
     const { stdout, stderr, code } = await shell(`${source} 2>/dev/null | ${AURALIS} ${MASTERING}`);

@@ -16,6 +16,8 @@ function isThere(program: string, versionOption: string): boolean {
 
 export const HAS_FFMPEG = isThere('ffmpeg', '-version');
 export const HAS_SOX = isThere('sox', '--version');
+export const HAS_ICECAST = isThere('icecast2', '-v');
+export const HAS_LIQUIDSOAP = isThere('liquidsoap', '--version');
 
 /** The built command as a shell runs it. */
 export const AURALIS = `'${process.execPath}' '${MAIN}'`;

@@ -3,7 +3,7 @@ import type { AudioFormat } from '../../audio/format.ts';
 import type { BackendName } from '../../dsp/kernel-memory.ts';
 import type { PipelineDefinition, PipelineEntry } from '../../graph/definition.ts';
 import type { Move } from '../../graph/move.ts';
-import type { PipelineSnapshot, StageReading } from '../../graph/relay.ts';
+import type { StageReading } from '../../graph/relay.ts';
 import type { Readings, StageSnapshot } from '../../stages/define-stage.ts';
 import type { RingMemory } from './frame-ring.ts';
 
@@ -14,7 +14,7 @@ export interface NamedEntry extends Omit<PipelineEntry, 'definition'> {
 
 /** What a thread is to do: to process some nodes of a pipeline, from one ring into another. */
 export interface GraphTask {
-  readonly definition: Omit<PipelineDefinition, 'entries' | 'origin'> & {
+  readonly definition: Omit<PipelineDefinition, 'entries' | 'origin' | 'controllers'> & {
     readonly entries: readonly NamedEntry[];
   };
   readonly format: AudioFormat;
@@ -41,7 +41,7 @@ export type Order =
   | { readonly do: 'end'; readonly framesIn: number }
   | { readonly do: 'move'; readonly move: Move; readonly origin: number }
   | { readonly do: 'take'; readonly states: Readonly<Record<string, StageSnapshot>> }
-  | { readonly do: 'restore'; readonly snapshot: PipelineSnapshot }
+  | { readonly do: 'reset'; readonly changed: readonly NamedEntry[] }
   | { readonly do: 'answer'; readonly what: keyof Answers };
 
 /** An order and the number of frames after which it is due. */

@@ -1,15 +1,16 @@
 import { type MessagePort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { AuralisError, internalError } from '../../audio/errors.ts';
 import { onKernelMemory } from '../../dsp/kernel-memory.ts';
-import type { PipelineDefinition } from '../../graph/definition.ts';
-import { type Move, takeOver } from '../../graph/move.ts';
+import type { PipelineDefinition, PipelineEntry } from '../../graph/definition.ts';
+import type { Move } from '../../graph/move.ts';
+import { MovesUnderWay } from '../../graph/moves-under-way.ts';
 import type { GraphNode } from '../../graph/node.ts';
 import { loadPipelineStages, PreparedPipeline } from '../../graph/prepare-pipeline.ts';
 import type { PreparedSegment } from '../../graph/prepared-segment.ts';
 import { stageNamed } from '../../stages/registry.ts';
 import { Bell, PatientBell } from './bell.ts';
 import { RingReader, RingWriter } from './frame-ring.ts';
-import type { Answers, DatedOrder, GraphTask, HandData, Order, Reply } from './graph-order.ts';
+import type { Answers, DatedOrder, GraphTask, HandData, NamedEntry, Order, Reply } from './graph-order.ts';
 
 const { port, ...bells } = workerData as HandData<MessagePort>;
 const own = new Bell(bells.bell);
@@ -30,14 +31,18 @@ function awaitTask(): GraphTask {
   }
 }
 
+/** An entry as it was before it was sent. */
+function known({ stage, ...entry }: NamedEntry): PipelineEntry {
+  const definition = stageNamed(stage);
+  if (definition === undefined) throw internalError(`a thread knows no stage "${stage}"`);
+  return { ...entry, definition };
+}
+
 /** The definition as it was before it was sent. */
 function definitionOf({ definition }: GraphTask): PipelineDefinition {
-  const entries = definition.entries.map(({ stage, ...entry }) => {
-    const named = stageNamed(stage);
-    if (named === undefined) throw internalError(`a thread knows no stage "${stage}"`);
-    return { ...entry, definition: named };
-  });
-  return { ...definition, entries, origin: { where: definition.name, path: null, parts: null } };
+  const entries = definition.entries.map(known);
+  const origin = { where: definition.name, path: null, parts: null };
+  return { ...definition, entries, origin, controllers: [] };
 }
 
 /** The nodes of one thread at work. */
@@ -49,7 +54,7 @@ class GraphPart {
   /** What is to be done, and how often the bell had rung when it was last asked for. */
   readonly #orders: DatedOrder[] = [];
   #heard = 0;
-  #moves: Move[] = [];
+  readonly #moves = new MovesUnderWay();
 
   constructor(definition: PipelineDefinition, task: GraphTask) {
     const { format, backend, input } = task;
@@ -115,15 +120,15 @@ class GraphPart {
     const pipeline = this.#pipeline;
     if (order.do === 'end') this.#segment.end(order.framesIn);
     else if (order.do === 'take') pipeline.take(order.states);
-    else if (order.do === 'restore') pipeline.restore(order.snapshot);
+    else if (order.do === 'reset') pipeline.reset(order.changed.map(known));
     else if (order.do === 'move') this.#move(order.move, order.origin);
     else say({ answer: this.#answer(order.what) });
   }
 
   #move(move: Move, origin: number): void {
-    this.#moves = this.#moves.filter(({ frame, frames }) => frame + frames > move.frame);
-    takeOver(this.#moves, move);
-    this.#moves.push(move);
+    this.#moves.forgetBefore(move.frame);
+    for (const leaf of move.leaves) this.#moves.takeLeaf(move.id, leaf, move.frame);
+    this.#moves.add(move);
     this.#pipeline.move(move, origin);
   }
 

@@ -1,9 +1,9 @@
 import type { Planar } from '../../audio/block.ts';
 import type { AudioFormat } from '../../audio/format.ts';
 import type { BackendName } from '../../dsp/kernel-memory.ts';
-import type { PipelineDefinition } from '../../graph/definition.ts';
+import type { PipelineDefinition, PipelineEntry } from '../../graph/definition.ts';
 import type { Move } from '../../graph/move.ts';
-import type { FindRelay, PipelineSnapshot, Relay, Shared, StageReading } from '../../graph/relay.ts';
+import type { FindRelay, Relay, Shared, StageReading } from '../../graph/relay.ts';
 import type { Readings, StageSnapshot } from '../../stages/define-stage.ts';
 import { PatientBell } from './bell.ts';
 import { RingReader, RingWriter, ringMemory } from './frame-ring.ts';
@@ -34,10 +34,16 @@ export const relayOver =
     return shared ? new ThreadRelay(pipeline, cuts, crew, options) : null;
   };
 
+const named = ({ definition, ...entry }: PipelineEntry): NamedEntry => ({ ...entry, stage: definition.name });
+
 /** The entries and wiring of a pipeline as plain data. */
-function plain({ entries, origin: _, ...rest }: PipelineDefinition): GraphTask['definition'] {
-  const named = entries.map(({ definition, ...entry }): NamedEntry => ({ ...entry, stage: definition.name }));
-  return { ...rest, entries: named };
+function plain({
+  entries,
+  origin: _origin,
+  controllers: _,
+  ...rest
+}: PipelineDefinition): GraphTask['definition'] {
+  return { ...rest, entries: entries.map(named) };
 }
 
 /**
@@ -113,8 +119,8 @@ class ThreadRelay implements Relay {
     this.#tell({ do: 'take', states });
   }
 
-  restore(snapshot: PipelineSnapshot): void {
-    this.#tell({ do: 'restore', snapshot });
+  reset(changed: readonly PipelineEntry[]): void {
+    this.#tell({ do: 'reset', changed: changed.map(named) });
   }
 
   states(): Readonly<Record<string, StageSnapshot>> {

@@ -1,0 +1,98 @@
+import { constants, fstatSync, type Stats, statSync } from 'node:fs';
+import { access } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { outputError, usageError } from '../audio/errors.ts';
+import type { Resumption } from '../engine/audio-path.ts';
+import { readCheckpoint } from '../engine/checkpoint.ts';
+import { isForeignFile } from '../engine/checkpoint-file.ts';
+import type { CheckpointOptions } from '../engine/checkpoint-taker.ts';
+import { systemReason } from '../engine/system-reason.ts';
+import type { Arguments } from './command.ts';
+import { duration, oneOf, text } from './option-value.ts';
+import { refuseFilesInUse } from './report-target.ts';
+
+/** From one checkpoint to the next, in ms. */
+const EVERY = 10_000;
+
+/** Options for commands that run a pipeline. */
+export const CHECKPOINT_OPTIONS = {
+  checkpoint: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'write the state of the run to FILE now and then, so that --resume can go on with it',
+  },
+  'checkpoint-every': {
+    type: 'string',
+    requiresArg: true,
+    describe: 'time of the stream from one to the next (default 10s)',
+  },
+  resume: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'go on where the run stood that wrote the checkpoint FILE, with the same words and options',
+  },
+  'resume-input': {
+    type: 'string',
+    requiresArg: true,
+    describe:
+      'what a pipe brings: all of the input from its start, or the rest, from the frame of the checkpoint on',
+  },
+} as const;
+
+/** Where checkpoints go, or undefined when there are none. `inUse` are files of the run. */
+export async function checkpointOf(
+  args: Arguments,
+  inUse: readonly string[],
+): Promise<CheckpointOptions | undefined> {
+  const path = text(args, 'checkpoint');
+  const every = duration(args, 'checkpoint-every');
+  if (path === undefined) {
+    if (every !== undefined) throw usageError('--checkpoint-every: needs --checkpoint FILE');
+    return undefined;
+  }
+  refuseFilesInUse('--checkpoint', path, inUse);
+  if (await isForeignFile(path)) {
+    throw usageError(`--checkpoint ${path}: exists and is no checkpoint, choose a new name`);
+  }
+  await access(dirname(path), constants.W_OK).catch((cause) => {
+    throw outputError(`--checkpoint ${path}: ${systemReason(cause)}`, { cause });
+  });
+  return {
+    path,
+    every: (every ?? EVERY) / 1000,
+    onFailure: (line) => process.stderr.write(`auralis-stream: warning: checkpoint: ${line}\n`),
+  };
+}
+
+/**
+ * The run to go on with, or undefined. Where `--checkpoint` names the same file and it is not there yet, a run begins, so
+ * that one command line serves the first start and every other.
+ */
+export async function resumptionOf(args: Arguments, quiet: boolean): Promise<Resumption | undefined> {
+  const path = text(args, 'resume');
+  const wanted = oneOf(args, 'resume-input', ['start', 'rest']);
+  if (path === undefined) {
+    if (wanted !== undefined) throw usageError('--resume-input: needs --resume FILE');
+    return undefined;
+  }
+  const own = text(args, 'checkpoint');
+  const begins = own !== undefined && resolve(own) === resolve(path);
+  if (begins && statSync(path, { throwIfNoEntry: false }) === undefined) {
+    if (!quiet) process.stderr.write(`auralis-stream: ${path} is not there yet, beginning at the start\n`);
+    return undefined;
+  }
+  const checkpoint = await readCheckpoint(path);
+  const input = wanted ?? (isPipe(text(args, 'in')) ? undefined : 'start');
+  if (input === undefined) {
+    throw usageError(
+      `--resume: the input is a pipe, say with --resume-input what it brings: start (all of it) or rest (from frame ${checkpoint.position.inputFrame} on)`,
+    );
+  }
+  return { checkpoint, input };
+}
+
+function isPipe(path: string | undefined): boolean {
+  const stats: Stats | undefined =
+    path === undefined || path === '-' ? fstatSync(0) : statSync(path, { throwIfNoEntry: false });
+  return stats !== undefined && (stats.isFIFO() || stats.isSocket());
+}

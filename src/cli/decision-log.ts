@@ -1,0 +1,50 @@
+import { systemReason } from '../engine/system-reason.ts';
+import { type Decision, decisionLine, decisionSentence } from '../mastering/decision.ts';
+import { comparedSecondLine, comparedSpectraLine } from '../monitor/compared-lines.ts';
+import type { ComparedFigures, ComparedSecond } from '../monitor/run-figures.ts';
+import type { Arguments, CommandOptions } from './command.ts';
+import { text } from './option-value.ts';
+import { openReport } from './report-target.ts';
+
+/** Options `--decisions` and `--verbose`. */
+export const DECISION_OPTIONS: CommandOptions = {
+  decisions: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'write what was decided and why to FILE, a JSON object a line, for `explain`',
+  },
+  verbose: { type: 'boolean', describe: 'tell it on stderr, a sentence a decision' },
+};
+
+/** Where decisions go: to a file as JSON lines, to stderr as sentences, to both, or nowhere. */
+export interface DecisionLog {
+  readonly take: (decision: Decision) => void;
+  /** Takes the loudness before and after, for who reads the file later; undefined without one. */
+  readonly compare: ((second: ComparedSecond) => void) | undefined;
+  /** Takes what a run has measured at its end. */
+  readonly conclude: (compared: ComparedFigures | null) => void;
+  readonly end: () => void;
+}
+
+/** Opens what `--decisions` names; `inUse` are files of the run. */
+export function openDecisionLog(args: Arguments, inUse: readonly string[]): DecisionLog {
+  const target = text(args, 'decisions');
+  const file =
+    target === undefined ? undefined : openReport(target, args.force === true, inUse, '--decisions');
+  file?.on('error', (error) => {
+    process.stderr.write(
+      `auralis-stream: warning: --decisions ${target}: ${systemReason(error)}, lines are missing\n`,
+    );
+  });
+  return {
+    take: (decision) => {
+      file?.write(decisionLine(decision));
+      if (args.verbose === true) process.stderr.write(`auralis-stream: ${decisionSentence(decision)}\n`);
+    },
+    compare: file && ((second) => void file.write(comparedSecondLine(second))),
+    conclude: (compared) => {
+      if (compared !== null) file?.write(comparedSpectraLine(compared));
+    },
+    end: () => file?.end(),
+  };
+}

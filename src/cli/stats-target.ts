@@ -1,0 +1,43 @@
+import { RunStats } from '../engine/run-stats.ts';
+import type { RunSummary } from '../engine/run-summary.ts';
+import { systemReason } from '../engine/system-reason.ts';
+import { runFiguresText } from '../monitor/run-figures-text.ts';
+import type { Arguments, CommandOptions } from './command.ts';
+import { text } from './option-value.ts';
+import { openReport } from './report-target.ts';
+
+/** Options `--stats` and `--stats-json`. */
+export const STATS_OPTIONS: CommandOptions = {
+  stats: {
+    type: 'boolean',
+    describe: 'print what the run took, stage by stage, and what it did to the sound, at the end',
+  },
+  'stats-json': { type: 'string', requiresArg: true, describe: 'write that as JSON to FILE' },
+};
+
+/** Statistics that the command line asks for. */
+export interface WantedStats {
+  readonly stats: RunStats;
+  /** Tells them, once the run is over. */
+  readonly tell: (summary: RunSummary) => void;
+}
+
+/** Begins to take statistics where the command line asks for them; else null. `inUse` are files of the run. */
+export function openStats(args: Arguments, inUse: readonly string[]): WantedStats | null {
+  const target = text(args, 'stats-json');
+  if (args.stats !== true && target === undefined) return null;
+  const file =
+    target === undefined ? undefined : openReport(target, args.force === true, inUse, '--stats-json');
+  file?.on('error', (error) => {
+    process.stderr.write(`auralis-stream: warning: --stats-json ${target}: ${systemReason(error)}\n`);
+  });
+  const stats = new RunStats();
+  return {
+    stats,
+    tell: (summary) => {
+      const figures = stats.figures(summary);
+      file?.end(`${JSON.stringify(figures, null, 2)}\n`);
+      if (args.stats === true) process.stderr.write(runFiguresText(figures));
+    },
+  };
+}

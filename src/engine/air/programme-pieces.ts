@@ -1,0 +1,39 @@
+import type { Planar } from '../../audio/block.ts';
+import type { AudioFormat } from '../../audio/format.ts';
+import type { ProgrammeFeed } from './programme-feed.ts';
+
+/** Cuts a programme into pieces of one length, whatever its packets are. */
+export class ProgrammePieces {
+  /** The present piece. */
+  readonly channels: Planar;
+  /** Frames of a whole one. */
+  readonly frames: number;
+  readonly #format: AudioFormat;
+  #gathered = 0;
+
+  constructor(format: AudioFormat, frames: number) {
+    this.#format = format;
+    this.frames = frames;
+    this.channels = format.layout.map(() => new Float32Array(frames));
+  }
+
+  /** Fills the piece as far as frames have come; true when it is whole, and the next call begins another. */
+  gather(feed: ProgrammeFeed | null): boolean {
+    while (feed !== null && this.#gathered < this.frames) {
+      const rest = this.channels.map((channel) => channel.subarray(this.#gathered));
+      const taken = feed.read(rest, this.frames - this.#gathered, this.#format);
+      if (taken === 0) return false;
+      this.#gathered += taken;
+    }
+    if (feed === null) return false;
+    this.#gathered = 0;
+    return true;
+  }
+
+  /** Ends a piece that will not become whole and says how many frames it has. */
+  cut(): number {
+    const frames = this.#gathered;
+    this.#gathered = 0;
+    return frames;
+  }
+}

@@ -5,7 +5,8 @@ import { type Plan, type PlannedEntry, planPipeline } from '../graph/plan.ts';
 import { loadPipelineStages, PreparedPipeline } from '../graph/prepare-pipeline.ts';
 import { segmentsOf } from '../graph/segments.ts';
 import { prepareStage, type StageRun } from '../stages/stage-transform.ts';
-import { cutEvenly, dearest, endsCost } from './threads/share-nodes.ts';
+import { cutEvenly, dearest } from './threads/share-nodes.ts';
+import { endsCost, stageCosts } from './threads/stage-costs.ts';
 
 /** Frames that are processed at a time. */
 const BLOCK_FRAMES = 4096;
@@ -37,7 +38,7 @@ export interface CostedPlan extends Plan {
 export interface Shares {
   /** Ids, one list a thread; the first thread reads and writes, too. */
   readonly stages: readonly (readonly string[])[];
-  /** How many times as fast as one thread, where each has a core for itself and no start to make. */
+  /** How many times as fast as one thread by what stages usually take, each thread on a core and without its start. */
   readonly gain: number;
 }
 
@@ -62,16 +63,15 @@ export async function planAndMeasure(
     return { ...entry, ...cost };
   });
   const load = entries.reduce((sum, entry) => sum + entry.load, 0);
-  const shares = segmentsOf(definition).length === 1 ? sharesOf(entries, format, threads) : null;
+  const shares = segmentsOf(definition).length === 1 ? sharesOf(definition, format, threads) : null;
   return { ...plan, backend, entries, bytes, load, shares };
 }
 
-function sharesOf(entries: CostedPlan['entries'], format: AudioFormat, threads: number): Shares | null {
-  const costs = entries.map(({ nanosecondsPerFrame }) => nanosecondsPerFrame);
-  const ends = endsCost(format);
+function sharesOf(definition: PipelineDefinition, format: AudioFormat, threads: number): Shares | null {
+  const [costs, ends] = [stageCosts(definition, format), endsCost(format)];
   const cuts = cutEvenly(costs, threads, ends);
   if (cuts.length === 0) return null;
-  const ids = entries.map(({ id }) => id);
+  const ids = definition.entries.map(({ id }) => id);
   const stages = [0, ...cuts].map((from, n) => ids.slice(from, cuts[n]));
   return { stages, gain: costs.reduce((sum, cost) => sum + cost, ends) / dearest(costs, cuts, ends) };
 }

@@ -26,7 +26,7 @@ export class Bell {
 }
 
 /** Pages after which it is worth to wake a thread: that takes longer than a page. */
-const PAGES = 8;
+const PAGES = 16;
 
 /** Rings for frames that come page by page, for several pages at a time. */
 export class PatientBell {

@@ -8,11 +8,12 @@ import type { Readings, StageSnapshot } from '../../stages/define-stage.ts';
 import { PatientBell } from './bell.ts';
 import { RingReader, RingWriter, ringMemory } from './frame-ring.ts';
 import type { Answers, GraphTask, NamedEntry, Order } from './graph-order.ts';
-import { cutEvenly, endsCost, nodeCosts, pays } from './share-nodes.ts';
+import { cutEvenly, pays } from './share-nodes.ts';
+import { endsCost, stageCosts } from './stage-costs.ts';
 import type { Hand, ThreadCrew } from './thread-crew.ts';
 
 /** Pages that may be under way for each thread: so many frames later the output comes. */
-const PAGES_UNDER_WAY = 16;
+const PAGES_UNDER_WAY = 32;
 
 /** What graphs are shared out for. */
 interface ThreadOptions {
@@ -27,10 +28,10 @@ interface ThreadOptions {
 export const relayOver =
   (crew: ThreadCrew, options: ThreadOptions): FindRelay =>
   (pipeline) => {
-    const { format, backend, frames } = options;
-    const costs = nodeCosts(pipeline.definition, format, backend);
-    const cuts = cutEvenly(costs, crew.threads, endsCost(format));
-    const shared = cuts.length > 0 && (!crew.thrifty || pays(costs, cuts, endsCost(format), frames));
+    const { format, frames } = options;
+    const [costs, ends] = [stageCosts(pipeline.definition, format), endsCost(format)];
+    const cuts = cutEvenly(costs, crew.threads, ends);
+    const shared = cuts.length > 0 && (!crew.thrifty || pays(costs, cuts, ends, frames));
     return shared ? new ThreadRelay(pipeline, cuts, crew, options) : null;
   };
 

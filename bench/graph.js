@@ -1,21 +1,27 @@
 // What do wiring, threads, block sizes and stages cost? Ten stages in one pass in one stream against one stream a stage;
-// a run of three-band on one thread and on two; the chain at
-// blocks of 64 to 16384 frames; one to twenty stages. Samples in memory.
-import { readFileSync } from 'node:fs';
-import { Readable, Writable } from 'node:stream';
+// three-band on one thread and on two, file to file; the chain at blocks of 64 to 16384 frames; one to twenty stages, on
+// samples in memory.
 import { finished } from 'node:stream/promises';
+import { fileURLToPath } from 'node:url';
 import { audioFormat } from '../dist/audio/format.js';
-import { streamSink } from '../dist/engine/output-sink.js';
-import { runPipeline } from '../dist/engine/run.js';
 import { definePipeline, pipelineTransform } from '../dist/graph/pipeline.js';
 import { eq, gain } from '../dist/index.js';
 import { CHAIN } from './chain.js';
 import { BACKENDS, chainTask } from './compare-backends.js';
-import { blocksOf, chorus, piece, RATE, wavOf } from './material.js';
-import { inQuietTurns, inTurns, mapValues, nanosecondsPerUnit, printTable, spread } from './measure.js';
+import { blocksOf, chorus, inFolder, piece, RATE, writeWav } from './material.js';
+import {
+  inQuietTurns,
+  inTurns,
+  mapValues,
+  nanosecondsPerUnit,
+  printTable,
+  spread,
+  timeCommand,
+} from './measure.js';
 
 export const question = 'ns per stereo frame: fused and not, by block size, by number of stages';
 
+const CLI = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
 const FORMAT = audioFormat(RATE, 2);
 const BAND = { bands: [{ freq: 1000, gain: 1, q: 1 }] };
 
@@ -65,38 +71,24 @@ async function fusing({ full }) {
   return rows;
 }
 
-/** Pieces of 64 KiB, as a pipe gives them. */
-function* pieces(bytes) {
-  for (let at = 0; at < bytes.length; at += 65536) yield bytes.subarray(at, at + 65536);
-}
-
-/** Whole runs of three-band from memory on one thread and on two, their start included: the ratio turn by turn, null where it was never quiet. */
-async function onThreads({ full }) {
-  const seconds = full ? 180 : 60;
-  const wav = wavOf(seconds);
-  const file = new URL('../pipelines/three-band.json', import.meta.url);
-  const pipeline = definePipeline(JSON.parse(readFileSync(file, 'utf8')));
-  const milliseconds = (threads) => async () => {
-    const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
-    const input = Readable.from(pieces(wav), { objectMode: false });
-    const { elapsed } = await runPipeline({
-      pipeline,
-      input,
-      output: streamSink('nowhere', nowhere),
-      threads,
-    });
-    return 1000 * elapsed;
-  };
-  const tasks = { one: milliseconds(1), two: milliseconds(2) };
-  const { figures, counted, tried } = await inQuietTurns(tasks, full ? 7 : 3);
-  const ratio = counted ? spread(figures.one.map((one, turn) => one / figures.two[turn])) : null;
-  console.log(
-    ratio
-      ? `\nthree-band, ${seconds} s, ${counted} quiet rounds of ${tried}: ${ratio.median.toFixed(2)} times as fast on two threads (${ratio.min.toFixed(2)} to ${ratio.max.toFixed(2)})`
-      : `\nthree-band: other processes worked during all of ${tried} rounds, two threads not measured`,
-  );
-  return ratio;
-}
+/** Whole processes with three-band on one thread and on two, file to file: the ratio turn by turn, null where it was never quiet. */
+const onThreads = ({ full }) =>
+  inFolder(async (path) => {
+    const seconds = full ? 600 : 60;
+    writeWav(path('in.wav'), seconds);
+    const run = (threads) => () =>
+      timeCommand(
+        `${process.execPath} ${CLI} three-band ${path('in.wav')} ${path('out.wav')} -f --quiet --threads ${threads}`,
+      );
+    const { figures, counted, tried } = await inQuietTurns({ one: run(1), two: run(2) }, full ? 7 : 3);
+    const ratio = counted ? spread(figures.one.map(({ wall }, turn) => wall / figures.two[turn].wall)) : null;
+    console.log(
+      ratio
+        ? `\nthree-band, ${seconds} s, ${counted} quiet rounds of ${tried}: ${ratio.median.toFixed(2)} times as fast on two threads (${ratio.min.toFixed(2)} to ${ratio.max.toFixed(2)})`
+        : `\nthree-band: other processes worked during all of ${tried} rounds, two threads not measured`,
+    );
+    return ratio;
+  });
 
 /** The same pipeline at several sizes or lengths, both backends. */
 async function series(column, values, settingOf, options) {

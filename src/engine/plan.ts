@@ -3,8 +3,8 @@ import { type BackendName, onKernelMemory } from '../dsp/kernel-memory.ts';
 import type { PipelineDefinition, PipelineEntry } from '../graph/definition.ts';
 import { type Plan, type PlannedEntry, planPipeline } from '../graph/plan.ts';
 import { loadPipelineStages, PreparedPipeline } from '../graph/prepare-pipeline.ts';
-import { segmentsOf } from '../graph/segments.ts';
 import { prepareStage, type StageRun } from '../stages/stage-transform.ts';
+import { obstacleIn } from './threads/crew-for.ts';
 import { cutEvenly, dearest } from './threads/share-nodes.ts';
 import { endsCost, stageCosts } from './threads/stage-costs.ts';
 
@@ -30,7 +30,7 @@ export interface CostedPlan extends Plan {
   readonly bytes: number;
   /** Share of one core that the stages take together in real time. */
   readonly load: number;
-  /** How it is shared out over so many threads; null for one, and where it changes its rate on the way. */
+  /** How it is shared out over so many threads; null for one, and where it can't be. */
   readonly shares: Shares | null;
 }
 
@@ -63,7 +63,7 @@ export async function planAndMeasure(
     return { ...entry, ...cost };
   });
   const load = entries.reduce((sum, entry) => sum + entry.load, 0);
-  const shares = segmentsOf(definition).length === 1 ? sharesOf(definition, format, threads) : null;
+  const shares = obstacleIn(definition) === null ? sharesOf(definition, format, threads) : null;
   return { ...plan, backend, entries, bytes, load, shares };
 }
 

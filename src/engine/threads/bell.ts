@@ -25,19 +25,16 @@ export class Bell {
   }
 }
 
-/** Pages after which it is worth to wake a thread: that takes longer than a page. */
-const PAGES = 16;
-
-/** Rings for frames that come page by page, for several pages at a time. */
+/** Rings for frames that come page by page, for many at a time: to wake a thread takes longer than a page. */
 export class PatientBell {
   readonly #bell: Bell;
   readonly #every: number;
   #frames = 0;
 
-  /** `page` in frames. */
-  constructor(bell: Bell, page: number) {
+  /** `every` so many frames. */
+  constructor(bell: Bell, every: number) {
     this.#bell = bell;
-    this.#every = PAGES * page;
+    this.#every = every;
   }
 
   add(frames: number): void {

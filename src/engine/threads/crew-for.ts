@@ -11,6 +11,7 @@ interface SharableRun {
   readonly resume?: unknown;
   readonly metered?: boolean | undefined;
   readonly onStage?: unknown;
+  readonly compare?: unknown;
   readonly stats?: unknown;
 }
 
@@ -29,12 +30,18 @@ export function crewFor(run: SharableRun): FoundCrew {
   return { crew: null, warnings: threads === 'auto' ? [] : [`ran on one thread: ${obstacle}`] };
 }
 
-function obstacleOf({ pipeline, ...run }: SharableRun): string | null {
+/** Why a pipeline can't be shared out, or null. */
+export function obstacleIn(pipeline: PipelineDefinition): string | null {
   if (segmentsOf(pipeline).length > 1) return 'the pipeline changes its rate on the way';
   if (pipeline.controllers.length > 0) return 'controllers look at what all stages measure at one moment';
+  return null;
+}
+
+function obstacleOf(run: SharableRun): string | null {
   if (run.checkpoint || run.resume) return 'a checkpoint does not hold what is under way between threads';
   if (run.metered) return 'the monitor looks at all stages at one moment';
   if (run.stats) return 'the time of the stages is taken one by one';
+  if (run.compare) return 'what comes in is measured beside what goes out';
   if (run.onStage) return 'stages that fail are watched where the input is';
-  return null;
+  return obstacleIn(run.pipeline);
 }

@@ -26,8 +26,9 @@ export interface GraphTask {
   readonly output: RingMemory;
   /** Pages of silence that stand in `output` at first. */
   readonly heldPages: number;
-  /** Of the one that takes the output. */
+  /** Bell of the one that takes the output, and the frames after which it is rung. */
   readonly next: SharedArrayBuffer;
+  readonly ringEvery: number;
 }
 
 /** What can be asked of a thread. */

@@ -69,10 +69,10 @@ class GraphPart {
 
   /** Takes frames as they come, and orders each at its frame, for ever. */
   work(): never {
-    const { from, to, next, heldPages } = this.#task;
+    const { from, to, next, ringEvery, heldPages } = this.#task;
     const segment = this.#segment;
     const [input, output] = [new RingReader(this.#task.input), new RingWriter(this.#task.output, heldPages)];
-    const behindBell = new PatientBell(new Bell(next), input.page);
+    const behindBell = new PatientBell(new Bell(next), ringEvery);
     const [before, behind] = [segment.crossing(from), segment.crossing(to)];
     for (let done = 0; ; ) {
       // Frames first: the bell has then rung for the orders that come before them.

@@ -12,8 +12,11 @@ import { cutEvenly, pays } from './share-nodes.ts';
 import { endsCost, stageCosts } from './stage-costs.ts';
 import type { Hand, ThreadCrew } from './thread-crew.ts';
 
-/** Pages that may be under way for each thread: so many frames later the output comes. */
-const PAGES_UNDER_WAY = 32;
+/**
+ * Pages that are under way: so many frames later the output comes. That many, because a thread that is woken for half of
+ * them is woken a few hundred times a run, and 16 took a sixth more CPU time.
+ */
+const PAGES_UNDER_WAY = 128;
 
 /** What graphs are shared out for. */
 interface ThreadOptions {
@@ -69,29 +72,31 @@ class ThreadRelay implements Relay {
     const { format, backend, blockFrames } = options;
     const { length } = pipeline.definition.entries;
     const page = blockFrames + (blockFrames % 2);
-    const delayPages = PAGES_UNDER_WAY * cuts.length;
     const ends = [...cuts, length];
     // The delay stands as silence in the last ring; with the block that is handed over and the page that fills behind it,
     // everything under way fits into any of them.
-    const held = (n: number): number => (n < cuts.length ? 0 : delayPages);
+    const held = (n: number): number => (n < cuts.length ? 0 : PAGES_UNDER_WAY);
     const rings = ends.map((cut, n) =>
-      ringMemory(pipeline.crossing(cut).length, page, delayPages + 2, held(n)),
+      ringMemory(pipeline.crossing(cut).length, page, PAGES_UNDER_WAY + 2, held(n)),
     );
     this.from = cuts[0];
-    this.delay = delayPages * page;
+    this.delay = PAGES_UNDER_WAY * page;
     this.#leaving = pipeline.crossing(this.from);
     this.#returning = pipeline.crossing(length);
     this.#first = new RingWriter(rings[0]);
     this.#last = new RingReader(rings[cuts.length]);
     this.#crew = crew;
     this.#hands = crew.take(cuts.length);
-    this.#firstBell = new PatientBell(this.#hands[0].bell, page);
+    // All threads have some to do at any time.
+    const ringEvery = Math.ceil(this.delay / (2 * cuts.length));
+    this.#firstBell = new PatientBell(this.#hands[0].bell, ringEvery);
     const definition = plain(pipeline.definition);
     this.#hands.forEach((hand, n) => {
       hand.tell({
         ...{ definition, format, backend, from: cuts[n], to: ends[n + 1] },
         ...{ input: rings[n], output: rings[n + 1], heldPages: held(n + 1) },
         next: (this.#hands[n + 1] ?? crew).bell.memory,
+        ringEvery,
       });
     });
   }

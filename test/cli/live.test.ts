@@ -83,7 +83,8 @@ describe('--live with packets of 10 ms', () => {
   it('refuses 2 threads, which hold the output back by 128 blocks', async () => {
     expect(await run([PIPELINE, '--live', '--threads', '2'])).toMatchObject({
       code: 2,
-      stderr: 'auralis-stream: --threads 2: holds the output back for seconds; with --live there is one thread\n',
+      stderr:
+        'auralis-stream: --threads 2: holds the output back for seconds; with --live there is one thread\n',
     });
   });
 

@@ -1,16 +1,27 @@
-// What do wiring, block sizes and stages cost? Ten stages in one pass in one stream against one stream a stage; the chain at
-// blocks of 64 to 16384 frames; one to twenty stages. Samples in memory.
+// What do wiring, threads, block sizes and stages cost? Ten stages in one pass in one stream against one stream a stage;
+// three-band on one thread and on two, file to file; the chain at blocks of 64 to 16384 frames; one to twenty stages, on
+// samples in memory.
 import { finished } from 'node:stream/promises';
+import { fileURLToPath } from 'node:url';
 import { audioFormat } from '../dist/audio/format.js';
 import { definePipeline, pipelineTransform } from '../dist/graph/pipeline.js';
 import { eq, gain } from '../dist/index.js';
 import { CHAIN } from './chain.js';
 import { BACKENDS, chainTask } from './compare-backends.js';
-import { blocksOf, chorus, piece, RATE } from './material.js';
-import { inTurns, mapValues, nanosecondsPerUnit, printTable, spread } from './measure.js';
+import { blocksOf, chorus, inFolder, piece, RATE, writeWav } from './material.js';
+import {
+  inQuietTurns,
+  inTurns,
+  mapValues,
+  nanosecondsPerUnit,
+  printTable,
+  spread,
+  timeCommand,
+} from './measure.js';
 
 export const question = 'ns per stereo frame: fused and not, by block size, by number of stages';
 
+const CLI = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
 const FORMAT = audioFormat(RATE, 2);
 const BAND = { bands: [{ freq: 1000, gain: 1, q: 1 }] };
 
@@ -60,6 +71,25 @@ async function fusing({ full }) {
   return rows;
 }
 
+/** Whole processes with three-band on one thread and on two, file to file: the ratio turn by turn, null where it was never quiet. */
+const onThreads = ({ full }) =>
+  inFolder(async (path) => {
+    const seconds = full ? 600 : 60;
+    writeWav(path('in.wav'), seconds);
+    const run = (threads) => () =>
+      timeCommand(
+        `${process.execPath} ${CLI} three-band ${path('in.wav')} ${path('out.wav')} -f --quiet --threads ${threads}`,
+      );
+    const { figures, counted, tried } = await inQuietTurns({ one: run(1), two: run(2) }, full ? 7 : 3);
+    const ratio = counted ? spread(figures.one.map(({ wall }, turn) => wall / figures.two[turn].wall)) : null;
+    console.log(
+      ratio
+        ? `\nthree-band, ${seconds} s, ${counted} quiet rounds of ${tried}: ${ratio.median.toFixed(2)} times as fast on two threads (${ratio.min.toFixed(2)} to ${ratio.max.toFixed(2)})`
+        : `\nthree-band: other processes worked during all of ${tried} rounds, two threads not measured`,
+    );
+    return ratio;
+  });
+
 /** The same pipeline at several sizes or lengths, both backends. */
 async function series(column, values, settingOf, options) {
   const rows = [];
@@ -80,6 +110,7 @@ async function series(column, values, settingOf, options) {
 export async function run(options) {
   const rows = await fusing(options);
   printTable(rows);
+  const threadsGraph = await onThreads(options);
   const sizes = options.full ? [16, 64, 256, 1024, 4096, 16384] : [64, 1024, 4096];
   const counts = options.full ? [1, 2, 5, 10, 20] : [1, 5, 20];
   const blockSizes = await series(
@@ -94,5 +125,5 @@ export async function run(options) {
     (count) => ({ stages: Array.from({ length: count }, () => ({ stage: 'eq', ...BAND })), frames: 4096 }),
     options,
   );
-  return { rows, blockSizes, stageCounts };
+  return { rows, blockSizes, stageCounts, figures: { threadsGraph } };
 }

@@ -50,7 +50,8 @@ function otherWork() {
 
 /**
  * Like `inTurns`, for what needs all cores to itself: rounds in which other processes worked are left out, and tried
- * again up to four times `rounds`. Gives the figures of the rounds that count and how many were tried. Tasks give ms.
+ * again up to four times `rounds`. Gives the figures of the rounds that count and how many were tried. Tasks give the wall
+ * and CPU seconds of a process.
  */
 export async function inQuietTurns(tasks, rounds) {
   const figures = mapValues(tasks, () => []);
@@ -62,7 +63,9 @@ export async function inQuietTurns(tasks, rounds) {
     for (const [name, task] of Object.entries(tasks)) {
       const before = otherWork();
       round[name] = await task();
-      quiet &&= before === null || otherWork() - before <= TICK + MOST_OTHER_WORK * round[name];
+      const { wall, cpu } = round[name];
+      const others = before === null ? 0 : otherWork() - before - 1000 * cpu;
+      quiet &&= others <= TICK + 1000 * MOST_OTHER_WORK * wall;
     }
     if (tried > 0 && quiet) for (const [name, figure] of Object.entries(round)) figures[name].push(figure);
   }

@@ -67,6 +67,7 @@ const entries = {
   main: path('src/cli/main.ts'),
   'compiled-script': path('src/cli/compiled-script.ts'),
   'command-line': path('src/cli/command-line.ts'),
+  'graph-worker': path('src/engine/threads/graph-worker.ts'),
   'spectrum-worker': path('src/engine/spectrum-worker.ts'),
   'track-worker': path('src/batch/track-worker.ts'),
   ...Object.fromEntries(

@@ -132,7 +132,8 @@ export {
   SpectrumAnalysis,
   type SpectrumAnalysisOptions,
 } from './engine/spectrum-analysis.ts';
-export { SpectrumPool, type ThreadCount } from './engine/spectrum-pool.ts';
+export { SpectrumPool } from './engine/spectrum-pool.ts';
+export type { ThreadCount } from './engine/thread-count.ts';
 export type { PipelineDefinition, PipelineTransform, TransformSnapshot } from './graph/pipeline.ts';
 export { type DecodeWavOptions, decodeWav, type WavDecoder } from './io/decode-wav.ts';
 export { type EncodeWavOptions, encodeWav } from './io/encode-wav.ts';

@@ -13,12 +13,13 @@ import { decodedStream } from '../engine/codec-input.ts';
 import { LIVE_READ_BYTES } from '../engine/rotating-reader.ts';
 import type { RunOptions } from '../engine/run-options.ts';
 import { systemReason } from '../engine/system-reason.ts';
+import type { ThreadCount } from '../engine/thread-count.ts';
 import type { AudioHeader } from '../io/stream-decoder.ts';
 import { RotatingFile } from '../monitor/rotating-file.ts';
 import type { Arguments, CommandOptions } from './command.ts';
 import { duration, numberIn, oneOf, text } from './option-value.ts';
 import { refuseFilesInUse } from './report-target.ts';
-import { backendOf, blockFramesOf, seedOf } from './shared-options.ts';
+import { backendOf, blockFramesOf, seedOf, threadsOf } from './shared-options.ts';
 import { type OpenInput, openInput } from './standard-streams.ts';
 
 /** Frames at a time with `--live`: 10 ms of what is usual. */
@@ -74,6 +75,15 @@ const WATCH = ['starve-after', 'silence-below', 'silence-after', 'back-after'];
 export function blockFramesFor(args: Arguments): number {
   const given = args['block-frames'] !== undefined;
   return args.live === true && !given ? LIVE_BLOCK_FRAMES : blockFramesOf(args);
+}
+
+/** Threads for the stages; more than one hold the output back, for seconds. */
+export function threadsFor(args: Arguments): ThreadCount {
+  const threads = threadsOf(args) ?? 1;
+  if (args.live !== true || threads === 1) return threads;
+  throw usageError(
+    `--threads ${threads}: holds the output back for seconds; with --live there is one thread`,
+  );
 }
 
 /** Opens the event log; `inUse` are files of the run. */

@@ -7,9 +7,9 @@ import { parseRawFormat } from '../io/sample-format.ts';
 import { analysisJson } from '../monitor/analysis-json.ts';
 import { analysisText } from './analysis-text.ts';
 import type { Arguments, Command } from './command.ts';
-import { numberIn, text } from './option-value.ts';
+import { text } from './option-value.ts';
 import { print } from './print.ts';
-import { BACKEND_OPTION, backendOf } from './shared-options.ts';
+import { BACKEND_OPTION, backendOf, threadsOf } from './shared-options.ts';
 import { openInput } from './standard-streams.ts';
 
 /** `auralis-stream analyze FILE...`: figures, pictures, verdicts. */
@@ -83,10 +83,7 @@ async function measure(args: Arguments, file: string, curves: boolean, target: T
     curves,
     raw: raw === undefined ? undefined : parseRawFormat(raw),
     backend: backendOf(args),
-    threads:
-      text(args, 'threads') === 'auto'
-        ? ('auto' as const)
-        : (numberIn(args, 'threads', { min: 1, max: 64, whole: true }) ?? ('auto' as const)),
+    threads: threadsOf(args) ?? ('auto' as const),
   };
   const input = openInput(file);
   const result = await analyze(input.stream, { ...options, inputName: input.name });

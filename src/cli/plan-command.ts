@@ -5,6 +5,7 @@ import { chooseBackend } from '../dsp/kernel-memory.ts';
 import { readPipelineFile } from '../engine/pipeline-files.ts';
 import { type CostedPlan, planAndMeasure } from '../engine/plan.ts';
 import { systemReason } from '../engine/system-reason.ts';
+import { threadCount } from '../engine/thread-count.ts';
 import { automationChanges, ownMoves } from '../graph/automation.ts';
 import { withSettings } from '../graph/settings.ts';
 import { withFormat } from '../graph/with-format.ts';
@@ -14,7 +15,7 @@ import { list, numberIn, text } from './option-value.ts';
 import { planDot, planMermaid } from './plan-graphs.ts';
 import { planText } from './plan-words.ts';
 import { print } from './print.ts';
-import { FORMAT_OPTIONS, wantedFormatOf } from './shared-options.ts';
+import { FORMAT_OPTIONS, threadsOf, wantedFormatOf } from './shared-options.ts';
 
 /** Ways to show a plan beside text. */
 const FORMS = ['json', 'svg', 'mermaid', 'latency'] as const;
@@ -27,6 +28,7 @@ export const planCommand: Command = {
     'input-channels': { type: 'string', requiresArg: true, describe: 'channels of the input (default 2)' },
     ...FORMAT_OPTIONS,
     set: { type: 'string', requiresArg: true, describe: 'set a parameter: id.param=value (may be repeated)' },
+    threads: { type: 'string', requiresArg: true, describe: 'show how as many threads share the stages' },
     json: { type: 'boolean', describe: 'print the plan as JSON' },
     svg: { type: 'string', describe: 'draw the graph as SVG, to FILE or stdout' },
     mermaid: { type: 'boolean', describe: 'print the graph as a Mermaid flowchart' },
@@ -56,7 +58,8 @@ async function readPlan(args: Arguments): Promise<CostedPlan> {
   const file = await readPipelineFile(wanted, { otherNames: COMMAND_NAMES });
   const pipeline = withFormat(withSettings(file, list(args, 'set')), wantedFormatOf(args));
   automationChanges(pipeline, ownMoves(pipeline), sampleRate);
-  return planAndMeasure(pipeline, audioFormat(sampleRate, channels), chooseBackend());
+  const threads = threadCount(threadsOf(args) ?? 1);
+  return planAndMeasure(pipeline, audioFormat(sampleRate, channels), chooseBackend(), threads);
 }
 
 async function show(args: Arguments, plan: CostedPlan): Promise<void> {

@@ -55,6 +55,14 @@ const settings = ({ params }: PlannedEntry): string =>
     )
     .join(', ');
 
+/** Who runs what, on a line; nothing where there is one thread. */
+function threadsLine({ shares }: CostedPlan): string {
+  if (shares === null) return '';
+  const [first, ...others] = shares.stages.map((ids) => ids.join(', ')).map((ids) => ids || 'no stage');
+  const threads = [`read, ${first}, write`, ...others].join(' | ');
+  return `on ${shares.stages.length} threads: ${threads}; at best ${shares.gain.toFixed(1)} times as fast\n`;
+}
+
 /** A controller on one line; of what it aims at, the name. */
 function controllerWords({ controller, params, interval, hears, moves }: PlannedController): string {
   const aims = Object.entries(params).flatMap(([name, value]) => {
@@ -116,6 +124,7 @@ export function planText(plan: CostedPlan): string {
     [
       `${latencyLine(plan.latency, sampleRate)}\n`,
       `in one pass, without a copy inside: ${plan.runs.map((run) => run.join(' → ')).join('; ') || 'nothing'}\n`,
+      threadsLine(plan),
       `${kibibytes(plan.bytes)} for the graph, ${percent(plan.load)} of a core in real time`,
       ` (${plan.backend}; each stage measured here by itself, on noise)\n`,
     ].join(''),

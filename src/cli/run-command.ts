@@ -13,7 +13,14 @@ import { FORMAT_CHANGES } from '../io/stream-decoder.ts';
 import { DITHER_KINDS } from '../io/stream-encoder.ts';
 import { meterSummary } from '../monitor/meter-summary.ts';
 import { abortOnSignals } from './abort-on-signals.ts';
-import { AIR_OPTIONS, blockFramesFor, openEvents, openRunInput, type RunInput } from './air-options.ts';
+import {
+  AIR_OPTIONS,
+  blockFramesFor,
+  openEvents,
+  openRunInput,
+  type RunInput,
+  threadsFor,
+} from './air-options.ts';
 import { CHECKPOINT_OPTIONS, checkpointOf, resumptionOf } from './checkpoint-options.ts';
 import { type Arguments, COMMAND_NAMES, type Command } from './command.ts';
 import { DECISION_OPTIONS, openDecisionLog } from './decision-log.ts';
@@ -119,6 +126,11 @@ export const runCommand: Command = {
     },
     ...SEED_OPTION,
     ...BLOCK_OPTION,
+    threads: {
+      type: 'string',
+      requiresArg: true,
+      describe: 'threads to share the stages out over: a number (default 1), or auto for where it pays',
+    },
     quiet: { type: 'boolean', describe: 'no progress, no warnings' },
   },
   examples: [
@@ -169,6 +181,7 @@ async function run(args: Arguments, monitor: OpenedMonitor | null): Promise<numb
     dither: oneOf(args, 'dither', DITHER_KINDS),
     seed: seedOf(args),
     blockFrames: blockFramesFor(args),
+    threads: threadsFor(args),
     onTrack: oneOf(args, 'on-track', ['keep', 'reset']),
     onFormatChange: oneOf(args, 'on-format-change', FORMAT_CHANGES),
     metadata: args['no-metadata'] !== true,

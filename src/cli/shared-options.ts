@@ -1,4 +1,7 @@
+import { usageError } from '../audio/errors.ts';
 import { LAYOUTS } from '../audio/format.ts';
+import { quoted } from '../audio/shown.ts';
+import { MOST_THREADS, type ThreadCount } from '../engine/thread-count.ts';
 import type { WantedFormat } from '../graph/definition.ts';
 import type { Arguments, CommandOptions } from './command.ts';
 import { numberIn, oneOf, text } from './option-value.ts';
@@ -36,6 +39,15 @@ export const BLOCK_OPTION: CommandOptions = {
 /** Frames at a time, 1..65536. */
 export function blockFramesOf(args: Arguments): number {
   return numberIn(args, 'block-frames', { min: 1, max: 65536, whole: true }) ?? 4096;
+}
+
+/** What `--threads` says: a number, 1..64, or `auto`. */
+export function threadsOf(args: Arguments): ThreadCount | undefined {
+  const words = text(args, 'threads');
+  if (words === undefined || words === 'auto') return words;
+  const count = Number(words);
+  if (Number.isInteger(count) && count >= 1 && count <= MOST_THREADS) return count;
+  throw usageError(`--threads ${quoted(words)}: expected a whole number from 1 to ${MOST_THREADS}, or auto`);
 }
 
 /** Options `--rate` and `--channels`, of what goes out. */

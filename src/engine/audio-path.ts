@@ -150,6 +150,11 @@ export class AudioPath {
     this.#outgoing.release(chunk);
   }
 
+  /** Lets go of the threads. */
+  async close(): Promise<void> {
+    await Promise.all([this.#open?.graph.close(), this.#options.crew?.close()]);
+  }
+
   /** Ends the walk here, with what was taken: an input that stops short now is meant to. */
   cut(): void {
     this.#cut = true;

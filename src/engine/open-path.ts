@@ -21,6 +21,8 @@ import { LiveMeters } from './live-meters.ts';
 import { LoudnessWatch } from './loudness-watch.ts';
 import type { SideInput } from './side-input.ts';
 import type { SideOutput } from './side-output.ts';
+import type { ThreadCrew } from './threads/thread-crew.ts';
+import { relayOver } from './threads/thread-relay.ts';
 
 /** What a path of audio is prepared from, once its format is known. */
 export interface PathOptions {
@@ -32,6 +34,8 @@ export interface PathOptions {
   readonly onDecision?: ((decision: Decision) => void) | undefined;
   readonly backend: BackendName;
   readonly blockFrames: number;
+  /** Threads that the graph is shared out over, or null for this one alone. */
+  readonly crew: ThreadCrew | null;
   readonly seed: number;
   /** Where the word length is reduced. */
   readonly dither: DitherKind;
@@ -89,7 +93,7 @@ export function openPath(
   options: PathOptions,
   decoder: StreamDecoder,
 ): OpenPath {
-  const { automation, backend, blockFrames, onChange, inputs, outputs } = options;
+  const { automation, backend, blockFrames, crew, onChange, inputs, outputs } = options;
   const { encoding: incoming } = header.sampleFormat;
   const { format, channelMask } = widest(header, options, pipeline.origin.wanted?.rate);
   const { sampleRate } = format;
@@ -115,6 +119,7 @@ export function openPath(
       levels: options.metered,
       onDecision: options.onDecision,
       onPrepared: options.onPrepared,
+      relay: crew ? relayOver(crew, { format, backend, blockFrames, frames: taken }) : undefined,
     });
     const { maxFramesOut } = graph.run;
     const compared = { format, outputFormat: outputFormats[0], maxFrames: blockFrames, maxFramesOut };

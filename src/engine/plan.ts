@@ -4,6 +4,9 @@ import type { PipelineDefinition, PipelineEntry } from '../graph/definition.ts';
 import { type Plan, type PlannedEntry, planPipeline } from '../graph/plan.ts';
 import { loadPipelineStages, PreparedPipeline } from '../graph/prepare-pipeline.ts';
 import { prepareStage, type StageRun } from '../stages/stage-transform.ts';
+import { obstacleIn } from './threads/crew-for.ts';
+import { cutEvenly, dearest } from './threads/share-nodes.ts';
+import { endsCost, stageCosts } from './threads/stage-costs.ts';
 
 /** Frames that are processed at a time. */
 const BLOCK_FRAMES = 4096;
@@ -27,6 +30,16 @@ export interface CostedPlan extends Plan {
   readonly bytes: number;
   /** Share of one core that the stages take together in real time. */
   readonly load: number;
+  /** How it is shared out over so many threads; null for one, and where it can't be. */
+  readonly shares: Shares | null;
+}
+
+/** Stages by the threads that they run on. */
+export interface Shares {
+  /** Ids, one list a thread; the first thread reads and writes, too. */
+  readonly stages: readonly (readonly string[])[];
+  /** How many times as fast as one thread by what stages usually take, each thread on a core and without its start. */
+  readonly gain: number;
 }
 
 /** Prepares a pipeline for a format, measures each stage for some 40 ms, and describes what it is going to do. */
@@ -34,6 +47,7 @@ export async function planAndMeasure(
   definition: PipelineDefinition,
   format: AudioFormat,
   backend: BackendName,
+  threads = 1,
 ): Promise<CostedPlan> {
   await loadPipelineStages(definition);
   const { plan, bytes } = onKernelMemory(backend, (memory) => {
@@ -49,7 +63,17 @@ export async function planAndMeasure(
     return { ...entry, ...cost };
   });
   const load = entries.reduce((sum, entry) => sum + entry.load, 0);
-  return { ...plan, backend, entries, bytes, load };
+  const shares = obstacleIn(definition) === null ? sharesOf(definition, format, threads) : null;
+  return { ...plan, backend, entries, bytes, load, shares };
+}
+
+function sharesOf(definition: PipelineDefinition, format: AudioFormat, threads: number): Shares | null {
+  const [costs, ends] = [stageCosts(definition, format), endsCost(format)];
+  const cuts = cutEvenly(costs, threads, ends);
+  if (cuts.length === 0) return null;
+  const ids = definition.entries.map(({ id }) => id);
+  const stages = [0, ...cuts].map((from, n) => ids.slice(from, cuts[n]));
+  return { stages, gain: costs.reduce((sum, cost) => sum + cost, ends) / dearest(costs, cuts, ends) };
 }
 
 function stageCost(

@@ -18,6 +18,7 @@ import type { LoudnessLog } from './loudness-log.ts';
 import type { OutputSink } from './output-sink.ts';
 import type { RunStats } from './run-stats.ts';
 import type { NamedInput } from './side-input.ts';
+import type { ThreadCount } from './thread-count.ts';
 
 /** What a run is made of. */
 export interface RunOptions {
@@ -53,6 +54,11 @@ export interface RunOptions {
   readonly sampleFormat?: SampleEncoding | undefined;
   /** Most frames that are processed at a time; changes no bit of the output. @default 4096 */
   readonly blockFrames?: number;
+  /**
+   * Threads that the graph is shared out over, this one included; changes no bit of the output, which comes some blocks
+   * later, and keeps a thread waiting while another works. @default 1
+   */
+  readonly threads?: ThreadCount;
   /** Where the word length is reduced. @default 'tpdf' */
   readonly dither?: DitherKind | undefined;
   /** Of the dither. @default 0 */

@@ -18,6 +18,7 @@ import { SideOutput } from './side-output.ts';
 import { sidesFor } from './sides-for.ts';
 import { isReaderGone, isSystemError, named } from './system-reason.ts';
 import { takerFor } from './taker-for.ts';
+import { crewFor } from './threads/crew-for.ts';
 
 /** One run: decodes the input, sends it through the pipeline, encodes it to the output. */
 export async function runPipeline(options: RunOptions): Promise<RunSummary> {
@@ -44,6 +45,7 @@ export async function runPipeline(options: RunOptions): Promise<RunSummary> {
       outputs,
     ).map((sink, n) => new SideOutput(pipeline.outputs[n + 1].name, sink, fail)),
   };
+  const { crew, warnings } = crewFor(options);
   const path: AudioPath = new AudioPath({
     pipeline,
     automation,
@@ -51,6 +53,7 @@ export async function runPipeline(options: RunOptions): Promise<RunSummary> {
     onDecision: options.onDecision,
     backend,
     blockFrames: options.blockFrames ?? 4096,
+    crew,
     seed: options.seed ?? 0,
     dither: options.dither ?? 'tpdf',
     seekable: output.revision !== null,
@@ -85,23 +88,23 @@ export async function runPipeline(options: RunOptions): Promise<RunSummary> {
     checkpoints?.written(chunk.length);
     path.release(chunk);
   };
-  await loadPipelineStages(pipeline);
-  options.onStart?.({
-    get pipeline() {
-      return path.pipeline;
-    },
-    async replace(next) {
-      await loadPipelineStages(next);
-      path.replace(next);
-    },
-    live: new LiveRun(path, input, output.stream),
-  });
   const cut = (): void => sides.inputs.forEach((side) => void side.cut());
   signal?.addEventListener('abort', cut, { once: true });
   if (signal?.aborted) cut();
   let ended = false;
   let source = input;
   try {
+    await loadPipelineStages(pipeline);
+    options.onStart?.({
+      get pipeline() {
+        return path.pipeline;
+      },
+      async replace(next) {
+        await loadPipelineStages(next);
+        path.replace(next);
+      },
+      live: new LiveRun(path, input, output.stream),
+    });
     await Promise.all(sides.inputs.map((side) => side.open()));
     const ends = [stop.signal, ...(signal ? [signal] : [])];
     if (!raw)
@@ -120,7 +123,8 @@ export async function runPipeline(options: RunOptions): Promise<RunSummary> {
     // A track that the run ends at takes nothing from those before it.
     if (path.failure !== null) throw named(path.failure, inputName, inputError);
     if (!aborted && !readerGone) await checkpoints?.remove();
-    return summarise(path, monitor, backend, { aborted, readerGone }, checkpoints);
+    const summary = summarise(path, monitor, backend, { aborted, readerGone }, checkpoints);
+    return { ...summary, warnings: [...summary.warnings, ...warnings] };
   } catch (error) {
     await checkpoints?.stop();
     if (!ended && (options.partial || output.keep === null)) await salvage(output, path);
@@ -131,6 +135,7 @@ export async function runPipeline(options: RunOptions): Promise<RunSummary> {
     input.destroy();
     cut();
     output.close();
+    await path.close();
     // What went wrong is told already; what came before it is still worth a readable file.
     if (!ended) await endAll(sides.outputs, options.partial === true).catch(() => {});
   }

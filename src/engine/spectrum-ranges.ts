@@ -5,7 +5,8 @@ import { type BackendName, chooseBackend } from '../dsp/kernel-memory.ts';
 import { type SpectrumLayout, spectrumLayout } from '../dsp/spectrum-layout.ts';
 import { RangeAnalyser, type RangePlace, type SpectrumPartial } from '../dsp/spectrum-range.ts';
 import { SpectrumTotal } from '../dsp/spectrum-total.ts';
-import { SpectrumPool, type ThreadCount, threadCount } from './spectrum-pool.ts';
+import { SpectrumPool } from './spectrum-pool.ts';
+import { type ThreadCount, threadCount } from './thread-count.ts';
 
 /** Ranges that wait or run for each thread. */
 const RANGES_PER_THREAD = 2;

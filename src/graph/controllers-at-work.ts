@@ -85,10 +85,7 @@ export class ControllersAtWork {
       if (seat.next > frameIn) return [];
       seat.next = frameIn + seat.intervalFrames;
       const { at, controller } = seat;
-      const meters = (role: string) => {
-        const heard = at.hears[role] ?? at.drives[role];
-        return prepared.entries.find(({ id }) => id === heard)?.processor.glance() ?? null;
-      };
+      const meters = (role: string) => prepared.glanceAt(at.hears[role] ?? at.drives[role]);
       return controller.step(meters, standing(at, definition)).map((one) => named(one, at));
     });
   }

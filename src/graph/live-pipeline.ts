@@ -1,7 +1,6 @@
 import { pipelineError, usageError } from '../audio/errors.ts';
 import { type AudioFormat, sameFormat } from '../audio/format.ts';
 import type { GuardReport } from '../dsp/guard.ts';
-import { onKernelMemory } from '../dsp/kernel-memory.ts';
 import type { Decided, Decision } from '../stages/controller.ts';
 import type { Readings } from '../stages/define-stage.ts';
 import { PRIME_SECONDS, SwitchingRun } from '../stages/switching-run.ts';
@@ -10,15 +9,12 @@ import { type Action, type Change, canGlide, checkEnds, needsTrial, sameControll
 import { CheckedActions } from './checked-actions.ts';
 import { ControllersAtWork, changedEntries, undriven } from './controllers-at-work.ts';
 import type { PipelineDefinition } from './definition.ts';
+import { GraphsAtWork } from './graphs-at-work.ts';
 import { checkBegun, definitionOf, type LiveSnapshot, restoreMoves, snapshotMoves } from './live-snapshot.ts';
 import { movesBetween } from './move.ts';
 import { MovesUnderWay } from './moves-under-way.ts';
-import {
-  PreparedPipeline,
-  type PrepareOptions,
-  type StageActivity,
-  type StageReading,
-} from './prepare-pipeline.ts';
+import { PreparedPipeline, type PrepareOptions, type StageActivity } from './prepare-pipeline.ts';
+import type { StageReading } from './relay.ts';
 import { commonPeriod, formatsOut } from './segments.ts';
 import { StreamClock } from './stream-clock.ts';
 
@@ -30,12 +26,6 @@ export interface LiveOptions extends PrepareOptions {
   readonly onChange?: (change: Change) => void;
   /** Told of what the pipeline's controllers decide; what they move counts as come unannounced. */
   readonly onDecision?: ((decision: Decision) => void) | undefined;
-}
-
-/** A pipeline at work and the frame of the output at which it heard its first input. */
-interface Running {
-  readonly prepared: PreparedPipeline;
-  readonly origin: number;
 }
 
 /** A change that waits for its second graph: the frame it asks for, and whether it came unannounced. */
@@ -67,8 +57,7 @@ export class LivePipeline {
   #definition: PipelineDefinition;
   #begun: PipelineDefinition;
   #sounding: PipelineDefinition;
-  /** The newest last; two while one is faded into the other. */
-  #running: Running[];
+  readonly #graphs: GraphsAtWork;
   readonly #moves = new MovesUnderWay();
   readonly #actions = new CheckedActions();
 
@@ -76,6 +65,7 @@ export class LivePipeline {
     const prepared = new PreparedPipeline(definition, options);
     const { outputFormats } = prepared.run;
     this.#options = options;
+    this.#graphs = new GraphsAtWork(prepared, options);
     this.#outputFormats = outputFormats;
     const { sampleRate } = outputFormats[0];
     this.#clock = new StreamClock(options.format.sampleRate, sampleRate);
@@ -90,7 +80,6 @@ export class LivePipeline {
     this.#definition = definition;
     this.#begun = definition;
     this.#sounding = definition;
-    this.#running = [{ prepared, origin: 0 }];
     this.run = new SwitchingRun(prepared.run, options.memory, (frame) => this.#advance(frame));
   }
 
@@ -140,7 +129,7 @@ export class LivePipeline {
   snapshot(into?: LiveSnapshot): LiveSnapshot {
     if (!this.settled)
       throw usageError('a change of the pipeline is under way, take the snapshot when it is over');
-    const { prepared, origin } = this.#running[this.#running.length - 1];
+    const { prepared, origin } = this.#graphs.newest;
     return {
       graph: prepared.snapshot(into?.graph),
       run: this.run.snapshot(),
@@ -162,12 +151,12 @@ export class LivePipeline {
     const sounding = definitionOf(snapshot.sounding, this.#definition);
     this.#begun = definitionOf(snapshot.begun, this.#definition);
     this.#definition = definitionOf(snapshot.definition, this.#definition);
-    const prepared = canGlide(this.#sounding, sounding) ? this.#newest : this.#prepare(sounding);
+    const prepared = canGlide(this.#sounding, sounding) ? this.#newest : this.#graphs.prepare(sounding);
     prepared.restore(snapshot.graph);
     this.run.restore(snapshot.run, prepared.run);
     this.#clock.trackStart = trackStart;
     this.#sounding = sounding;
-    this.#running = [{ prepared, origin }];
+    this.#graphs.become(prepared, origin);
     for (const move of restoreMoves(snapshot.moves, prepared, origin)) this.#moves.add(move);
     this.#announced.taken = kept;
     this.#controllers.restore(snapshot.controllers, sounding, prepared);
@@ -185,14 +174,15 @@ export class LivePipeline {
     this.#moves.forgetBefore(framesOut);
     this.#definition = undriven(this.#definition, this.#begun);
     this.#sounding = undriven(moved, this.#begun);
-    if (!this.run.changing) this.#running = this.#running.slice(-1);
-    this.#running = this.#running.map(({ prepared }) => ({ prepared, origin: framesOut }));
-    for (const { prepared, origin } of this.#running) {
-      prepared.reset(changedEntries(moved, this.#sounding));
-      for (const move of this.#moves.all) prepared.move(move, origin);
-    }
+    if (!this.run.changing) this.#graphs.leaveOld();
+    this.#graphs.beginAnew(framesOut, this.#moves.all, changedEntries(moved, this.#sounding));
     this.#controllers.clear();
     this.#follow();
+  }
+
+  /** Lets go of those who process some of the nodes. */
+  close(): Promise<void> {
+    return this.#graphs.close();
   }
 
   /** Changes one parameter, named `id.parameter` or deeper, as in `eq.bands[0].gain`. */
@@ -207,7 +197,7 @@ export class LivePipeline {
   }
 
   get #newest(): PreparedPipeline {
-    return this.#running[this.#running.length - 1].prepared;
+    return this.#graphs.newest.prepared;
   }
 
   #arrive(action: Action): void {
@@ -224,21 +214,13 @@ export class LivePipeline {
     if (!given.every((format, n) => sameFormat(format, this.#outputFormats[n]))) {
       throw pipelineError('rate and channels of what comes out are fixed while audio runs');
     }
-    this.#prepare(definition);
-  }
-
-  /** Prepares a pipeline on a memory of its own. */
-  #prepare(definition: PipelineDefinition): PreparedPipeline {
-    return onKernelMemory(
-      this.#options.memory.backend,
-      (memory) => new PreparedPipeline(definition, { ...this.#options, memory }),
-    );
+    this.#graphs.tryOut(definition);
   }
 
   /** Does what is due at a frame of the input and gives the frame at which there is more to do. */
   #advance(frameIn: number): number {
     const frame = this.#clock.outputAt(frameIn);
-    if (!this.run.changing && this.#running.length > 1) this.#running = this.#running.slice(-1);
+    if (!this.run.changing) this.#graphs.leaveOld();
     this.#moves.forgetBefore(frame);
     if (frameIn === 0) this.#follow();
     // Before anything else changes, so that what is replayed finds the controllers where they were.
@@ -318,7 +300,7 @@ export class LivePipeline {
         from: this.#moves.takeLeaf(move.id, leaf, frame),
       }));
       const own = { ...move, leaves };
-      for (const { prepared, origin } of this.#running) prepared.move(own, origin);
+      this.#graphs.move(own);
       this.#moves.add(own);
     }
     const changes = moves.length > 0 || !sameControllers(this.#sounding, next);
@@ -342,10 +324,10 @@ export class LivePipeline {
 
   /** Prepares the second graph with all values where they stand, and takes it along on their ways. */
   #open(target: PipelineDefinition, origin: number) {
-    const prepared = this.#prepare(this.#moves.standingAt(target, origin));
+    const prepared = this.#graphs.prepare(this.#moves.standingAt(target, origin));
     prepared.adopt(this.#newest);
     for (const move of this.#moves.all) prepared.move(move, origin);
-    this.#running.push({ prepared, origin });
+    this.#graphs.add(prepared, origin);
     this.#follow();
     return prepared.run;
   }

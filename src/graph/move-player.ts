@@ -45,6 +45,11 @@ export class MovePlayer {
     this.#frame = state.f64(1);
   }
 
+  /** Frames of input so far. */
+  get frame(): number {
+    return this.#frame[0];
+  }
+
   /** Takes a move; one that had been under way elsewhere goes on where its next value is due. */
   push(asked: Move, { rate, origin }: OutputClock, next?: number): void {
     const node = this.#nodes.find(({ id }) => id === asked.id);

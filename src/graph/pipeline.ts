@@ -28,7 +28,6 @@ export {
   type PipelineSnapshot,
   PreparedPipeline,
   type PrepareOptions,
-  type StageReading,
   sideBySide,
 } from './prepare-pipeline.ts';
 export { withSettings } from './settings.ts';

@@ -13,6 +13,7 @@ import { EntryFormats } from './entry-formats.ts';
 import type { Move } from './move.ts';
 import type { PlayingMove } from './move-player.ts';
 import { type OnPrepared, PreparedSegment } from './prepared-segment.ts';
+import type { FindRelay, Relay, StageReading } from './relay.ts';
 import { segmentsOf } from './segments.ts';
 
 /** A pipeline's whole state at a frame. */
@@ -22,12 +23,6 @@ export interface PipelineSnapshot {
   readonly graph: Uint8Array;
   /** What has been replaced. */
   readonly guard: Uint8Array;
-}
-
-/** A reading of one stage's interval. */
-export interface StageReading {
-  readonly id: string;
-  readonly reading: Readings;
 }
 
 /** What an entry is doing. */
@@ -51,6 +46,8 @@ export interface PrepareOptions {
   readonly levels?: boolean;
   /** Called with every stage before it works for the first time, for who watches it. */
   readonly onPrepared?: OnPrepared | undefined;
+  /** Finds others who process some of the nodes, where the pipeline keeps its rate. */
+  readonly relay?: FindRelay | undefined;
 }
 
 /** An entry at work. */
@@ -111,7 +108,8 @@ export class PreparedPipeline {
   /** Apart from the rest, because what was replaced is counted for the whole stream. */
   readonly #guardState: StateMemory;
   readonly #state: StateMemory;
-  readonly #segments: readonly PreparedSegment[];
+  /** One, and one more behind each change of the rate. */
+  readonly segments: readonly PreparedSegment[];
 
   constructor(definition: PipelineDefinition, options: PrepareOptions) {
     const { format, memory, alwaysGuard = false, levels = false, onPrepared } = options;
@@ -126,9 +124,13 @@ export class PreparedPipeline {
     const entries: PreparedEntry[] = [];
     const runs: (AlignedRun | RateChangeRun)[] = [];
     let spec = { format, maxFrames: options.maxFrames, memory };
-    for (const { definition: part, changes } of segmentsOf(definition)) {
+    const parts = segmentsOf(definition);
+    const relay = parts.length === 1 ? options.relay : undefined;
+    for (const { definition: part, changes } of parts) {
       const guard = segments.length === 0 ? this.#guard : null;
-      const segment = new PreparedSegment(part, { ...spec, state: this.#state, guard, levels, onPrepared });
+      const segment = new PreparedSegment(part, {
+        ...{ ...spec, state: this.#state, guard, levels, onPrepared, relay },
+      });
       segments.push(segment);
       entries.push(...segment.nodes);
       runs.push(segment.run);
@@ -143,11 +145,11 @@ export class PreparedPipeline {
       runs.push(run);
       spec = { ...spec, format: run.outputFormat, maxFrames: run.maxFramesOut };
     }
-    this.#segments = segments;
+    this.segments = segments;
     this.entries = entries;
     this.run = segments.length === 1 ? segments[0].run : new ChainRun(runs, memory);
     const latency = segments.reduce(
-      (sum, { run }) => sum + (run.latency * format.sampleRate) / run.format.sampleRate,
+      (sum, { latency, run }) => sum + (latency * format.sampleRate) / run.format.sampleRate,
       0,
     );
     this.latency = Math.round(latency);
@@ -172,13 +174,20 @@ export class PreparedPipeline {
 
   /** What every stage has measured, by id. */
   meters(): Readonly<Record<string, Readings>> {
-    return Object.fromEntries(this.entries.map(({ id, processor }) => [id, processor.meters()]));
+    const here = this.#here.map(({ id, processor }) => [id, processor.meters()]);
+    return { ...Object.fromEntries(here), ...this.#relay?.meters() };
+  }
+
+  /** What one stage has measured, or null where there is none of that id. */
+  glanceAt(id: string): Readings | null {
+    const entry = this.#here.find((one) => one.id === id);
+    return entry?.processor.glance() ?? this.#relay?.meters()[id] ?? null;
   }
 
   /** What every entry is doing; levels only where the pipeline was prepared with them. */
   takeActivity(): readonly StageActivity[] {
     const peaks = new Map(
-      this.#segments.flatMap(({ nodes }) => nodes.map((node) => [node.id, node.takePeak()] as const)),
+      this.segments.flatMap(({ nodes }) => nodes.map((node) => [node.id, node.takePeak()] as const)),
     );
     return this.entries.map(({ id, definition, processor }) => ({
       id,
@@ -189,9 +198,10 @@ export class PreparedPipeline {
 
   /** Readings of intervals that closed since the last call. */
   takeReadings(): readonly StageReading[] {
-    return this.entries.flatMap(({ id, processor }) =>
+    const here = this.#here.flatMap(({ id, processor }) =>
       processor.takeReadings().map((reading) => ({ id, reading })),
     );
+    return [...here, ...(this.#relay?.takeReadings() ?? [])];
   }
 
   /**
@@ -200,46 +210,78 @@ export class PreparedPipeline {
    */
   move(move: Move, origin: number, next?: number): void {
     const clock = { rate: this.run.outputFormat.sampleRate, origin };
-    for (const { moves } of this.#segments) moves.push(move, clock, next);
+    for (const { moves } of this.segments) moves.push(move, clock, next);
+    this.#relay?.move(move, origin);
   }
 
   /** The moves under way, which a snapshot leaves out. */
   get playing(): readonly PlayingMove[] {
-    return this.#segments.flatMap(({ moves }) => moves.playing);
+    return this.segments.flatMap(({ moves }) => moves.playing);
   }
 
   /** Takes over the state of the entries that a pipeline shares with this one; what changes the rate begins anew. */
   adopt(other: PreparedPipeline): void {
-    for (const { id, definition, params } of this.definition.entries) {
+    const present = other.#states();
+    const shared = this.definition.entries.filter(({ id, definition, params }) => {
       const before = other.entries.find((entry) => entry.id === id);
-      if (before?.definition !== definition || definition.changesRate) continue;
-      const { processor } = before;
+      if (before?.definition !== definition || definition.changesRate) return false;
       const own = this.entries.find((entry) => entry.id === id)!;
-      if (!sameFormat(own.format, before.format)) continue;
-      if (needsRestart(definition, processor.params as object, params)) continue;
-      own.processor.restore(processor.snapshot());
-      own.processor.set(params);
+      return (
+        sameFormat(own.format, before.format) &&
+        !needsRestart(definition, present[id].params as object, params)
+      );
+    });
+    const states = Object.fromEntries(shared.map(({ id }) => [id, present[id]]));
+    this.take(states);
+    this.#relay?.take(states);
+  }
+
+  /** Gives stages the states of others of their kind, from which they go over to their own parameters. */
+  take(states: Readonly<Record<string, StageSnapshot>>): void {
+    for (const { id, params } of this.definition.entries) {
+      if (!Object.hasOwn(states, id)) continue;
+      const { processor } = this.entries.find((entry) => entry.id === id)!;
+      processor.restore(states[id]);
+      processor.set(params);
     }
+  }
+
+  /** Lets go of those who process some of the nodes. */
+  async close(): Promise<void> {
+    await this.#relay?.close();
+  }
+
+  get #relay(): Relay | null {
+    return this.segments[0].relay;
+  }
+
+  /** Entries that are processed here. */
+  get #here(): readonly PreparedEntry[] {
+    return this.entries.slice(0, this.#relay?.from);
+  }
+
+  /** The state of every stage, by id; in the arrays of earlier ones where they are given. */
+  #states(into?: PipelineSnapshot['stages']): PipelineSnapshot['stages'] {
+    const here = this.#here.map(({ id, processor }) => [id, processor.snapshot(into?.[id])]);
+    return { ...Object.fromEntries(here), ...this.#relay?.states() };
   }
 
   /** Begins anew, with the present parameters but for `changed`; moves that are under way have to be given again. */
   reset(changed: readonly PipelineEntry[] = []): void {
     this.#state.clear();
-    for (const { moves } of this.#segments) moves.clear();
+    for (const { moves } of this.segments) moves.clear();
     for (const { id, processor } of this.entries) {
       const entry = changed.find((one) => one.id === id);
       if (entry) processor.set(entry.params);
       processor.reset();
     }
+    this.#relay?.reset(changed);
   }
 
   /** Its state now; in the arrays of an earlier snapshot, which is worth nothing then, where one is given. */
   snapshot(into?: PipelineSnapshot): PipelineSnapshot {
-    const stages = Object.fromEntries(
-      this.entries.map(({ id, processor }) => [id, processor.snapshot(into?.stages[id])]),
-    );
     return {
-      stages,
+      stages: this.#states(into?.stages),
       graph: this.#state.snapshot(into?.graph),
       guard: this.#guardState.snapshot(into?.guard),
     };
@@ -258,7 +300,7 @@ export class PreparedPipeline {
     this.#guardState.restore(guard);
     this.#state.restore(graph);
     for (const { id, processor } of this.entries) processor.restore(stages[id]);
-    for (const { moves } of this.#segments) moves.clear();
+    for (const { moves } of this.segments) moves.clear();
   }
 }
 

@@ -80,6 +80,14 @@ describe('--live with packets of 10 ms', () => {
     expect(median(each)).toBeLessThan(6.8 + 60);
   });
 
+  it('refuses 2 threads, which hold the output back by 128 blocks', async () => {
+    expect(await run([PIPELINE, '--live', '--threads', '2'])).toMatchObject({
+      code: 2,
+      stderr:
+        'auralis-stream: --threads 2: holds the output back for seconds; with --live there is one thread\n',
+    });
+  });
+
   it('gives the same bytes as without it', async () => {
     const wav = wav16(noise16(100_000));
     const [plain, live] = await Promise.all([run([PIPELINE], wav), run([PIPELINE, '--live'], wav)]);

@@ -20,6 +20,24 @@ const GRAPH = file('graph.json', [
 ]);
 
 describe.concurrent('plan', () => {
+  it('shows how 2 threads share the stages: 39 ns a frame, of which the dearer one has 25', async () => {
+    const { stdout } = await run(['plan', GRAPH, '--threads', '2', '--json']);
+    const { shares } = JSON.parse(stdout.toString());
+    expect(shares).toEqual({
+      stages: [
+        ['a', 'b'],
+        ['c', 'sum'],
+      ],
+      gain: 39 / 25,
+    });
+    const line = (await run(['plan', GRAPH, '--threads', '2'])).stdout.toString();
+    expect(line).toContain('on 2 threads: read, a, b, write | c, sum; at best 1.6 times as fast\n');
+    expect(await run(['plan', GRAPH, '--threads', 'two'])).toMatchObject({
+      code: 2,
+      stderr: 'auralis-stream: --threads "two": expected a whole number from 1 to 64, or auto\n',
+    });
+  });
+
   it('draws the graph, lanes for wires, a dot an entry', async () => {
     const { code, stdout } = await run(['plan', GRAPH]);
     expect(code).toBe(0);

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { audioFormat } from '../../src/audio/format.ts';
 import { featureAt } from '../../src/dsp/spectrum-layout.ts';
 import { analyseSpectrum, SpectrumAnalysis } from '../../src/engine/spectrum-analysis.ts';
-import { SpectrumPool, threadCount } from '../../src/engine/spectrum-pool.ts';
+import { SpectrumPool } from '../../src/engine/spectrum-pool.ts';
+import { threadCount } from '../../src/engine/thread-count.ts';
 import { programme } from '../support/signals.ts';
 import { whiteNoise } from '../support/white-noise.ts';
 

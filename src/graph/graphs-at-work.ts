@@ -1,0 +1,77 @@
+import { onKernelMemory } from '../dsp/kernel-memory.ts';
+import type { PipelineDefinition, PipelineEntry } from './definition.ts';
+import type { Move } from './move.ts';
+import { PreparedPipeline, type PrepareOptions } from './prepare-pipeline.ts';
+
+/** A pipeline at work and the frame of the output at which it heard its first input. */
+interface Running {
+  readonly prepared: PreparedPipeline;
+  readonly origin: number;
+}
+
+/** The graphs of a stream: the one that is heard and, while it is faded into another one, that one as well. */
+export class GraphsAtWork {
+  readonly #options: PrepareOptions;
+  /** The newest last. */
+  #running: readonly Running[];
+
+  constructor(first: PreparedPipeline, options: PrepareOptions) {
+    this.#options = options;
+    this.#running = [{ prepared: first, origin: 0 }];
+  }
+
+  get newest(): Running {
+    return this.#running[this.#running.length - 1];
+  }
+
+  /** Prepares a pipeline on a memory of its own. */
+  prepare(definition: PipelineDefinition): PreparedPipeline {
+    return this.#prepare(definition, this.#options);
+  }
+
+  /** Throws what stages have against a pipeline for this audio. */
+  tryOut(definition: PipelineDefinition): void {
+    this.#prepare(definition, { ...this.#options, relay: undefined });
+  }
+
+  /** Adds one that hears its first input at a frame of the output. */
+  add(prepared: PreparedPipeline, origin: number): void {
+    this.#running = [...this.#running, { prepared, origin }];
+  }
+
+  /** Leaves those that are no longer heard for the newest one. */
+  leaveOld(): void {
+    if (this.#running.length === 1) return;
+    for (const { prepared } of this.#running.slice(0, -1)) void prepared.close();
+    this.#running = this.#running.slice(-1);
+  }
+
+  /** Goes on with one graph alone. */
+  become(prepared: PreparedPipeline, origin: number): void {
+    this.#running = [{ prepared, origin }];
+  }
+
+  /** Lets all begin anew at a frame of the output, with `changed` parameters and the moves under way. */
+  beginAnew(origin: number, moves: readonly Move[], changed: readonly PipelineEntry[]): void {
+    this.#running = this.#running.map(({ prepared }) => ({ prepared, origin }));
+    for (const { prepared } of this.#running) prepared.reset(changed);
+    for (const move of moves) this.move(move);
+  }
+
+  /** Moves parameters in every graph that is heard or about to be. */
+  move(move: Move): void {
+    for (const { prepared, origin } of this.#running) prepared.move(move, origin);
+  }
+
+  /** Lets go of those who process some of their nodes. */
+  async close(): Promise<void> {
+    await Promise.all(this.#running.map(({ prepared }) => prepared.close()));
+  }
+
+  #prepare(definition: PipelineDefinition, options: PrepareOptions): PreparedPipeline {
+    return onKernelMemory(
+      options.memory.backend,
+      (memory) => new PreparedPipeline(definition, { ...options, memory }),
+    );
+  }
+}

@@ -8,6 +8,7 @@ import { deesser } from './deesser.ts';
 import type { AnyStage } from './define-stage.ts';
 import { delay } from './delay.ts';
 import { dynamicEq } from './dynamic-eq.ts';
+import { emphasis } from './emphasis.ts';
 import { eq } from './eq.ts';
 import { gain } from './gain.ts';
 import { gate } from './gate.ts';
@@ -38,6 +39,7 @@ export const stages: readonly AnyStage[] = [
   deesser,
   delay,
   dynamicEq,
+  emphasis,
   eq,
   gain,
   gate,

@@ -54,12 +54,12 @@ describe.each([50, 75])('onair-fm at %i us', (timeConstant) => {
 
 describe('onair-fm', () => {
   it.each([44100, 48000, 96000])(
-    'is within 3.1 dB at 15 kHz, and 50 dB down 20 Hz beside the pilot at %i Hz',
+    'is within 3.2 dB at 15 kHz, and 50 dB down 20 Hz beside the pilot at %i Hz',
     (rate) => {
       const [response] = render(impulse(1, rate, 100, 0.01), rate);
       const relative = (freqHz: number): number =>
         gainAt(response, freqHz, rate) - gainAt(response, 1000, rate);
-      expect(relative(15_000)).toBeGreaterThan(-3.1);
+      expect(relative(15_000)).toBeGreaterThan(-3.2);
       for (const freqHz of [18_980, 19_000, 19_020]) expect(relative(freqHz)).toBeLessThan(-50);
     },
   );

@@ -1,3 +1,4 @@
+import { abSwitch } from './ab-switch.ts';
 import { agc } from './agc.ts';
 import { analyzer } from './analyzer.ts';
 import { clipper } from './clipper.ts';
@@ -30,6 +31,7 @@ import { tilt } from './tilt.ts';
 
 /** Every stage there is. A stage that stands here is in the pipeline file, the docs, the help and the conformance suite. */
 export const stages: readonly AnyStage[] = [
+  abSwitch,
   agc,
   analyzer,
   clipper,

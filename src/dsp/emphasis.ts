@@ -12,7 +12,7 @@ const A1 = (1 - Math.sqrt(1 - C)) / (1 + Math.sqrt(1 - C));
 const POLES: Poles = { a1: A1, a2: 0, weights: [(1 + A1) * (1 + A1), (1 - A1) * (1 - A1), 0] };
 
 /**
- * The pre-emphasis of FM broadcasting, 1 + s tau (Rec. ITU-R BS.450-4, 1.2), 0 dB at 0 Hz, or its exact inverse. Matched in
+ * The pre-emphasis of FM broadcasting, 1 + s tau (Rec. ITU-R BS.450-4), 0 dB at 0 Hz, or its exact inverse. Matched in
  * magnitude in the manner of M. Vicanek, "Matched Second Order Digital Filters", 2016: |1 + jw tau| with w^2 as above has
  * poles that are the same for every time constant, and zeros by factoring what is left. A bilinear transform would be
  * 4.5 dB too high at 15 kHz and 44.1 kHz.

@@ -8,6 +8,7 @@ import { dcBlocker as dcBlockerStage } from './stages/dc-blocker.ts';
 import { deesser as deesserStage } from './stages/deesser.ts';
 import { delay as delayStage } from './stages/delay.ts';
 import { dynamicEq as dynamicEqStage } from './stages/dynamic-eq.ts';
+import { emphasis as emphasisStage } from './stages/emphasis.ts';
 import { eq as eqStage } from './stages/eq.ts';
 import { gain as gainStage } from './stages/gain.ts';
 import { gate as gateStage } from './stages/gate.ts';
@@ -38,6 +39,8 @@ export const crossover = stageFactory(crossoverStage);
 export const deesser = stageFactory(deesserStage);
 /** Equaliser whose bands move with their own level. */
 export const dynamicEq = stageFactory(dynamicEqStage);
+/** The pre-emphasis of FM, or what undoes it. */
+export const emphasis = stageFactory(emphasisStage);
 /** Parametric equaliser. */
 export const eq = stageFactory(eqStage);
 /** Makes everything louder or quieter. */
@@ -98,6 +101,7 @@ export type { FftSize } from './dsp/fft.ts';
 export type { BackendName } from './dsp/kernel-memory.ts';
 export type { BandLevels, SpectrumFigures, ViewFigures } from './dsp/spectrum-figures.ts';
 export type { SpectrumResult, SpectrumTotal } from './dsp/spectrum-total.ts';
+export { readAbPipeline } from './engine/ab-pipeline.ts';
 export {
   type Analysis,
   type AnalysisCurves,

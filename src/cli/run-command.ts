@@ -1,7 +1,7 @@
 import { usageError } from '../audio/errors.ts';
 import { readMovesFile } from '../engine/moves-file.ts';
 import { isShippedName } from '../engine/part-files.ts';
-import { readPipelineFile, shippedPipelines } from '../engine/pipeline-files.ts';
+import { shippedPipelines } from '../engine/pipeline-files.ts';
 import { runPipeline } from '../engine/run.ts';
 import type { RunOptions } from '../engine/run-options.ts';
 import type { RunSummary } from '../engine/run-summary.ts';
@@ -12,6 +12,7 @@ import { parseRawFormat, RAW_SAMPLE_FORMATS } from '../io/sample-format.ts';
 import { FORMAT_CHANGES } from '../io/stream-decoder.ts';
 import { DITHER_KINDS } from '../io/stream-encoder.ts';
 import { meterSummary } from '../monitor/meter-summary.ts';
+import { AB_OPTIONS, readPipelineOrPair, switchOnSignal } from './ab-option.ts';
 import { abortOnSignals } from './abort-on-signals.ts';
 import {
   AIR_OPTIONS,
@@ -111,6 +112,7 @@ export const runCommand: Command = {
       describe: 'end with an error at a sample that is not finite or above +60 dBFS',
     },
     report: { type: 'string', requiresArg: true, describe: 'write readings as JSON lines to FILE or fd:N' },
+    ...AB_OPTIONS,
     ...AIR_OPTIONS,
     ...LOUDNESS_LOG_OPTIONS,
     ...MONITOR_OPTIONS,
@@ -164,7 +166,7 @@ async function run(args: Arguments, monitor: OpenedMonitor | null): Promise<numb
   const allowOutside = args['allow-outside'] === true;
   const format = wantedFormatOf(args);
   const readFile = async (path: string) => {
-    const file = await readPipelineFile(path, { otherNames: COMMAND_NAMES, allowOutside });
+    const file = await readPipelineOrPair(args, path, { otherNames: COMMAND_NAMES, allowOutside });
     return withFormat(withSettings(file, list(args, 'set')), format);
   };
   const source = new ScheduledFile(wanted, readFile);
@@ -249,6 +251,7 @@ async function carry(
   const progress = args.quiet === true ? null : await progressLine();
   const signals = abortOnSignals([output, ...Object.values(outputs)]);
   let endReload: (() => void) | undefined;
+  let endSwitching: (() => void) | undefined;
   try {
     const summary = await runPipeline({
       ...options,
@@ -275,15 +278,19 @@ async function carry(
         if (monitor && args.quiet !== true) {
           process.stderr.write(`auralis-stream: monitor at ${monitor.address}\n`);
         }
+        const tell = (line: string): void => {
+          if (args.quiet !== true) process.stderr.write(`auralis-stream: ${line}\n`);
+        };
         endReload = reloadPipeline({
           ...reloading,
           first: options.pipeline,
           control,
           tell: (line) => {
             monitor?.server.event({ frame: control.live.frame, kind: 'reload', text: line });
-            if (args.quiet !== true) process.stderr.write(`auralis-stream: ${line}\n`);
+            tell(line);
           },
         });
+        if (args.ab !== undefined) endSwitching = switchOnSignal(control, tell);
       },
       onOpen: ({ sampleRate }, latency) => {
         if (args.live !== true || args.quiet === true) return;
@@ -306,6 +313,7 @@ async function carry(
     loudnessLog?.close();
     log.end();
     endReload?.();
+    endSwitching?.();
     signals.release();
   }
 }

@@ -19,7 +19,8 @@ function basis(w: number): Weights {
 
 const dot = (a: Weights, b: Weights): number => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
 
-interface Poles {
+/** A denominator 1 + a1/z + a2/z^2, and the weights of its power. */
+export interface Poles {
   readonly a1: number;
   readonly a2: number;
   readonly weights: Weights;
@@ -39,7 +40,7 @@ function matchedPoles(w0: number, damping: number): Poles {
  * The minimum-phase numerator with these weights, over the poles. Its zeros ring no longer than the poles, as in every
  * prototype here, so that the inverse is stable too.
  */
-function section({ a1, a2 }: Poles, [B0, B1, B2]: Weights): BiquadCoefs {
+export function section({ a1, a2 }: Poles, [B0, B1, B2]: Weights): BiquadCoefs {
   const [dc, nyquist] = [Math.sqrt(B0), Math.sqrt(Math.max(0, B1))];
   const sum = (dc + nyquist) / 2;
   const spread = Math.max(Math.sqrt(Math.max(0, sum * sum + B2)), (sum * (1 - a2)) / (1 + a2));
@@ -54,7 +55,8 @@ const scaled = ({ b0, b1, b2, a1, a2 }: BiquadCoefs, gain: number): BiquadCoefs 
   a2,
 });
 
-const inverse = ({ b0, b1, b2, a1, a2 }: BiquadCoefs): BiquadCoefs => ({
+/** What undoes a section whose zeros lie within the unit circle. */
+export const inverse = ({ b0, b1, b2, a1, a2 }: BiquadCoefs): BiquadCoefs => ({
   b0: 1 / b0,
   b1: a1 / b0,
   b2: a2 / b0,

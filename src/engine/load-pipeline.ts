@@ -1,10 +1,13 @@
+import { usageError } from '../audio/errors.ts';
 import {
   checkPipeline,
+  type PipelineDefinition,
   type PipelineTransform,
   type PipelineTransformOptions,
   pipelineTransform,
   withSettings,
 } from '../graph/pipeline.ts';
+import { readAbPipeline } from './ab-pipeline.ts';
 import { partFiles } from './part-files.ts';
 import { readPipelineFile } from './pipeline-files.ts';
 import { pipelineRegistry } from './pipeline-registry.ts';
@@ -15,6 +18,8 @@ export interface LoadPipelineOptions extends PipelineTransformOptions {
   readonly set?: readonly string[];
   /** Whether it may name files outside of its folder (for JSON as a value: the working folder). @default false */
   readonly allowOutside?: boolean;
+  /** A second file beside the first, made as loud: `set('ab.position', 'b')` has it heard. */
+  readonly ab?: string;
 }
 
 /**
@@ -24,12 +29,28 @@ export interface LoadPipelineOptions extends PipelineTransformOptions {
  */
 export async function loadPipeline(
   pipeline: string | object,
-  { set = [], allowOutside = false, ...options }: LoadPipelineOptions = {},
+  { set = [], allowOutside = false, ab, ...options }: LoadPipelineOptions = {},
 ): Promise<PipelineTransform> {
-  const parts = partFiles(allowOutside);
-  const definition =
-    typeof pipeline === 'string'
-      ? await readPipelineFile(pipeline, { allowOutside })
-      : checkPipeline(pipeline, { where: 'pipeline', path: null, parts, registry: pipelineRegistry(parts) });
+  const definition = await definitionOf(pipeline, allowOutside, ab);
   return pipelineTransform(withSettings(definition, set), options);
+}
+
+async function definitionOf(
+  pipeline: string | object,
+  allowOutside: boolean,
+  ab: string | undefined,
+): Promise<PipelineDefinition> {
+  if (typeof pipeline === 'string') {
+    return ab === undefined
+      ? readPipelineFile(pipeline, { allowOutside })
+      : readAbPipeline(pipeline, ab, { allowOutside });
+  }
+  if (ab !== undefined) throw usageError('ab: needs a pipeline that is a file, got a value');
+  const parts = partFiles(allowOutside);
+  return checkPipeline(pipeline, {
+    where: 'pipeline',
+    path: null,
+    parts,
+    registry: pipelineRegistry(parts),
+  });
 }

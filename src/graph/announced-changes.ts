@@ -20,7 +20,7 @@ interface AnnouncedOptions {
   /** Frames of the output for which a second graph listens before it is heard. */
   readonly primeFrames: number;
   /** Called with every pipeline on the way that the audio might not fit; throws where it does not. */
-  readonly tryOut: (definition: PipelineDefinition) => void;
+  readonly tryOut: (before: PipelineDefinition, next: PipelineDefinition) => void;
 }
 
 /** Changes at known frames of the output, in the order in which work on them begins. */
@@ -43,7 +43,7 @@ export class AnnouncedChanges {
       const actions: Action[] = [];
       while (n < changes.length && changes[n].frame === frame) actions.push(changes[n++].action);
       const next = actions.reduce(after, present);
-      if (needsTrial(present, next)) options.tryOut(next);
+      if (needsTrial(present, next)) options.tryOut(present, next);
       const begins = beginOf(frame, next, canGlide(present, next), options);
       made.push({ frame, begins, actions });
       present = next;

@@ -74,7 +74,7 @@ export class LivePipeline {
       format: options.format,
       clock: this.#clock,
       primeFrames: this.#primeFrames,
-      tryOut: (next) => this.#tryOut(next),
+      tryOut: (present, next) => this.#tryOut(present, next),
     });
     this.#controllers = new ControllersAtWork(options.format.sampleRate);
     this.#definition = definition;
@@ -203,18 +203,18 @@ export class LivePipeline {
   #arrive(action: Action): void {
     const next = this.#actions.after(this.#definition, action);
     // A stage may refuse this audio: the caller is told, and what plays plays on.
-    if (needsTrial(this.#definition, next)) this.#tryOut(next);
+    if (needsTrial(this.#definition, next)) this.#tryOut(this.#definition, next);
     this.#definition = next;
     this.#arrived.push(action);
   }
 
   /** Refuses what this audio can't go through, and what would change the format of what comes out. */
-  #tryOut(definition: PipelineDefinition): void {
-    const given = formatsOut(definition, this.#options.format);
+  #tryOut(before: PipelineDefinition, next: PipelineDefinition): void {
+    const given = formatsOut(next, this.#options.format);
     if (!given.every((format, n) => sameFormat(format, this.#outputFormats[n]))) {
       throw pipelineError('rate and channels of what comes out are fixed while audio runs');
     }
-    this.#graphs.tryOut(definition);
+    if (!canGlide(before, next)) this.#graphs.tryOut(next);
   }
 
   /** Does what is due at a frame of the input and gives the frame at which there is more to do. */

@@ -142,7 +142,7 @@ export class GraphNode {
     if (this.#keyMain && !this.#key!.plain) this.#key!.write(this.#keyMain, frames, false);
     this.#passingDelay.process(this.#passing, frames);
     if (this.#looks) {
-      this.#look(frames);
+      if (this.#wet > 0) this.#look(frames);
       return;
     }
     if (this.#wet === 1) {

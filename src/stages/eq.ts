@@ -50,11 +50,6 @@ class Eq extends StageProcessor<Params> {
   protected override configure(glide: boolean): void {
     const { bands, design } = this.params;
     const { channels, sampleRate } = this.format;
-    const wrong = bands.findIndex((band) => channels > 2 && band.channels !== 'stereo');
-    if (wrong >= 0) {
-      const found = `bands[${wrong}].channels is "${bands[wrong].channels}"`;
-      throw pipelineError(`eq: ${found}, the audio has ${channels} channels; allowed is "stereo"`);
-    }
     const midSide = channels === 2 && bands.some(isMidSide);
     const designed = bands.map((band) => designBand(band, design, sampleRate));
     const only = (...kinds: EqBand['channels'][]) =>
@@ -77,6 +72,12 @@ export const eq = defineStage({
     'R. Bristow-Johnson, Cookbook formulae for audio EQ biquad filter coefficients (W3C Audio EQ Cookbook); ' +
     'M. Vicanek, Matched Second Order Digital Filters, 2016',
   params,
+  outputFormat: (format, { bands }) => {
+    const wrong = bands.findIndex((band) => format.channels > 2 && band.channels !== 'stereo');
+    if (wrong < 0) return format;
+    const found = `bands[${wrong}].channels is "${bands[wrong].channels}"`;
+    throw pipelineError(`${found}, the audio has ${format.channels} channels; allowed is "stereo"`);
+  },
   neutral: { bands: [{ type: 'peaking', freq: 1000, gain: 0.01, q: 0.7 }] },
   exercise: {
     bands: [

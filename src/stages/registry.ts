@@ -1,3 +1,4 @@
+import { abSwitch } from './ab-switch.ts';
 import { agc } from './agc.ts';
 import { analyzer } from './analyzer.ts';
 import { clipper } from './clipper.ts';
@@ -8,6 +9,7 @@ import { deesser } from './deesser.ts';
 import type { AnyStage } from './define-stage.ts';
 import { delay } from './delay.ts';
 import { dynamicEq } from './dynamic-eq.ts';
+import { emphasis } from './emphasis.ts';
 import { eq } from './eq.ts';
 import { gain } from './gain.ts';
 import { gate } from './gate.ts';
@@ -29,6 +31,7 @@ import { tilt } from './tilt.ts';
 
 /** Every stage there is. A stage that stands here is in the pipeline file, the docs, the help and the conformance suite. */
 export const stages: readonly AnyStage[] = [
+  abSwitch,
   agc,
   analyzer,
   clipper,
@@ -38,6 +41,7 @@ export const stages: readonly AnyStage[] = [
   deesser,
   delay,
   dynamicEq,
+  emphasis,
   eq,
   gain,
   gate,

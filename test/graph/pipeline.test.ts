@@ -95,6 +95,15 @@ describe('wiring', () => {
     expect(maxAbsDifference(through([{ ...LIMITER, mix: 0.5 }], input), input)).toBe(0);
   });
 
+  it('lets a bypassed meter measure nothing', () => {
+    const graph = prepared([{ stage: 'loudness', bypass: true }, { stage: 'gain' }]);
+    feed(graph.run, noise(2, 48_000));
+    expect([graph.takeReadings(), graph.meters().loudness.integrated]).toEqual([
+      [],
+      Number.NEGATIVE_INFINITY,
+    ]);
+  });
+
   it('bypasses to the bit with the latency kept', () => {
     const stages = [{ stage: 'limiter', mode: 'samplePeak', ceiling: -40, lookahead: 7, bypass: true }];
     expect(maxAbsDifference(through(stages, input), input)).toBe(0);

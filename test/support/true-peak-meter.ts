@@ -35,18 +35,33 @@ export const annex2Peak = (signal: readonly Float32Array[]): number =>
   signal.reduce((top, channel) => Math.max(top, largestReading(channel, ANNEX_2)), 0);
 
 /**
- * 16 phases of 160 taps: a sinc under the exact Blackman window, whose side lobes lie 68 dB down
+ * A sinc of 160 taps under the exact Blackman window, whose side lobes lie 68 dB down
  * (F. J. Harris, "On the Use of Windows for Harmonic Analysis with the DFT", Proc. IEEE 66(1), 1978).
  */
-const SIXTEEN_TIMES = Array.from({ length: 16 }, (_, phase) =>
-  Array.from({ length: 160 }, (_, tap) => {
-    const distance = tap - 79 - phase / 16;
-    const angle = (Math.PI * distance) / 80;
-    const window = (7938 + 9240 * Math.cos(angle) + 1430 * Math.cos(2 * angle)) / 18608;
-    return distance === 0 ? 1 : (window * Math.sin(Math.PI * distance)) / (Math.PI * distance);
-  }),
-);
+function interpolator(frames: number): number {
+  const angle = (Math.PI * frames) / 80;
+  const window = (7938 + 9240 * Math.cos(angle) + 1430 * Math.cos(2 * angle)) / 18608;
+  return frames === 0 ? 1 : (window * Math.sin(Math.PI * frames)) / (Math.PI * frames);
+}
+
+/** 16 phases of a kernel, a function of frames since a sample. */
+const sixteenPhases = (kernel: (frames: number) => number): number[][] =>
+  Array.from({ length: 16 }, (_, phase) =>
+    Array.from({ length: 160 }, (_, tap) => kernel(79 + phase / 16 - tap)),
+  );
+
+const SIXTEEN_TIMES = sixteenPhases(interpolator);
 
 /** True peak, linear, by 16 phases of 160 taps in double precision: shares nothing with the limiter's interpolators. */
 export const sixteenfoldPeak = (signal: readonly Float32Array[]): number =>
   signal.reduce((top, channel) => Math.max(top, largestReading(channel, SIXTEEN_TIMES)), 0);
+
+/** Step of the differences that stand for a derivative, in frames. */
+const STEP = 1e-4;
+
+/** The same behind an analogue pre-emphasis x + tau dx/dt (Rec. ITU-R BS.450-4); `tau` in frames. */
+export function emphasisedPeak(signal: readonly Float32Array[], tau: number): number {
+  const slope = (t: number): number => (interpolator(t + STEP) - interpolator(t - STEP)) / (2 * STEP);
+  const phases = sixteenPhases((t) => interpolator(t) + tau * slope(t));
+  return signal.reduce((top, channel) => Math.max(top, largestReading(channel, phases)), 0);
+}

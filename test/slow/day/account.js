@@ -90,7 +90,7 @@ export class Account {
       if (wanted === null || (start + i >= from && start + i < to)) continue;
       const found = markOf(samples[2 * i] * 32768, samples[2 * i + 1] * 32768);
       if (found === wanted) this.checked++;
-      else if (this.#loose > 0) return this.#settle(connection, samples, i, start);
+      else if (this.#loose > 0) return this.#settle(samples, i, start);
       else if (this.wrong.length < 10)
         this.wrong.push(`frame ${first + i}: has number ${found}, not ${wanted}`);
     }
@@ -98,7 +98,7 @@ export class Account {
   }
 
   /** Behind a conversion: finds how many frames it has held back. */
-  #settle(connection, samples, from, start) {
+  #settle(samples, from, start) {
     const most = this.#loose * MOST_HELD;
     for (let held = 0; held <= most; held++) {
       let fits = 0;

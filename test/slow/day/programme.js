@@ -1,6 +1,6 @@
 // A programme that says of itself which frame is which.
 
-export const RATE = 48_000;
+export const RATE = 32_000;
 /** Frames after which it begins again: 21.8 s. */
 const LOOP = 2 ** 20;
 /** Every so many frames one carries its number: 16 bits, in the low bytes of left and right. */

@@ -13,15 +13,15 @@ import { runPipeline } from '../../../dist/engine/run.js';
 import { carryOver } from '../../../dist/graph/carry-over.js';
 import { RotatingFile } from '../../../dist/monitor/rotating-file.js';
 import { Account } from './account.js';
-import { programmeFormats, RATE } from './programme.js';
+import { programmeFormats } from './programme.js';
 import { Studio } from './studio.js';
 import { VirtualClock } from './virtual-clock.js';
 
-/** What `--live` processes at a time. */
-const BLOCK_FRAMES = 512;
 /** Moves and reloads a day. */
 const MOVES = 1000;
 const RELOADS = 240;
+/** The first of them: by then the audio flows, and a move is one. In ms. */
+const MOVES_FROM = 5000;
 /** Stream time from one look at the memory to the next, in ms. */
 const LOOK_EVERY = 600_000;
 const OUT_FRAME_BYTES = 4;
@@ -67,7 +67,11 @@ const megabytes = ({ rss, heapUsed, external }) => ({
 
 async function day(hours, seed, folder) {
   const random = randomFrom(seed);
-  const ends = hours * 3_600_000;
+  let ends = hours * 3_600_000;
+  // Who has no more time gets the figures so far.
+  process.once('SIGTERM', () => {
+    ends = 0;
+  });
   let bytesOut = 0;
   const output = new Writable({
     write(chunk, _, done) {
@@ -90,9 +94,10 @@ async function day(hours, seed, folder) {
   const log = new EventLog(file, clock, (word) => words.push(word));
 
   const times = (count) =>
-    Array.from({ length: Math.round((count * hours) / 24) }, () => random() * (ends - 60_000)).sort(
-      (a, b) => a - b,
-    );
+    Array.from(
+      { length: Math.round((count * hours) / 24) },
+      () => MOVES_FROM + random() * (ends - 60_000),
+    ).sort((a, b) => a - b);
   const moves = times(MOVES);
   const reloads = times(RELOADS);
   const asked = { moves: moves.length, reloads: reloads.length };
@@ -124,7 +129,10 @@ async function day(hours, seed, folder) {
       await control.replace(carryOver(current, next, control.pipeline));
       current = next;
     }
-    if (clock.now() >= LOOK_EVERY * (memory.length + 1)) await look();
+    if (clock.now() >= LOOK_EVERY * (memory.length + 1)) {
+      await look();
+      console.error(`${(clock.now() / 3_600_000).toFixed(1)} h, ${memory.at(-1).rss.toFixed(1)} MB`);
+    }
   };
   const formats = programmeFormats(random);
   const studio = new Studio({ random, clock, account, formats, onPacket });
@@ -161,7 +169,6 @@ async function day(hours, seed, folder) {
     input,
     output: streamSink('listeners', output),
     backend: 'wasm',
-    blockFrames: BLOCK_FRAMES,
     sampleFormat: input.sampleFormat,
     signal: stop.signal,
     onStage: tellStage,
@@ -215,6 +222,7 @@ async function day(hours, seed, folder) {
   };
 }
 
+/** How many there were of each. */
 function count(events) {
   const counts = {};
   for (const { event } of events) counts[event] = (counts[event] ?? 0) + 1;

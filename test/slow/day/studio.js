@@ -161,7 +161,8 @@ export class Studio {
       return ['ended', 'connected', 'garbage', 'back'];
     },
     'bytes that are no numbers, for up to 2 s': async () => {
-      if (this.#connection.format.code !== 3) return this.#interrupt();
+      const { code, marked } = this.#connection.format;
+      if (code !== 3 || !marked) return this.#interrupt();
       await this.play(this.#between(50, 2000), (bytes) => Buffer.alloc(bytes.length, 0xff));
       return ['garbage', 'back'];
     },

@@ -93,11 +93,12 @@ async function day(hours, seed, folder) {
   const file = new RotatingFile(eventsFile, { maxBytes: 1e8, keep: 0 });
   const log = new EventLog(file, clock, (word) => words.push(word));
 
-  const times = (count) =>
-    Array.from(
-      { length: Math.round((count * hours) / 24) },
-      () => MOVES_FROM + random() * (ends - 60_000),
-    ).sort((a, b) => a - b);
+  /** One at a random moment of each of so many parts of the day. */
+  const times = (count) => {
+    const parts = Math.round((count * hours) / 24);
+    const part = (ends - MOVES_FROM) / (parts + 1);
+    return Array.from({ length: parts }, (_, n) => MOVES_FROM + (n + random()) * part);
+  };
   const moves = times(MOVES);
   const reloads = times(RELOADS);
   const asked = { moves: moves.length, reloads: reloads.length };

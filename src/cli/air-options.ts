@@ -70,6 +70,17 @@ export const AIR_OPTIONS: CommandOptions = {
 /** Options that say how the programme is watched. */
 const WATCH = ['starve-after', 'silence-below', 'silence-after', 'back-after'];
 
+/** Refuses checkpoints of a stream in which what is heard depends on when it came: no other run could go on with it. */
+export function refuseCheckpointsOnAir(args: Arguments): void {
+  const wanted = ['checkpoint', 'resume'].find((name) => args[name] !== undefined);
+  const onAir = ['fallback', 'pace'].find((name) => args[name] !== undefined && args[name] !== false);
+  const air = onAir ?? (args['on-end'] === 'fallback' ? 'on-end fallback' : undefined);
+  if (wanted === undefined || air === undefined) return;
+  throw usageError(
+    `--${wanted}: not with --${air}, what is heard then goes by the clock and not by the input alone`,
+  );
+}
+
 /** Frames at a time: few with `--live`, unless they are given. */
 export function blockFramesFor(args: Arguments): number {
   const given = args['block-frames'] !== undefined;

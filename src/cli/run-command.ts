@@ -13,7 +13,14 @@ import { FORMAT_CHANGES } from '../io/stream-decoder.ts';
 import { DITHER_KINDS } from '../io/stream-encoder.ts';
 import { meterSummary } from '../monitor/meter-summary.ts';
 import { abortOnSignals } from './abort-on-signals.ts';
-import { AIR_OPTIONS, blockFramesFor, openEvents, openRunInput, type RunInput } from './air-options.ts';
+import {
+  AIR_OPTIONS,
+  blockFramesFor,
+  openEvents,
+  openRunInput,
+  type RunInput,
+  refuseCheckpointsOnAir,
+} from './air-options.ts';
 import { CHECKPOINT_OPTIONS, checkpointOf, resumptionOf } from './checkpoint-options.ts';
 import { type Arguments, COMMAND_NAMES, type Command } from './command.ts';
 import { DECISION_OPTIONS, openDecisionLog } from './decision-log.ts';
@@ -147,6 +154,7 @@ type Checked = Omit<
 >;
 
 async function run(args: Arguments, monitor: OpenedMonitor | null): Promise<number> {
+  refuseCheckpointsOnAir(args);
   const wanted = text(args, 'pipeline');
   if (wanted === undefined) throw await noPipeline();
   const allowOutside = args['allow-outside'] === true;

@@ -37,10 +37,9 @@ export class Studio {
   source = {
     name: 'programme',
     reconnects: true,
-    connect: (signal) =>
-      new Promise((resolve, reject) => {
+    connect: () =>
+      new Promise((resolve) => {
         this.#waiting = resolve;
-        signal.addEventListener('abort', () => reject(signal.reason), { once: true });
       }),
   };
 

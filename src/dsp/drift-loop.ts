@@ -11,7 +11,7 @@ const NARROWEST = 0.002;
 const FILTER = 20;
 /** Settled when what is left to correct has been below this for so long, in s. */
 const SMALL = 10e-6;
-const SETTLED_AFTER = 60;
+const SETTLED_AFTER = 20;
 
 /**
  * Learns the ratio of two clocks from how much waits between them: a loop of the second order, critically damped, behind two

@@ -77,10 +77,10 @@ export class AirDesk {
     return this.#continuity.onAir;
   }
 
-  /** Frames so far: out, with no programme in them, and of the programme but not heard. */
+  /** Frames so far: out, with no programme in them, of the programme but not heard, and more or fewer of it for another clock. */
   get counts() {
     const { framesOut, inserted, dropped } = this.#continuity;
-    return { framesOut, inserted, dropped };
+    return { framesOut, inserted, dropped, ...(this.#absorber && { stretched: this.#absorber.stretched }) };
   }
 
   /** Somebody wants frames, from now on: before, nothing could be missed. */

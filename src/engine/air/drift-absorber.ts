@@ -41,7 +41,13 @@ export class DriftAbsorber {
   readonly #loop = new DriftLoop();
   /** Since it was given for the first time: when that was, and frames given since; null while it gathers. */
   #began: { readonly time: number; given: number } | null = null;
+  /** Frames above the target that wait since then, because packets are long: they may. */
+  #above: number | null = null;
   #lastArrival = 0;
+  /** Frames of silence that bring out the last frame of what has come. */
+  #owed = 0;
+  /** Frames given, less those that they were made of. */
+  #stretched = 0;
   #shortSince: number | null = null;
   #locked = false;
 
@@ -62,7 +68,7 @@ export class DriftAbsorber {
         memory.planar(channels, resampler.maxFramesOut),
       ] as const;
     });
-    this.#ready = new PlanarQueue(channels, frames + this.#resampler.maxFramesOut);
+    this.#ready = new PlanarQueue(channels, 2 * frames + this.#resampler.tail + this.#resampler.maxFramesOut);
   }
 
   /** Whether it gives what it has, by the clock, or gathers. */
@@ -80,6 +86,11 @@ export class DriftAbsorber {
     return this.#loop.ratio;
   }
 
+  /** Frames given more than were taken for them. */
+  get stretched(): number {
+    return this.#stretched;
+  }
+
   /** Takes what has come. */
   collect(feed: ProgrammeFeed): void {
     const { format, frames } = this.#options;
@@ -91,7 +102,9 @@ export class DriftAbsorber {
       this.#waiting.push(this.#arriving, 0, count);
       taken += count;
     }
-    if (taken > 0) this.#learn();
+    if (taken === 0) return;
+    this.#owed = this.#resampler.tail;
+    this.#learn();
   }
 
   /** Gives the next `frames` frames, or false while there are not so many; `rest` gives also what is kept waiting. */
@@ -99,15 +112,30 @@ export class DriftAbsorber {
     const enough = this.#target + this.#resampler.tail + frames;
     if (this.#began === null && !rest && this.frames < enough) return false;
     while (this.#ready.frames < frames && this.#waiting.frames > 0) {
-      this.#resampler.vary(this.#loop.ratio);
       const taken = this.#waiting.shift(this.#input, frames);
-      this.#ready.push(this.#output, 0, this.#resampler.process(this.#input, this.#output, taken));
+      this.#stretched += this.#resample(taken) - taken;
     }
+    if (rest && this.#ready.frames < frames) this.#bringOut(frames);
     if (this.#ready.frames < frames) return false;
     const now = this.#options.clock.now();
     this.#began ??= { time: now, given: 0 };
     this.#began.given += this.#ready.shift(target, frames);
     return true;
+  }
+
+  #resample(frames: number): number {
+    this.#resampler.vary(this.#loop.ratio);
+    const given = this.#resampler.process(this.#input, this.#output, frames);
+    this.#ready.push(this.#output, 0, given);
+    return given;
+  }
+
+  /** Behind the end of a programme: what it still holds. */
+  #bringOut(frames: number): void {
+    for (const channel of this.#input) channel.fill(0);
+    for (; this.#owed > 0; this.#owed -= Math.min(this.#owed, frames)) {
+      this.#stretched += this.#resample(Math.min(this.#owed, frames));
+    }
   }
 
   /** Gives what is less than a piece and says how much it is. */
@@ -125,6 +153,7 @@ export class DriftAbsorber {
   /** Gathers anew, because the programme or the clock has stood still. */
   restart(): void {
     this.#began = null;
+    this.#above = null;
     this.#shortSince = null;
     this.#loop.restart();
     if (this.#locked) this.#options.onLock(null);
@@ -145,7 +174,9 @@ export class DriftAbsorber {
     // What should have been given by now, to a fraction of a frame, is on its way already.
     const due = ((now - this.#began.time) * format.sampleRate) / 1000 - this.#began.given;
     const { held, tail } = this.#resampler;
-    const excess = this.frames + held - due * this.#loop.ratio - this.#target - tail;
+    const surplus = this.frames + held - due * this.#loop.ratio - this.#target - tail;
+    this.#above ??= Math.max(0, surplus);
+    const excess = surplus - this.#above;
     this.#loop.update(excess / format.sampleRate, seconds);
     if (this.#loop.settled && !this.#locked) {
       this.#locked = true;

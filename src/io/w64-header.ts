@@ -1,5 +1,5 @@
 import { inputError } from '../audio/errors.ts';
-import { isPrintable } from './file-signature.ts';
+import { describeStart, isPrintable } from './file-signature.ts';
 import { FMT_MAX_BYTES, readFmtChunk, type WaveFormat } from './fmt-chunk.ts';
 import {
   type Container,
@@ -65,7 +65,7 @@ function* read(start: Uint8Array, cursor: HeaderCursor): HeaderSteps<ContainerHe
     if (size < 0 || size === Number.POSITIVE_INFINITY) {
       throw inputError(`Wave64 header damaged: no chunk of that size can stand at byte ${at}`);
     }
-    const inside = `inside its "${id}" chunk`;
+    const inside = `inside its ${describeStart(head.subarray(0, 4))} chunk`;
     if (known && id === 'fmt ') {
       wave = readFmtChunk(yield* cursor.take(Math.min(size, FMT_MAX_BYTES), inside), false);
     } else if (textOf(head, 0, 16) === SUMMARY_GUID && metadata.fits('summary list', size)) {

@@ -162,6 +162,16 @@ describe('what can not be read is named in one line', () => {
     expect(message).not.toContain('\n');
   });
 
+  it('also where the file ends in a Wave64 chunk whose id is no text', () => {
+    const bytes = buildW64({ ...shape, encoding: 's16', audio, sized, junk: 40, fmt: fmtBody(RECIPE) });
+    const id = Buffer.from(bytes).indexOf('junk');
+    // A line's end, and a C1 control that terminals obey.
+    bytes.set([0x4e, 0x0a, 0x9b, 0x4d], id);
+    expect(messageOf(() => decodeAll([bytes.subarray(0, id + 30)]))).toBe(
+      `input: Wave64 header cut off: the input ends after ${id + 30} bytes, inside its bytes 4e 0a 9b 4d chunk`,
+    );
+  });
+
   it('also when it ends inside its header, at every byte', () => {
     const files = [
       buildAiff({ ...shape, encoding: 's16', audio, sized, compression: 'sowt' }).subarray(0, -8),

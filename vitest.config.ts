@@ -1,13 +1,47 @@
+import { relative } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { workerSources } from './vitest.worker.ts';
+
+/** The files that take longest, in that order: one of them begun last would leave the other cores idle. */
+const LONGEST = ['conformance/stages', 'golden', 'mastering/master', 'cli/run-command'].map(
+  (name) => `test/${name}.test.ts`,
+);
+
+/** Puts the longest files in front, and leaves the others in vitest's order. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const others = await super.sort(files);
+    const longest = LONGEST.flatMap((path) =>
+      others.filter(({ moduleId }) => relative(this.ctx.config.root, moduleId) === path),
+    );
+    return [...new Set([...longest, ...others])];
+  }
+}
+
+/** Reads the memory of the whole process, so it has one of its own. */
+const ALONE = 'test/graph/reload.test.ts';
 
 export default defineConfig({
   plugins: [workerSources],
   test: {
-    include: ['test/**/*.test.ts'],
-    exclude: ['test/system/**', 'test/slow/**'],
     testTimeout: 30_000,
+    hookTimeout: 30_000,
     // Every core: the default leaves one to a watcher that a run does not have.
     maxWorkers: '100%',
+    sequence: { sequencer: LongestFirst },
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'threads',
+          // Threads of one process compile the kernels once.
+          pool: 'threads',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/system/**', 'test/slow/**', ALONE],
+        },
+      },
+      { extends: true, test: { name: 'process', pool: 'forks', include: [ALONE] } },
+    ],
   },
 });

@@ -9,10 +9,12 @@ const COMMON_OPTIONS: Readonly<Record<string, Options>> = {
   debug: { type: 'boolean', describe: 'add a stack trace to an error' },
 };
 const BUILT_IN = ['help', 'version'];
+const ASKS_FOR_HELP = /^(--)?help|^-\w*h/;
 
 /** Runs the command that `args` name and gives the exit code; errors are told on stderr. */
 export async function runCommandLine(args: readonly string[]): Promise<number> {
   let exitCode = 0;
+  const helping = args.some((arg) => ASKS_FOR_HELP.test(arg));
   const parser = yargs()
     .scriptName('auralis-stream')
     .usage(`$0 [PIPELINE] [IN] [OUT]\n\n${commands[0].summary}`)
@@ -40,7 +42,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
       describe: name === DEFAULT_COMMAND ? false : summary,
       builder: async (argv: Argv) => {
         command = await load();
-        return declare(argv, name, summary, command);
+        return declare(argv, name, summary, helping ? command : withoutHelp(command));
       },
       handler: async (argv: Arguments) => {
         if (!command) return;
@@ -55,6 +57,12 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
   } catch (error) {
     return tell(error, args.includes('--debug'));
   }
+}
+
+/** yargs lays out the help of a named command whether asked to or not; of what is hidden there is nothing to lay out. */
+function withoutHelp(command: Command): Command {
+  const hidden = Object.entries(command.options).map(([name, option]) => [name, { ...option, hidden: true }]);
+  return { ...command, options: Object.fromEntries(hidden), examples: [] };
 }
 
 function declare(argv: Argv, name: string, summary: string, { words, options, examples }: Command): Argv {

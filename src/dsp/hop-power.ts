@@ -61,11 +61,12 @@ export class HopPower {
 
   /** Takes frames from index `from`, up to the end of the hop at most, and says how many. */
   process(channels: Planar, from: number, frames: number): number {
-    const taken = Math.min(frames, this.#start(this.hops + 1) - this.#count[0]);
+    const end = this.#start(this.hops + 1);
+    const taken = Math.min(frames, end - this.#count[0]);
     for (let n = 0; n < this.#heard.length; n++) this.#audio[n] = channels[this.#heard[n]];
     this.#filter.addSquares(this.#audio, from, taken, this.#sums);
     this.#count[0] += taken;
-    if (this.#count[0] === this.#start(this.hops + 1)) this.#close();
+    if (this.#count[0] === end) this.#close();
     return taken;
   }
 
@@ -79,6 +80,6 @@ export class HopPower {
     let energy = 0;
     for (let n = 0; n < this.#weights.length; n++) energy += this.#weights[n] * this.#sums[n];
     this.#count[2] = energy < SILENCE * this.framesIn(1) ? 0 : energy;
-    this.#sums.fill(0);
+    for (let n = 0; n < this.#sums.length; n++) this.#sums[n] = 0;
   }
 }

@@ -115,28 +115,25 @@ export class Leveller {
     for (const channel of main) multiply(this.#state.memory.kernels, channel, this.#gains, frames);
   }
 
-  #move({ targetLufs, minGainDb, maxGainDb, ...speeds }: LevellerSettings): void {
+  #move(settings: LevellerSettings): void {
+    const { targetLufs, minGainDb, maxGainDb, freezeLufs, hold } = settings;
     const values = this.#values;
     const { hops, energy } = this.#hops;
     this.#gate.add(energy);
     const now = loudnessOf(this.#gate.sum / this.#hops.framesIn(Math.min(hops, GATE_HOPS)));
-    if (now < speeds.freezeLufs) return;
+    if (now < freezeLufs) return;
     if (values[COUNTED] === 0) values[FIRST] = hops;
     values[COUNTED] += 1;
     this.#window.add(energy / this.#hops.framesIn(1));
     values[LOUDNESS] = loudnessOf(this.#window.sum / Math.min(values[COUNTED], this.#windowHops));
-    if (speeds.hold) return;
+    if (hold) return;
     const wanted = clamp(targetLufs - values[LOUDNESS], minGainDb, maxGainDb);
-    values[GAIN] = hops - values[FIRST] < this.#freeHops ? wanted : this.#step(wanted, now, speeds);
+    values[GAIN] = hops - values[FIRST] < this.#freeHops ? wanted : this.#step(wanted, now, settings);
     this.#ramp.glide(values[GAIN] / DB_PER_OCTAVE);
   }
 
   /** As far towards the wanted gain as a hop allows. */
-  #step(
-    wanted: number,
-    now: number,
-    { upSpeed, downSpeed, gateLufs }: Pick<LevellerSettings, 'upSpeed' | 'downSpeed' | 'gateLufs'>,
-  ): number {
+  #step(wanted: number, now: number, { upSpeed, downSpeed, gateLufs }: LevellerSettings): number {
     const share = (now < gateLufs ? GATED_SPEED : 1) / HOPS_PER_SECOND;
     const gain = this.#values[GAIN];
     return clamp(wanted, gain - share * downSpeed, gain + share * upSpeed);

@@ -1,6 +1,6 @@
 import type { BandMaskPair } from './band-masks.ts';
 import { powerToDb } from './elementary.ts';
-import { octaveCentres, octavePowers } from './frequency-bands.ts';
+import { octavePowers } from './frequency-bands.ts';
 import { HANN_ENBW } from './hann-window.ts';
 import {
   countAt,
@@ -45,13 +45,12 @@ const defined = (value: number): number | null => (Number.isNaN(value) ? null : 
 const widthOf = (mid: number, side: number): number | null => (mid + side > 0 ? side / (mid + side) : null);
 
 function viewFigures(
-  { thirds, bark, format }: SpectrumLayout,
+  { octaves, thirds, bark }: SpectrumLayout,
   power: number,
   feature: (index: number) => number,
   thirdPowers: readonly number[],
   barkPowers: readonly number[],
 ): ViewFigures {
-  const octaves = octaveCentres(format.sampleRate);
   const features = Object.fromEntries(FEATURES.map((name, index) => [name, defined(feature(index))]));
   return {
     level: powerToDb(power),

@@ -1,6 +1,6 @@
 import { type AudioFormat, stereoPair } from '../audio/format.ts';
 import type { FftSize } from './fft.ts';
-import { barkBands, type FrequencyBands, thirdOctaveBands } from './frequency-bands.ts';
+import { barkBands, type FrequencyBands, octaveCentres, thirdOctaveBands } from './frequency-bands.ts';
 
 /** What a spectrum analysis is made for. */
 export interface SpectrumSpec {
@@ -27,6 +27,8 @@ export interface SpectrumLayout extends SpectrumSpec {
   readonly views: readonly ViewName[];
   /** Share of each channel's (or mid's, side's) power in the programme; they make the mean of the channels. */
   readonly weights: readonly number[];
+  /** Nominal centres of the octave bands in Hz. */
+  readonly octaves: readonly number[];
   readonly thirds: FrequencyBands;
   readonly bark: FrequencyBands;
   /** Doubles of one view in a window's record: its power, the features, third-octave powers, critical-band powers. */
@@ -67,6 +69,7 @@ export function spectrumLayout({ format, fftSize }: SpectrumSpec): SpectrumLayou
     views,
     // L^2 + R^2 = 2 (M^2 + S^2)
     weights: Array.from({ length: channels }, (_, c) => (pair?.includes(c) ? 2 : 1) / channels),
+    octaves: octaveCentres(sampleRate),
     thirds,
     bark,
     viewLength,

@@ -44,6 +44,9 @@ export class ControllersAtWork {
     const before = this.#seats;
     const told: Decided[] = [];
     this.#seats = definition.controllers.map((at) => {
+      // After a move it is the same object; after a change of the file it may be one like it.
+      const same = before.find((seat) => seat.at === at);
+      if (same) return same;
       const text = controllerText(at);
       const kept = before.find((seat) => seat.text === text);
       if (kept) return kept;
@@ -84,7 +87,7 @@ export class ControllersAtWork {
       const { at, controller } = seat;
       const meters = (role: string) => {
         const heard = at.hears[role] ?? at.drives[role];
-        return prepared.entries.find(({ id }) => id === heard)?.processor.meters() ?? null;
+        return prepared.entries.find(({ id }) => id === heard)?.processor.glance() ?? null;
       };
       return controller.step(meters, standing(at, definition)).map((one) => named(one, at));
     });

@@ -34,7 +34,7 @@ export type Standing = Readonly<Record<string, Readonly<Record<string, unknown>>
 export interface Controller {
   /** What there is to say before anything is heard; nothing of it moves. */
   first(standing: Standing): readonly Decided[];
-  /** What to move now. `meters` gives what the stage of a role has measured, null where the pipeline has none. */
+  /** What to move now. `meters` gives the `glance` of the stage of a role, null where the pipeline has none. */
   step(meters: (role: string) => Readings | null, standing: Standing): readonly Decided[];
   /** All that its next decisions depend on, as plain data. */
   snapshot(): unknown;

@@ -104,6 +104,11 @@ export abstract class StageProcessor<P = unknown> {
     return {};
   }
 
+  /** What a controller is shown: `meters`, less what a stage would have to add up since the start for nobody. */
+  glance(): Readings {
+    return this.meters();
+  }
+
   /** Readings of intervals that have closed since the last call, oldest first, each stamped with its frame. */
   takeReadings(): readonly Readings[] {
     return [];

@@ -27,6 +27,8 @@ type Params = z.output<typeof params>;
 class Loudness extends StageProcessor<Params> {
   readonly #meter: LoudnessMeter;
   readonly #readings: IntervalReadings;
+  /** What was read at this very frame. */
+  #here: Readings | null = null;
 
   constructor(spec: ProcessSpec, initial: Params) {
     super('loudness', spec, initial);
@@ -45,6 +47,7 @@ class Loudness extends StageProcessor<Params> {
   protected override configure(glide: boolean): void {
     this.#readings.set(this.params.interval, this.format.sampleRate, glide);
     if (!glide) this.#meter.reset();
+    this.#here = null;
   }
 
   override process({ main }: StageIO, frames: number): void {
@@ -53,12 +56,14 @@ class Loudness extends StageProcessor<Params> {
       const whole = span === frames;
       this.#meter.process(whole ? main : main.map((channel) => channel.subarray(done)), span);
       done += span;
+      this.#here = null;
       if (this.#readings.advance(span)) this.#readings.push(this.meters());
     }
   }
 
   override finish(): void {
     this.#meter.finish();
+    this.#here = null;
   }
 
   override takeReadings(): readonly Readings[] {
@@ -70,6 +75,11 @@ class Loudness extends StageProcessor<Params> {
    * highest channel, and of each.
    */
   override meters(): Readings {
+    this.#here ??= this.#read();
+    return this.#here;
+  }
+
+  #read(): Readings {
     const frame = this.#readings.position;
     const meter = this.#meter;
     const channels = this.format.layout.map((name, channel) => ({

@@ -53,6 +53,8 @@ class SpectrumProcessor extends StageProcessor<z.output<typeof params>> {
   /** Length of an interval in frames; 0 for readings of every window. */
   #intervalFrames = 0;
   #pending: Readings[] = [];
+  /** The newest reading; null where it has to be read anew. */
+  #last: Readings | null = null;
   readonly #onWindow = (): void => this.#window();
 
   constructor(spec: ProcessSpec, given: z.output<typeof params>) {
@@ -72,6 +74,7 @@ class SpectrumProcessor extends StageProcessor<z.output<typeof params>> {
     this.#intervalFrames = Math.max(interval > 0 ? 1 : 0, frames);
     this.#analyser.recordsBands = this.#intervalFrames === 0;
     if (!glide) this.#pending = [];
+    this.#last = null;
   }
 
   process({ main }: StageIO, frames: number): void {
@@ -91,9 +94,16 @@ class SpectrumProcessor extends StageProcessor<z.output<typeof params>> {
   /** Means since the start, with the tempo, and under `interval` the last reading, or null before there is one. */
   override meters(): Readings {
     const { layout, masks, sums } = this.#analyser;
-    const tempo = this.#tempo.estimate();
     return {
       ...this.#reading(this.#position[0], sumsFigures(layout, masks, sums.total())),
+      ...this.glance(),
+    };
+  }
+
+  /** Tempo and last reading alone. */
+  override glance(): Readings {
+    const tempo = this.#tempo.estimate();
+    return {
       tempo: tempo?.bpm ?? null,
       tempoStrength: tempo?.strength ?? null,
       interval: this.#position[1] > 0 ? this.#lastReading() : null,
@@ -115,10 +125,16 @@ class SpectrumProcessor extends StageProcessor<z.output<typeof params>> {
   #keep(frame: number): void {
     this.#position[1] = frame;
     if (this.#pending.length === MAX_PENDING) this.#pending.shift();
+    this.#last = null;
     this.#pending.push(this.#lastReading());
   }
 
   #lastReading(): Readings {
+    this.#last ??= this.#readLast();
+    return this.#last;
+  }
+
+  #readLast(): Readings {
     const { layout, masks, sums, record } = this.#analyser;
     const everyWindow = this.#intervalFrames === 0;
     const figures = everyWindow ? recordFigures(layout, record) : sumsFigures(layout, masks, sums.last);

@@ -196,7 +196,7 @@ describe('a constant', () => {
   it.each(PAIRS)('from %i to %i Hz stays one within 1e-6', (from, to) => {
     const [out] = convert([new Float32Array(from / 5).fill(0.5)], from, to);
     const edge = Math.ceil(260 * Math.max(1, to / from));
-    for (let i = edge; i < out.length - edge; i++) expect(Math.abs(out[i] - 0.5)).toBeLessThan(1e-6);
+    expect(Math.max(...out.subarray(edge, -edge).map((sample) => Math.abs(sample - 0.5)))).toBeLessThan(1e-6);
   });
 });
 

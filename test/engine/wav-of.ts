@@ -17,8 +17,9 @@ export function floatWav(signal: Signal, sampleRate = 48000): Buffer {
   bytes.writeUInt16LE(32, 34);
   bytes.write('data', 36, 'latin1');
   bytes.writeUInt32LE(bytes.length - 44, 40);
-  for (let i = 0; i < frames; i++) {
-    for (let c = 0; c < channels; c++) bytes.writeFloatLE(signal[c][i], 44 + 4 * (i * channels + c));
+  const view = new DataView(bytes.buffer, bytes.byteOffset + 44);
+  for (let c = 0; c < channels; c++) {
+    for (let i = 0; i < frames; i++) view.setFloat32(4 * (i * channels + c), signal[c][i], true);
   }
   return bytes;
 }

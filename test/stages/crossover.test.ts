@@ -6,7 +6,7 @@ import { crossover } from '../../src/stages/crossover.ts';
 import { stageParams } from '../../src/stages/stage-transform.ts';
 import { BACKENDS } from '../support/backends.ts';
 import { amplitudeAt, gainAt } from '../support/response.ts';
-import { impulse, maxAbsDifference, noise, type Signal } from '../support/signals.ts';
+import { impulse, maxAbsDifference, noise, type Signal, slice } from '../support/signals.ts';
 
 interface Settings {
   readonly freqs: number[];
@@ -22,7 +22,7 @@ function split(
   { backend = 'wasm', blocks = [4096] }: { backend?: (typeof BACKENDS)[number]; blocks?: number[] } = {},
 ): { bands: Signal[]; latency: number } {
   const frames = input[0].length;
-  const memory = new KernelMemory(backend, 1 << 27);
+  const memory = new KernelMemory(backend, 1 << 25);
   const format = audioFormat(sampleRate, input.length);
   const processor = crossover.prepare({ format, maxFrames: 4096, memory }, stageParams(crossover, settings));
   const ports = Array.from({ length: settings.freqs.length + 1 }, () => memory.planar(input.length, 4096));
@@ -138,7 +138,7 @@ describe('one band', () => {
     for (const phase of ['minimum', 'linear'] as const) {
       const { bands, latency } = split({ freqs: [4000], phase }, 8000, input);
       expect(Math.max(...bands[1][0])).toBe(0);
-      expect(bands[0][0].subarray(latency)).toEqual(input[0].subarray(0, 9000 - latency));
+      expect(maxAbsDifference([bands[0][0].subarray(latency)], slice(input, 0, 9000 - latency))).toBe(0);
     }
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { audioFormat } from '../../src/audio/format.ts';
 import { psychoacousticEq } from '../../src/stages/psychoacoustic-eq.ts';
+import { convolve, transform } from '../support/fourier.ts';
 import { feed, open, render } from '../support/render.ts';
 import { gainAt } from '../support/response.ts';
 import { difference, impulse, noise, rmsDb, type Signal, sine, slice } from '../support/signals.ts';
@@ -42,21 +43,13 @@ function curveAt(freq: number, gains: readonly number[], rate: number): number {
 function filtered(x: Float32Array, gains: readonly number[], rate: number): Float64Array {
   const points = 32768;
   const half = Math.round(rate / 12);
-  const cosines = Float64Array.from({ length: points }, (_, n) => Math.cos((2 * Math.PI * n) / points));
-  const curve = Float64Array.from({ length: points / 2 + 1 }, (_, k) =>
-    curveAt((k * rate) / points, gains, rate),
+  const curve = Float64Array.from({ length: points }, (_, k) =>
+    curveAt((Math.min(k, points - k) * rate) / points, gains, rate),
   );
-  const taps = Float64Array.from({ length: half }, (_, n) => {
-    let sum = curve[0] + curve[points / 2] * (n % 2 ? -1 : 1);
-    for (let k = 1; k < points / 2; k++) sum += 2 * curve[k] * cosines[(k * n) % points];
-    return sum / points;
-  });
-  return Float64Array.from(x, (_, i) => {
-    let sum = 0;
-    const [first, last] = [Math.max(0, i - half + 1), Math.min(x.length - 1, i + half - 1)];
-    for (let j = first; j <= last; j++) sum += x[j] * taps[Math.abs(i - j)];
-    return sum;
-  });
+  // The spectrum is real and even, so the transform is its own inverse but for the scale.
+  transform(curve, new Float64Array(points));
+  const taps = Float64Array.from({ length: 2 * half - 1 }, (_, n) => curve[Math.abs(n - half + 1)] / points);
+  return convolve(x, taps).subarray(half - 1, half - 1 + x.length);
 }
 
 describe('with fixed gains', () => {

@@ -28,7 +28,7 @@ function read(
       processor.process({ main, key: null, outputs: [] }, frames);
       readings.push(...processor.takeReadings());
     }
-    return { readings, meters: processor.meters() };
+    return { readings, glance: processor.glance(), meters: processor.meters() };
   });
 }
 
@@ -54,6 +54,13 @@ describe('spectrum', () => {
     const half = read(audio, { ...params, overlap: 50 }).readings;
     const levels = (readings: readonly Readings[]) => readings.map(({ frame, width }) => [frame, width]);
     expect(levels(half)).toEqual(levels(all));
+  });
+
+  it('shows a controller 3 of its meters: the tempo, its strength, and the last reading, taken or not', () => {
+    const { readings, glance, meters } = read(programme(2, 20_000), { interval: 100, fftSize: 1024 });
+    const { tempo, tempoStrength, interval } = meters;
+    expect(glance).toEqual({ tempo, tempoStrength, interval });
+    expect(interval).toEqual(readings.at(-1));
   });
 
   it('reads every window where it ends with an interval of 0: frames 4096, 5120, 6144', () => {

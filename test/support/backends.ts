@@ -5,4 +5,4 @@ export const BACKENDS = ['reference', 'wasm'] as const;
 
 /** A state on a memory of its own, large enough for any test. */
 export const stateOn = (backend: (typeof BACKENDS)[number]): StateMemory =>
-  new StateMemory(new KernelMemory(backend, 1 << 26));
+  new StateMemory(new KernelMemory(backend, 1 << 24));

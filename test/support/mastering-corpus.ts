@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { transform } from './fourier.ts';
 import type { Signal } from './signals.ts';
 
 /** Rate of the corpus in Hz. */
@@ -7,36 +8,11 @@ export const CORPUS_RATE = 44100;
 const PERIOD = 1 << 16;
 /** Points of a spectrum under measurement. */
 const WINDOW = 1 << 14;
+const HANN = Float64Array.from({ length: WINDOW }, (_, i) => Math.sin((Math.PI * i) / WINDOW) ** 2);
 /** Third octaves from 100 Hz to 12.5 kHz: 1000 * 10^(n/10). */
 export const THIRDS = Array.from({ length: 22 }, (_, n) => 1000 * 10 ** ((n - 10) / 10));
 
 type Curve = (freq: number) => number;
-
-/** In-place Fourier transform of a power of two points, decimation in time. */
-function transform(re: Float64Array, im: Float64Array): void {
-  const n = re.length;
-  for (let i = 1, j = 0; i < n; i++) {
-    let bit = n >> 1;
-    for (; j & bit; bit >>= 1) j ^= bit;
-    j ^= bit;
-    if (i < j) {
-      [re[i], re[j]] = [re[j], re[i]];
-      [im[i], im[j]] = [im[j], im[i]];
-    }
-  }
-  for (let size = 2; size <= n; size *= 2) {
-    const half = size / 2;
-    for (let k = 0; k < half; k++) {
-      const [c, s] = [Math.cos((-2 * Math.PI * k) / size), Math.sin((-2 * Math.PI * k) / size)];
-      for (let at = k; at < n; at += size) {
-        const [x, y] = [re[at + half] * c - im[at + half] * s, re[at + half] * s + im[at + half] * c];
-        [re[at + half], im[at + half]] = [re[at] - x, im[at] - y];
-        re[at] += x;
-        im[at] += y;
-      }
-    }
-  }
-}
 
 /** A period of noise with a level per octave (dB) and random phases; RMS 1. */
 function shapedNoise(curve: Curve, seed: number): Float64Array {
@@ -150,10 +126,7 @@ export function thirdLevels(signal: Signal, from = 0, sampleRate = CORPUS_RATE):
   const powers = new Float64Array(WINDOW / 2);
   for (const x of signal) {
     for (let at = Math.round(from * sampleRate); at + WINDOW <= x.length; at += WINDOW) {
-      const re = Float64Array.from(
-        { length: WINDOW },
-        (_, i) => x[at + i] * Math.sin((Math.PI * i) / WINDOW) ** 2,
-      );
+      const re = HANN.map((weight, i) => weight * x[at + i]);
       const im = new Float64Array(WINDOW);
       transform(re, im);
       for (let k = 0; k < WINDOW / 2; k++) powers[k] += re[k] ** 2 + im[k] ** 2;

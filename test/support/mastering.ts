@@ -13,7 +13,7 @@ import type { Aim } from '../../src/mastering/rules.ts';
 import { tonalCurve } from '../../src/mastering/tonal-curve.ts';
 import { floatWav } from '../engine/wav-of.ts';
 import { THIRDS } from './mastering-corpus.ts';
-import type { Signal } from './signals.ts';
+import { type Signal, silence } from './signals.ts';
 
 /** Edges of the critical bands in Hz (Zwicker 1961), up to 22.05 kHz. */
 const EDGES = [
@@ -83,12 +83,14 @@ export async function master(
 /** The samples of a 32-bit float WAV. */
 export function readFloats(path: string): Signal {
   const bytes = readFileSync(path);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const channels = bytes.readUInt16LE(22);
   const at = bytes.indexOf('data', 0, 'latin1') + 8;
-  const frames = Math.floor((bytes.length - at) / 4 / channels);
-  return Array.from({ length: channels }, (_, c) =>
-    Float32Array.from({ length: frames }, (_, i) => bytes.readFloatLE(at + 4 * (i * channels + c))),
-  );
+  const signal = silence(channels, Math.floor((bytes.length - at) / 4 / channels));
+  for (const [c, channel] of signal.entries()) {
+    for (let i = 0; i < channel.length; i++) channel[i] = view.getFloat32(at + 4 * (i * channels + c), true);
+  }
+  return signal;
 }
 
 /** A curve of 25 bands at the third octaves, along straight lines over log frequency between the bands' middles. */

@@ -1,6 +1,7 @@
 import { demoPiece } from '../../src/demo/demo-piece.ts';
 import { ANNEX_2_PHASES, FINE_PHASES } from '../../src/dsp/true-peak-filters.ts';
-import { impulse, noise, programme, type Signal } from './signals.ts';
+import { convolve } from './fourier.ts';
+import { impulse, noise, programme, type Signal, silence } from './signals.ts';
 
 /** Noise of -3 dB an octave: white noise through three poles and zeros (R. Bristow-Johnson's coefficients for audio rates). */
 function pink(channels: number, frames: number): Signal {
@@ -34,18 +35,28 @@ function signsOfTaps(phases: readonly (readonly number[])[], gap: number): (i: n
   return (i) => row[i % row.length];
 }
 
-function demo(channels: number, frames: number, sampleRate: number): Signal {
-  const out = Array.from({ length: channels }, () => new Float32Array(frames));
-  // From the middle, where it is loud.
+/** Frames of the demo piece that are made at once, because its first 8 s have to be made with them. */
+const DEMO_FRAMES = 12_000;
+const demos = new Map<number, Signal>();
+
+/** Both sides of the demo piece from its middle on, where it is loud. */
+function demoSides(frames: number, sampleRate: number): Signal {
+  const kept = demos.get(sampleRate);
+  if (kept && kept[0].length >= frames) return kept;
+  const out = silence(2, Math.max(frames, DEMO_FRAMES));
   const skip = 8 * sampleRate;
-  for (const { channels: sides, frames: count, start } of demoPiece({ seconds: 20, sampleRate })) {
-    for (let i = 0; i < count; i++) {
-      const at = start + i - skip;
-      if (at >= 0 && at < frames) for (let n = 0; n < channels; n++) out[n][at] = sides[n % 2][i];
-    }
-    if (start + count >= skip + frames) break;
+  for (const { channels, frames: count, start } of demoPiece({ seconds: 20, sampleRate })) {
+    for (let i = Math.max(0, skip - start); i < count; i++)
+      for (const [n, side] of channels.entries()) out[n][start + i - skip] = side[i];
+    if (start + count >= skip + out[0].length) break;
   }
+  demos.set(sampleRate, out);
   return out;
+}
+
+function demo(channels: number, frames: number, sampleRate: number): Signal {
+  const sides = demoSides(frames, sampleRate);
+  return Array.from({ length: channels }, (_, n) => sides[n % 2].slice(0, frames));
 }
 
 type Make = (channels: number, frames: number, sampleRate: number) => Signal;
@@ -112,12 +123,5 @@ export function bandLimited(signal: Signal, sampleRate: number): Signal {
     const window = 0.42 + 0.5 * Math.cos(angle) + 0.08 * Math.cos(2 * angle);
     return window * (t === 0 ? 2 * cut : Math.sin(2 * Math.PI * cut * t) / (Math.PI * t));
   });
-  return signal.map((x) =>
-    x.map((_, i) => {
-      let sum = 0;
-      const last = Math.min(x.length - 1, i + half);
-      for (let j = Math.max(0, i - half); j <= last; j++) sum += x[j] * taps[j - i + half];
-      return sum;
-    }),
-  );
+  return signal.map((x) => Float32Array.from(convolve(x, taps).subarray(half, half + x.length)));
 }

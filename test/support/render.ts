@@ -123,14 +123,21 @@ export class DirectStage {
 
   /** The stage's output, or the sum of its outputs. */
   process(input: Signal): Signal {
+    this.pass(input);
+    const [first, ...others] = this.#ports.length > 0 ? this.#ports : [this.#main];
+    return first.map((channel, n) => {
+      const sum = channel.slice();
+      for (const { [n]: other } of others) for (let i = 0; i < sum.length; i++) sum[i] += other[i];
+      return sum;
+    });
+  }
+
+  /** Runs the stage on a signal whose output nobody wants. */
+  pass(input: Signal): void {
     this.#main.forEach((channel, n) => {
       channel.set(input[n]);
     });
     this.processor.process({ main: this.#main, key: null, outputs: this.#ports }, input[0].length);
-    const outputs = this.#ports.length > 0 ? this.#ports : [this.#main];
-    return outputs[0].map((channel, n) =>
-      channel.map((_, i) => outputs.reduce((sum, output) => sum + output[n][i], 0)),
-    );
   }
 
   /** Silences the arrays of the last output. */

@@ -6,14 +6,15 @@ export type Signal = Float32Array[];
 /** White noise, uniform in +-peak, the same for the same seed (xorshift32, Marsaglia 2003). */
 export function noise(channels: number, frames: number, seed = 1, peak = 0.5): Signal {
   let word = Math.imul(seed, 2654435761) || 1;
-  return Array.from({ length: channels }, () =>
-    Float32Array.from({ length: frames }, () => {
+  return silence(channels, frames).map((channel) => {
+    for (let i = 0; i < frames; i++) {
       word ^= word << 13;
       word ^= word >>> 17;
       word ^= word << 5;
-      return (word / 2 ** 31) * peak;
-    }),
-  );
+      channel[i] = (word / 2 ** 31) * peak;
+    }
+    return channel;
+  });
 }
 
 /** A sine on every channel. */
@@ -25,9 +26,9 @@ export function sine(
   phase = 0,
 ): Signal {
   const step = (2 * Math.PI * freqHz) / sampleRate;
-  return Array.from({ length: channels }, () =>
-    Float32Array.from({ length: frames }, (_, i) => peak * Math.sin(step * i + phase)),
-  );
+  const tone = new Float32Array(frames);
+  for (let i = 0; i < frames; i++) tone[i] = peak * Math.sin(step * i + phase);
+  return Array.from({ length: channels }, () => tone.slice());
 }
 
 /** Noise whose level moves: bursts, swells, quiet, and a stretch of digital silence in the middle. */
@@ -58,7 +59,7 @@ export function silence(channels: number, frames: number): Signal {
 }
 
 /** Largest difference between two signals, 0 only for the same bits; Infinity when their shapes differ. */
-export function maxAbsDifference(a: Signal, b: Signal): number {
+export function maxAbsDifference(a: readonly ArrayLike<number>[], b: readonly ArrayLike<number>[]): number {
   if (a.length !== b.length) return Number.POSITIVE_INFINITY;
   let largest = 0;
   for (let n = 0; n < a.length; n++) {

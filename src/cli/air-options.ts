@@ -4,7 +4,7 @@ import { chooseBackend } from '../dsp/kernel-memory.ts';
 import { SYSTEM_CLOCK } from '../engine/air/air-clock.ts';
 import type { AirListener } from '../engine/air/air-event.ts';
 import { AirInput, type AirInputOptions, type ProgrammeSource } from '../engine/air/air-input.ts';
-import { HELD_MS } from '../engine/air/air-rules.ts';
+import { CLOCK_MS, HELD_MS } from '../engine/air/air-rules.ts';
 import { EventLog } from '../engine/air/event-log.ts';
 import { ComfortNoise, type Fallback, SILENCE } from '../engine/air/fallback.ts';
 import { LoopedFile } from '../engine/air/looped-file.ts';
@@ -31,6 +31,10 @@ const EVENT_FILES = { maxBytes: 4e6, keep: 3 };
 export const AIR_OPTIONS: CommandOptions = {
   live: { type: 'boolean', describe: 'little delay: small reads, small blocks; the delay is printed' },
   pace: { type: 'boolean', describe: 'never faster than the sample rate, as from a file' },
+  clock: {
+    type: 'boolean',
+    describe: 'with --pace: absorb the drift of the clock that the input comes by, 100 ms late',
+  },
   fallback: {
     type: 'string',
     requiresArg: true,
@@ -70,6 +74,17 @@ export const AIR_OPTIONS: CommandOptions = {
 
 /** Options that say how the programme is watched. */
 const WATCH = ['starve-after', 'silence-below', 'silence-after', 'back-after'];
+
+/** Refuses checkpoints of a stream in which what is heard depends on when it came: no other run could go on with it. */
+export function refuseCheckpointsOnAir(args: Arguments): void {
+  const wanted = ['checkpoint', 'resume'].find((name) => args[name] !== undefined);
+  const onAir = ['fallback', 'pace'].find((name) => args[name] !== undefined && args[name] !== false);
+  const air = onAir ?? (args['on-end'] === 'fallback' ? 'on-end fallback' : undefined);
+  if (wanted === undefined || air === undefined) return;
+  throw usageError(
+    `--${wanted}: not with --${air}, what is heard then goes by the clock and not by the input alone`,
+  );
+}
 
 /** Frames at a time: few with `--live`, unless they are given. */
 export function blockFramesFor(args: Arguments): number {
@@ -142,7 +157,7 @@ export async function openRunInput(
     metadataBehind: [],
     raw: input.raw,
     sampleFormat: sampleFormat ?? input.sampleFormat,
-    held: air.fallback === null ? 0 : HELD_MS,
+    held: (air.fallback === null ? 0 : HELD_MS) + (air.absorb ? CLOCK_MS : 0),
     onStage: (frame, stage, failure) =>
       tell(
         failure === null
@@ -160,12 +175,14 @@ function airOptions(args: Arguments): Omit<AirInputOptions, 'source' | 'raw' | '
   const choice = text(args, 'fallback') ?? (onEnd === 'fallback' ? 'silence' : undefined);
   const alone = choice === undefined ? WATCH.find((name) => args[name] !== undefined) : undefined;
   if (alone !== undefined) throw usageError(`--${alone}: needs --fallback silence, noise or FILE`);
+  if (args.clock === true && args.pace !== true) throw usageError('--clock: needs --pace');
   if (choice === undefined && args.pace !== true) return null;
   const backend = chooseBackend(backendOf(args));
   return {
     fallback: choice === undefined ? null : ({ format }) => fallbackOf(choice, format, seedOf(args), backend),
     onEnd,
     pace: args.pace === true,
+    absorb: args.clock === true,
     live: args.live === true,
     starveAfter: duration(args, 'starve-after') ?? 500,
     backAfter: duration(args, 'back-after') ?? 2000,

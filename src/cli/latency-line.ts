@@ -6,6 +6,6 @@ export function latencyLine(frames: number, sampleRate: number): string {
 
 /** How late a live stream is, in words: by its pipeline and by what is held back of its input, both in ms. */
 export function delayLine(pipeline: number, held: number): string {
-  const holds = held > 0 ? ` and ${held.toFixed(1)} ms for the fallback` : '';
+  const holds = held > 0 ? ` and ${held.toFixed(1)} ms held back` : '';
   return `live, ${(pipeline + held).toFixed(1)} ms late: ${pipeline.toFixed(1)} ms in the pipeline${holds}`;
 }

@@ -20,6 +20,7 @@ import {
   openEvents,
   openRunInput,
   type RunInput,
+  refuseCheckpointsOnAir,
   threadsFor,
 } from './air-options.ts';
 import { CHECKPOINT_OPTIONS, checkpointOf, resumptionOf } from './checkpoint-options.ts';
@@ -161,6 +162,7 @@ type Checked = Omit<
 >;
 
 async function run(args: Arguments, monitor: OpenedMonitor | null): Promise<number> {
+  refuseCheckpointsOnAir(args);
   const wanted = text(args, 'pipeline');
   if (wanted === undefined) throw await noPipeline();
   const allowOutside = args['allow-outside'] === true;

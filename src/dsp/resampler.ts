@@ -15,7 +15,7 @@ const RESAMPLING_DESIGNS: Readonly<Record<ResamplingQuality, SincDesign>> = {
 };
 
 /** Parts of a phase in which a varying ratio is counted. */
-const FINE = 2 ** 20;
+const FINE = 2 ** 26;
 /** A varying ratio may depart by this much from the one it was designed for. */
 const MOST_DEPARTURE = 0.05;
 
@@ -92,6 +92,11 @@ export class Resampler {
   vary(factor: number): void {
     const held = Math.min(1 + MOST_DEPARTURE, Math.max(1 - MOST_DEPARTURE, factor));
     this.#advance[0] = Math.round(this.#nominal * held);
+  }
+
+  /** Frames of the input that it has taken from the instant of the next output frame on, to a fraction. */
+  get held(): number {
+    return -(this.#position[0] + this.#position[1] / this.#unit);
   }
 
   /** Takes `frames` frames and gives those output frames that are known by now; says how many. */

@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import type { Planar } from '../audio/block.ts';
 import { usageError } from '../audio/errors.ts';
 import type { AudioFormat } from '../audio/format.ts';
-import { type KernelMemory, StateMemory } from '../dsp/kernel-memory.ts';
+import { type KernelMemory, type Kernels, StateMemory } from '../dsp/kernel-memory.ts';
 
 /** What a stage is prepared for. */
 export interface ProcessSpec {
@@ -69,6 +69,11 @@ export abstract class StageProcessor<P = unknown> {
 
   get params(): P {
     return this.#params;
+  }
+
+  /** Of the memory that its arrays are on; null for the reference. */
+  get kernels(): Kernels | null {
+    return this.state.memory.kernels;
   }
 
   /** Back to the state of a newly prepared stage with the present parameters. */

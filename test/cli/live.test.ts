@@ -108,6 +108,16 @@ describe('what is said of a stream on air', () => {
     expect(stderr).toContain(words);
   });
 
+  it.each([
+    [['--checkpoint', 'run.ckpt', '--fallback', 'noise'], '--checkpoint: not with --fallback'],
+    [['--resume', 'none.ckpt', '--pace'], '--resume: not with --pace'],
+    [['--checkpoint', 'run.ckpt', '--on-end', 'fallback'], '--checkpoint: not with --on-end fallback'],
+  ])('%j is refused with exit code 2: a checkpoint holds nothing of the air', async (args, words) => {
+    const { code, stderr } = await run([PIPELINE, ...args], wav16(noise16(1000)));
+    expect(code).toBe(2);
+    expect(stderr).toContain(words);
+  });
+
   it('is one word on stderr and one line in the log for each event, with a frame', async () => {
     const events = join(folder, 'events.jsonl');
     const wav = wav16(noise16(20_000));

@@ -247,11 +247,12 @@ describe('a varying ratio', () => {
       const count = resampler.process(input, out, 24000);
       got.push(...out[0].subarray(0, count));
     }
-    // The counter moves on by whole parts of 2^-20 frames.
-    const step = Math.round(factor * 2 ** 20) / 2 ** 20;
+    // The counter moves on by whole parts of 2^-26 frames.
+    const step = Math.round(factor * 2 ** 26) / 2 ** 26;
     const residue = got.map((value, i) => value - 0.9 * Math.sin((2 * Math.PI * i * step) / 48 + 0.3));
     expect(levelDb(residue, 300, got.length)).toBeLessThan(-110);
     expect(Math.abs(got.length - 48000 / factor)).toBeLessThan(300);
+    expect(resampler.held).toBeCloseTo(48000 - got.length * step, 6);
   });
 
   it('changes without a click: the largest step of a tone stays what it was, within 1 %', () => {

@@ -3,6 +3,7 @@
 const CLAIMS = [
   'batch-kill',
   'ceiling',
+  'day',
   'fuzz',
   'icecast',
   'kill',

@@ -1,9 +1,11 @@
 import type { Planar } from '../../audio/block.ts';
 import type { AudioFormat } from '../../audio/format.ts';
+import type { BackendName } from '../../dsp/kernel-memory.ts';
 import type { AirClock } from './air-clock.ts';
 import type { AirEvent, AirListener, AirWord } from './air-event.ts';
 import { type AirRules, HOLD_MS, PIECE_MS } from './air-rules.ts';
 import { Continuity } from './continuity.ts';
+import { DriftAbsorber } from './drift-absorber.ts';
 import { SILENCE } from './fallback.ts';
 import type { FeedEnd, ProgrammeFeed } from './programme-feed.ts';
 import { ProgrammePieces } from './programme-pieces.ts';
@@ -19,6 +21,7 @@ const CATCH_UP = 4;
 
 interface DeskOptions extends AirRules {
   readonly format: AudioFormat;
+  readonly backend: BackendName;
   readonly clock: AirClock;
   readonly onEvent: AirListener;
 }
@@ -32,6 +35,7 @@ export class AirDesk {
   readonly #clock: StreamClock;
   readonly #continuity: Continuity;
   #watch: ProgrammeWatch;
+  readonly #absorber: DriftAbsorber | null;
   readonly #pieces: ProgrammePieces;
   /** When the programme was last heard, or first missed. */
   #heard: number;
@@ -44,11 +48,14 @@ export class AirDesk {
   #left = { frame: 0, inserted: 0, dropped: 0 };
 
   constructor(options: DeskOptions) {
-    const { format, clock, fallback } = options;
+    const { absorb = false, backend, format, clock, fallback } = options;
     const framesOf = (ms: number): number => Math.round((ms * format.sampleRate) / 1000);
     this.#options = options;
     this.#clock = new StreamClock(clock, format.sampleRate);
-    this.#pieces = new ProgrammePieces(format, framesOf(PIECE_MS));
+    const frames = framesOf(PIECE_MS);
+    const onLock = (ppm: number | null): void => this.#tellOfLock(ppm);
+    this.#absorber = absorb ? new DriftAbsorber({ format, frames, backend, clock, onLock }) : null;
+    this.#pieces = new ProgrammePieces(format, frames, this.#absorber);
     this.#continuity = new Continuity({
       channels: format.channels,
       holdFrames: fallback === null ? 0 : framesOf(HOLD_MS),
@@ -70,10 +77,10 @@ export class AirDesk {
     return this.#continuity.onAir;
   }
 
-  /** Frames so far: out, with no programme in them, and of the programme but not heard. */
+  /** Frames so far: out, with no programme in them, of the programme but not heard, and more or fewer of it for another clock. */
   get counts() {
     const { framesOut, inserted, dropped } = this.#continuity;
-    return { framesOut, inserted, dropped };
+    return { framesOut, inserted, dropped, ...(this.#absorber && { stretched: this.#absorber.stretched }) };
   }
 
   /** Somebody wants frames, from now on: before, nothing could be missed. */
@@ -83,12 +90,14 @@ export class AirDesk {
 
   /** Another writer has come. */
   connect(): void {
+    this.#absorber?.restart();
     this.#watch = this.#newWatch();
     if (!this.#refused) this.#tell('connected');
   }
 
   /** Puts the next frames of the stream into `target`; 0 when there are none now, -1 when it is over. */
   next(target: Planar, feed: ProgrammeFeed | null): number {
+    if (feed !== null) this.#absorber?.collect(feed);
     const given = this.#continuity.onAir ? this.#programme(target, feed) : 0;
     return given === 0 && !this.#continuity.onAir ? this.#away(target, feed) : given;
   }
@@ -99,7 +108,7 @@ export class AirDesk {
     const { framesOut, onAir } = this.#continuity;
     if (!onAir) return this.#clock.wait(this.#pieces.frames - this.#clock.due(framesOut));
     const starved = fallback === null ? Number.POSITIVE_INFINITY : this.#heard + starveAfter - clock.now();
-    const allowed = pace ? this.#clock.allowed(framesOut) : 1;
+    const allowed = pace ? this.#allowed(framesOut) : 1;
     const paced = allowed > 0 ? Number.POSITIVE_INFINITY : this.#clock.wait(this.#pieces.frames - allowed);
     return Math.max(1, Math.min(starved, paced));
   }
@@ -108,9 +117,13 @@ export class AirDesk {
     const { pace, fallback, clock, starveAfter } = this.#options;
     const continuity = this.#continuity;
     if (pace) this.#catchUp();
-    const allowed = pace ? this.#clock.allowed(continuity.framesOut) : this.maxFrames;
+    const allowed = pace ? this.#allowed(continuity.framesOut) : this.maxFrames;
     if (allowed <= 0) return 0;
-    while (continuity.ready + this.#pieces.frames <= this.maxFrames && this.#pieces.gather(feed)) {
+    // What the drift is absorbed from has to wait where it is measured.
+    const most = this.#absorber
+      ? Math.min(allowed, this.maxFrames - this.#pieces.frames)
+      : this.maxFrames - this.#pieces.frames + 1;
+    while (continuity.ready < most && this.#gather(feed)) {
       this.#heard = clock.now();
       const verdict =
         fallback === null ? 'good' : this.#watch.judge(this.#pieces.channels, this.#pieces.frames);
@@ -121,10 +134,24 @@ export class AirDesk {
       return 0;
     }
     if (continuity.ready > 0) return this.#take(target, Math.min(continuity.ready, allowed, this.maxFrames));
-    const end = feed?.end ?? null;
+    const end = this.#pieces.endOf(feed);
     if (end !== null) return this.#atEnd(target, end);
     if (fallback !== null && clock.now() - this.#heard >= starveAfter) this.#leave('starved');
     return 0;
+  }
+
+  /** Frames that a paced programme may give now: with its drift absorbed, those that are due. */
+  #allowed(framesOut: number): number {
+    if (this.#absorber === null) return this.#clock.allowed(framesOut);
+    return this.#absorber.running ? this.#clock.due(framesOut) : this.#pieces.frames;
+  }
+
+  /** The clock begins with the first piece that was not kept waiting. */
+  #gather(feed: ProgrammeFeed | null): boolean {
+    const begins = this.#absorber?.running === false;
+    const whole = this.#pieces.gather(feed);
+    if (begins && whole && this.#continuity.onAir) this.#clock.setTo(this.#continuity.framesOut);
+    return whole;
   }
 
   /** What is left goes out, as it is where the stream ends and faded out where it goes on. */
@@ -166,11 +193,9 @@ export class AirDesk {
   #listen(feed: ProgrammeFeed | null): void {
     const { live, clock, starveAfter, backAfter, format } = this.#options;
     const continuity = this.#continuity;
-    for (
-      let pieces = live ? CATCH_UP : 1;
-      pieces > 0 && !continuity.onAir && this.#pieces.gather(feed);
-      pieces--
-    ) {
+    if (live && this.#absorber) continuity.drop(this.#absorber.skip());
+    const most = live && !this.#absorber ? CATCH_UP : 1;
+    for (let pieces = most; pieces > 0 && !continuity.onAir && this.#gather(feed); pieces--) {
       this.#heard = clock.now();
       const good = this.#watch.judge(this.#pieces.channels, this.#pieces.frames) === 'good';
       if (!good) this.#startOver();
@@ -183,8 +208,9 @@ export class AirDesk {
     // Packets may be long: between two of them it is as good as it was.
     if (this.#good > 0) this.#good += this.#pieces.frames;
     this.#returning = this.#good * 1000 >= backAfter * format.sampleRate;
-    if (!feed?.end) return;
-    this.#refuse(feed.end);
+    const end = this.#pieces.endOf(feed);
+    if (end === null) return;
+    this.#refuse(end);
     continuity.drop(this.#pieces.cut());
     this.#startOver();
   }
@@ -224,14 +250,22 @@ export class AirDesk {
     this.#tell(event, details);
     const { framesOut: frame, inserted, dropped } = this.#continuity;
     this.#left = { frame, inserted, dropped };
+    this.#absorber?.restart();
     this.#continuity.leave();
     this.#good = 0;
     this.#returning = this.#options.backAfter === 0;
   }
 
   #catchUp(): void {
+    if (this.#absorber?.running === false && this.#continuity.onAir) return;
     const seconds = this.#clock.forgive(this.#continuity.framesOut);
+    if (seconds > 0) this.#absorber?.restart();
     if (seconds > 0) this.#tell('late', { seconds: Number(seconds.toFixed(3)) });
+  }
+
+  #tellOfLock(ppm: number | null): void {
+    if (ppm === null) this.#tell('unlocked');
+    else this.#tell('locked', { ppm: Number(ppm.toFixed(1)) });
   }
 
   #tell(event: AirWord, details: Readonly<Record<string, string | number>> = {}): void {

@@ -12,6 +12,10 @@ export type AirWord =
   | 'connected'
   /** The programme is heard again. */
   | 'back'
+  /** The ratio of the programme's clock to this one is known. */
+  | 'locked'
+  /** It has to be found anew. */
+  | 'unlocked'
   /** The process stood still, and the stream's clock was set anew. */
   | 'late'
   /** A stage failed and is passed by. */

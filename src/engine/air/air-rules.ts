@@ -7,6 +7,9 @@ export const HOLD_MS = 20;
 /** By how much that and the pieces make a programme late that a fallback stands behind, in ms. */
 export const HELD_MS = HOLD_MS + PIECE_MS;
 
+/** How much of a programme is kept waiting where the drift of its clock is absorbed, in ms. */
+export const CLOCK_MS = 100;
+
 /** How a stream is kept going. Times in ms. */
 export interface AirRules {
   /** Null gives the programme alone: it is paced, and nothing else. */
@@ -15,6 +18,8 @@ export interface AirRules {
   readonly onEnd: 'fallback' | 'exit';
   /** Holds the programme to the clock; a fallback always is. */
   readonly pace: boolean;
+  /** Absorbs the drift between the programme's clock and this one; only with `pace`. */
+  readonly absorb?: boolean;
   /** Passes over what piled up while the programme was off air. */
   readonly live: boolean;
   readonly starveAfter: number;

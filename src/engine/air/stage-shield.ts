@@ -1,6 +1,7 @@
 import type { Planar } from '../../audio/block.ts';
+import type { Kernels } from '../../dsp/kernel-memory.ts';
 import type { StageIO, StageProcessor } from '../../stages/define-stage.ts';
-import { DryRing } from './dry-ring.ts';
+import { DryLine } from './dry-line.ts';
 
 /** Largest magnitude of a stage at work: +120 dBFS; beyond it a filter has run away. */
 const MOST = 1e6;
@@ -33,7 +34,7 @@ class StageShield {
   readonly #inner: StageProcessor['process'];
   readonly #processor: StageProcessor;
   readonly #tell: (failure: string | null) => void;
-  readonly #ring: DryRing;
+  readonly #line: DryLine;
   /** In use; passed by; at work, and heard by nobody; faded in. */
   #phase: 'use' | 'wait' | 'trial' | 'fade' = 'use';
   /** Frames that the phase has left; in use, frames until earlier failures are forgotten. */
@@ -54,13 +55,13 @@ class StageShield {
     this.#processor = processor;
     this.#inner = inner;
     this.#tell = tell;
-    this.#ring = new DryRing(channels, processor.latency);
+    this.#line = new DryLine(channels, processor.latency);
     this.#last = new Float64Array(channels);
     this.#gap = new Float64Array(channels);
   }
 
   process(io: StageIO, frames: number): void {
-    const dry = this.#ring.push(io.main, frames);
+    const dry = this.#line.push(io.main, frames);
     for (let at = 0; at < frames; ) at += this.#step(io, dry, at, frames - at);
   }
 
@@ -78,14 +79,16 @@ class StageShield {
     return good;
   }
 
-  #run({ main, key }: StageIO, at: number, frames: number): Outcome {
-    const part = (planar: Planar): Planar => planar.map((channel) => channel.subarray(at, at + frames));
+  #run(io: StageIO, at: number, frames: number): Outcome {
+    const { main, key } = io;
+    const part = (planar: Planar): Planar => planar.map((channel) => channel.subarray(at));
     try {
-      this.#inner({ main: part(main), key: key && part(key), outputs: [] }, frames);
+      this.#inner(at === 0 ? io : { main: part(main), key: key && part(key), outputs: [] }, frames);
     } catch (error) {
       return { good: 0, failure: error instanceof Error ? error.message : String(error) };
     }
-    const good = main.reduce((least, channel) => firstBad(channel, at, least), frames);
+    const { kernels } = this.#processor;
+    const good = main.reduce((least, channel) => goodFrames(kernels, channel, at, least), frames);
     return { good, failure: good < frames ? 'gave samples that are not finite' : null };
   }
 
@@ -135,7 +138,8 @@ class StageShield {
 }
 
 /** How many frames from `at` on, of `most`, are numbers of a signal. */
-function firstBad(channel: Float32Array, at: number, most: number): number {
+function goodFrames(kernels: Kernels | null, channel: Float32Array, at: number, most: number): number {
+  if (kernels?.allWithin(channel.byteOffset + at * Float32Array.BYTES_PER_ELEMENT, most, MOST)) return most;
   let good = 0;
   while (good < most && Math.abs(channel[at + good]) <= MOST) good++;
   return good;

@@ -371,3 +371,26 @@ describe('a fallback', () => {
     await expect(station({}, Buffer.alloc(64, 'text'))).rejects.toThrow('pipe: not an audio file we read');
   });
 });
+
+describe('a programme by a clock 200 ppm faster, with its drift absorbed', () => {
+  it('goes out by this clock, to 10 ms in 100 s, and says when the ratio is known and when it is no more', async () => {
+    const options = { pace: true, absorb: true, backend: 'wasm' as const };
+    const { clock, events, output, programme, words } = await station(options, onPipe(new Int16Array(0)));
+    const second = tone(2 * 48_000);
+    const left = { at: 0, out: 0 };
+    for (let packet = 1, sent = 0; packet <= 5000; packet++) {
+      const due = Math.round(960 * packet * 1.0002);
+      const samples = second.slice(sent % 48_000, (sent % 48_000) + due - sent);
+      programme.write(Buffer.from(samples.buffer));
+      sent = due;
+      await clock.advance(20);
+      if (packet === 100) Object.assign(left, { at: clock.now(), out: output().length });
+    }
+    expect(words()).toEqual(['locked']);
+    expect(Math.abs(count(events[0], 'ppm') - 200)).toBeLessThan(10);
+    expect(Math.abs(output().length - left.out - 48 * (clock.now() - left.at))).toBeLessThanOrEqual(PIECE);
+    expect(largestStep(output())).toBeLessThan(0.035);
+    await clock.advance(1000);
+    expect(words()).toEqual(['locked', 'starved', 'unlocked']);
+  });
+});

@@ -141,13 +141,16 @@ class GraphPart {
   }
 }
 
-try {
+/** Does the work that it is hired for, to its end. */
+async function work(): Promise<void> {
   const task = awaitTask();
   const definition = definitionOf(task);
   await loadPipelineStages(definition);
   new GraphPart(definition, task).work();
-} catch (error) {
+}
+
+work().catch((error: unknown) => {
   const { kind, message } =
     error instanceof AuralisError ? error : internalError(`a thread: ${String(error)}`);
   say({ failure: { kind, message } });
-}
+});

@@ -19,9 +19,6 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
-/** Reads the memory of the whole process, so it has one of its own. */
-const ALONE = 'test/graph/reload.test.ts';
-
 export default defineConfig({
   plugins: [workerSources],
   test: {
@@ -30,18 +27,7 @@ export default defineConfig({
     // Every core: the default leaves one to a watcher that a run does not have.
     maxWorkers: '100%',
     sequence: { sequencer: LongestFirst },
-    projects: [
-      {
-        extends: true,
-        test: {
-          name: 'threads',
-          // Threads of one process compile the kernels once.
-          pool: 'threads',
-          include: ['test/**/*.test.ts'],
-          exclude: ['test/system/**', 'test/slow/**', ALONE],
-        },
-      },
-      { extends: true, test: { name: 'process', pool: 'forks', include: [ALONE] } },
-    ],
+    include: ['test/**/*.test.ts'],
+    exclude: ['test/system/**', 'test/slow/**'],
   },
 });

@@ -67,6 +67,6 @@ if (unknown !== undefined) {
   const { targets } = await answer(names, full, resultFile(wanted, full));
   console.log('\ntargets:');
   const measured = targets.filter(({ verdict }) => wanted.length === 0 || verdict !== 'not measured');
-  if (measured.length > 0) printTable(measured);
+  if (measured.length > 0) printTable(measured.map(({ note, ...row }) => row));
   if (missingPeers.length > 0) console.log(`not installed, so not measured: ${missingPeers.join(', ')}`);
 }

@@ -166,6 +166,13 @@ function accuracyNote() {
   return `A stereo piece of ${seconds} s through the mastering pipeline: the backends give ${bitEqual ? 'the same bits' : 'NOT the same bits'} (correlation ${correlation}, largest difference ${largest}, mean squared error ${mse}, third octaves at most ${apart} dB apart). The tables show the same figures kernel by kernel.`;
 }
 
+/** A heading of the notes as a link to it. */
+const link = (heading) =>
+  `[${heading}](#${heading
+    .toLowerCase()
+    .replace(/[^\w -]/g, '')
+    .replaceAll(' ', '-')})`;
+
 const drawn = plots();
 mkdirSync(path('docs/performance'), { recursive: true });
 for (const { file, svg } of drawn) writeFileSync(path(`docs/performance/${file}.svg`), `${plot(svg)}\n`);
@@ -178,7 +185,7 @@ writeFileSync(
     'Measure it yourself: `npm run bench -- full`, or the quick form without `full`, or single questions by name. Peers that are not installed are left out and named. All rivals run in turns on the same input; a figure is the median, beside its extremes. Ratios hold from machine to machine, absolute times do not.',
     circumstances(),
     '## What is promised, and what came of it',
-    table(targets),
+    table(targets.map(({ note, ...row }) => ({ ...row, note: note && link(note) }))),
     ...drawn.map(({ file, title }) => `![${title}](performance/${file}.svg)`),
     '## Accuracy',
     accuracyNote(),

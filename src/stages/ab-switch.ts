@@ -24,6 +24,9 @@ type Params = z.output<typeof params>;
 /** Length of the crossfade between the two. */
 const FADE_MS = 50;
 
+/** Channels from a frame on. */
+const from = (planar: Planar, frame: number): Planar => planar.map((channel) => channel.subarray(frame));
+
 class AbSwitch extends StageProcessor<Params> {
   readonly #kernels: Kernels | null;
   readonly #match: LoudnessMatch;
@@ -54,9 +57,8 @@ class AbSwitch extends StageProcessor<Params> {
   override process({ main, key }: StageIO, frames: number): void {
     for (let done = 0; done < frames; ) {
       const span = Math.min(frames - done, this.#match.framesLeft);
-      const [a, b] = [main, key ?? main].map((planar) =>
-        span === frames ? planar : planar.map((channel) => channel.subarray(done)),
-      );
+      const a = span === frames ? main : from(main, done);
+      const b = key === null ? a : span === frames ? key : from(key, done);
       this.#match.listen(a, b, span);
       if (this.#isHeard) this.#fade(a, b, span);
       this.#match.look(this.#isHeard);

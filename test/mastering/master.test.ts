@@ -80,7 +80,7 @@ const FILTERS = {
 
 describe('a reference', () => {
   it.each(Object.entries(FILTERS))(
-    'is matched by 70 %% and more where it differs by %s',
+    'is matched by at least 70 per cent where it differs by %s',
     async (_name, filter) => {
       const source = shaped(BASE, 3);
       const wanted = shaped((freq) => BASE(freq) + filter(freq), 3);

@@ -250,11 +250,12 @@ describe.runIf(HAS_REDIS)('worker', () => {
   });
 
   it('names the line that installs what is missing, code 2', async () => {
-    const hide = `export async function resolve(name, context, next) {
-      if (name === 'bullmq') throw Object.assign(new Error('gone'), { code: 'ERR_MODULE_NOT_FOUND' });
-      return next(name, context);
-    }`;
-    const hook = `import { register } from 'node:module'; register(${JSON.stringify(dataUrl(hide))});`;
+    const hook = `import Module from 'node:module';
+      const find = Module._resolveFilename;
+      Module._resolveFilename = (name, ...rest) => {
+        if (name === 'bullmq') throw Object.assign(new Error('gone'), { code: 'MODULE_NOT_FOUND' });
+        return find(name, ...rest);
+      };`;
     const args = ['--import', dataUrl(hook), MAIN, 'worker', ...queue()];
     const { code, stderr } = await outcome(spawn(process.execPath, args));
     expect([code, stderr]).toEqual([

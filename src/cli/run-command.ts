@@ -4,14 +4,12 @@ import { isShippedName } from '../engine/part-files.ts';
 import { shippedPipelines } from '../engine/pipeline-files.ts';
 import { runPipeline } from '../engine/run.ts';
 import type { RunOptions } from '../engine/run-options.ts';
-import type { RunSummary } from '../engine/run-summary.ts';
 import type { NamedInput } from '../engine/side-input.ts';
 import { withSettings } from '../graph/settings.ts';
 import { withFormat } from '../graph/with-format.ts';
 import { parseRawFormat, RAW_SAMPLE_FORMATS } from '../io/sample-format.ts';
 import { FORMAT_CHANGES } from '../io/stream-decoder.ts';
 import { DITHER_KINDS } from '../io/stream-encoder.ts';
-import { meterSummary } from '../monitor/meter-summary.ts';
 import { AB_OPTIONS, readPipelineOrPair, switchOnSignal } from './ab-option.ts';
 import { abortOnSignals } from './abort-on-signals.ts';
 import {
@@ -26,7 +24,7 @@ import {
 import { CHECKPOINT_OPTIONS, checkpointOf, resumptionOf } from './checkpoint-options.ts';
 import { type Arguments, COMMAND_NAMES, type Command } from './command.ts';
 import { DECISION_OPTIONS, openDecisionLog } from './decision-log.ts';
-import { delayLine, latencyLine } from './latency-line.ts';
+import { delayLine } from './latency-line.ts';
 import { LOUDNESS_LOG_OPTIONS, openLoudnessLog } from './loudness-log-target.ts';
 import { MONITOR_OPTIONS, type OpenedMonitor, withMonitor } from './monitor-option.ts';
 import { type NamedEnds, namedEnds, openNamedInputs, openNamedOutputs } from './named-ends.ts';
@@ -34,6 +32,7 @@ import { list, oneOf, text } from './option-value.ts';
 import { OUTPUT_FORMATS } from './output-formats.ts';
 import { type ReloadOptions, reloadPipeline } from './reload-pipeline.ts';
 import { openReport } from './report-target.ts';
+import { conclude, progressLine } from './run-words.ts';
 import { ScheduledFile } from './schedule.ts';
 import {
   BACKEND_OPTION,
@@ -327,32 +326,10 @@ async function noPipeline(): Promise<Error> {
   );
 }
 
-/** Progress on stderr, where there is a terminal to show it. */
-async function progressLine() {
-  if (!process.stderr.isTTY) return null;
-  const { ProgressLine } = await import('../monitor/progress-line.ts');
-  return new ProgressLine(process.stderr);
-}
-
 /** The file that `--watch` is about. */
 function watchedFile(pipeline: string): string {
   if (isShippedName(pipeline)) {
     throw usageError(`--watch: "${pipeline}" comes with the package and does not change, give a file`);
   }
   return pipeline;
-}
-
-function conclude({ warnings, meters, latency, format, checkpoint }: RunSummary, args: Arguments): void {
-  if (args.latency === true && format) {
-    process.stderr.write(`auralis-stream: ${latencyLine(latency, format.sampleRate)}\n`);
-  }
-  if (args.quiet !== true) {
-    for (const warning of warnings) process.stderr.write(`auralis-stream: warning: ${warning}\n`);
-    if (checkpoint) {
-      process.stderr.write(
-        `auralis-stream: to go on from ${checkpoint.seconds.toFixed(3)} s: --resume ${args.checkpoint}\n`,
-      );
-    }
-  }
-  if (args.meter === true) process.stderr.write(meterSummary(meters));
 }

@@ -1,3 +1,4 @@
+import { clamp } from './clamp.ts';
 import { exp } from './elementary.ts';
 
 /** Most by which the ratio departs from 1: 1.7 cents, a third of what is heard of a tone that changes. */
@@ -44,9 +45,11 @@ export class DriftLoop {
     const share = 1 - exp(-FILTER * speed * seconds);
     this.#filtered += share * (2 * speed * excess - this.#filtered);
     this.#correction += share * (this.#filtered - this.#correction);
-    this.#drift = within(this.#drift + (speed / 2) * seconds * this.#correction, MOST_DRIFT);
-    const wanted = 1 + within(this.#drift + this.#correction, MOST_DRIFT);
-    this.#ratio += within(wanted - this.#ratio, MOST_SLEW * seconds);
+    const drift = this.#drift + (speed / 2) * seconds * this.#correction;
+    this.#drift = clamp(drift, -MOST_DRIFT, MOST_DRIFT);
+    const wanted = 1 + clamp(this.#drift + this.#correction, -MOST_DRIFT, MOST_DRIFT);
+    const slew = MOST_SLEW * seconds;
+    this.#ratio += clamp(wanted - this.#ratio, -slew, slew);
     this.#small = Math.abs(this.#correction) < SMALL ? this.#small + seconds : 0;
   }
 
@@ -58,6 +61,3 @@ export class DriftLoop {
     this.#small = 0;
   }
 }
-
-/** A value held to `most` in either direction. */
-const within = (value: number, most: number): number => Math.max(-most, Math.min(most, value));

@@ -1,4 +1,5 @@
 import type { Planar } from '../audio/block.ts';
+import { clamp } from './clamp.ts';
 import { gainAlong, multiply } from './gain.ts';
 import { loudnessOf } from './gated-histogram.ts';
 import { HOPS_PER_SECOND, HopPower } from './hop-power.ts';
@@ -139,5 +140,3 @@ export class Leveller {
     return clamp(wanted, gain - share * downSpeed, gain + share * upSpeed);
   }
 }
-
-const clamp = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, value));

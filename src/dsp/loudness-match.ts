@@ -1,4 +1,5 @@
 import type { Planar } from '../audio/block.ts';
+import { clamp } from './clamp.ts';
 import { gainAlong, multiply } from './gain.ts';
 import type { StateMemory } from './kernel-memory.ts';
 import { DB_PER_OCTAVE } from './log-domain.ts';
@@ -110,8 +111,7 @@ export class LoudnessMatch {
     if (!this.#settings.on || !Number.isFinite(wanted)) return;
     const gain = this.#values[GAIN];
     const step = heard ? HEARD_STEP : Number.POSITIVE_INFINITY;
-    const reached = Math.min(REACH, Math.max(-REACH, wanted));
-    this.#values[GAIN] = Math.min(gain + step, Math.max(gain - step, reached));
+    this.#values[GAIN] = clamp(clamp(wanted, -REACH, REACH), gain - step, gain + step);
     this.#aim();
   }
 

@@ -1,5 +1,6 @@
 import type { AudioBlock, Planar } from '../audio/block.ts';
 import type { AudioFormat } from '../audio/format.ts';
+import { clamp } from '../dsp/clamp.ts';
 import type { KernelMemory } from '../dsp/kernel-memory.ts';
 import { PlanarQueue } from '../dsp/planar-queue.ts';
 import type { BlockRun } from './aligned-run.ts';
@@ -281,8 +282,6 @@ export class SwitchingRun implements BlockRun {
     while (this.#ready!.frames > 0) yield this.#leave();
   }
 }
-
-const clamp = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, value));
 
 function copy(target: Planar, source: Planar, frames: number): void {
   for (let n = 0; n < target.length; n++) target[n].set(source[n].subarray(0, frames));

@@ -259,8 +259,9 @@ export class AirDesk {
   #catchUp(): void {
     if (this.#absorber?.running === false && this.#continuity.onAir) return;
     const seconds = this.#clock.forgive(this.#continuity.framesOut);
-    if (seconds > 0) this.#absorber?.restart();
-    if (seconds > 0) this.#tell('late', { seconds: Number(seconds.toFixed(3)) });
+    if (seconds <= 0) return;
+    this.#absorber?.restart();
+    this.#tell('late', { seconds: Number(seconds.toFixed(3)) });
   }
 
   #tellOfLock(ppm: number | null): void {

@@ -127,11 +127,42 @@ export function sumsFigures(
   sums: Float64Array,
 ): SpectrumFigures | null {
   if (sums[0] === 0) return null;
-  const spectra = layout.views.map((view) => meanPower(layout, sums, view));
-  const powers = spectra.map((power) => sumWithoutDc(power) / HANN_ENBW);
-  const figures = spectra.map((power, view) => {
-    const mean = (feature: number): number => sums[countAt(view, feature) + 1] / sums[countAt(view, feature)];
-    return viewFigures(layout, powers[view], mean, masks.thirds.powers(power), masks.bark.powers(power));
-  });
+  const spectra = meanPowers(layout, sums);
+  const powers = spectra.map(totalPower);
+  const figures = spectra.map((_, view) => meanFigures(layout, masks, sums, spectra, view));
   return together(layout.views, sums[0], figures, powers);
+}
+
+/** Of what `sumsFigures` gives the width and the programme alone, at a third of the work. */
+export function sumsProgramme(
+  layout: SpectrumLayout,
+  masks: BandMaskPair,
+  sums: Float64Array,
+): Pick<SpectrumFigures, 'width' | 'programme'> | null {
+  if (sums[0] === 0) return null;
+  const spectra = meanPowers(layout, sums);
+  return {
+    width: spectra.length > 1 ? widthOf(totalPower(spectra[1]), totalPower(spectra[2])) : null,
+    programme: meanFigures(layout, masks, sums, spectra, 0),
+  };
+}
+
+const meanPowers = (layout: SpectrumLayout, sums: Float64Array): readonly Float64Array[] =>
+  layout.views.map((view) => meanPower(layout, sums, view));
+
+/** Twice the mean square of what has this spectrum, without DC. */
+const totalPower = (power: Float64Array): number => sumWithoutDc(power) / HANN_ENBW;
+
+/** Figures of the `view`th of some mean spectra. */
+function meanFigures(
+  layout: SpectrumLayout,
+  masks: BandMaskPair,
+  sums: Float64Array,
+  spectra: readonly Float64Array[],
+  view: number,
+): ViewFigures {
+  const power = spectra[view];
+  const mean = (feature: number): number => sums[countAt(view, feature) + 1] / sums[countAt(view, feature)];
+  const [thirds, bark] = [masks.thirds.powers(power), masks.bark.powers(power)];
+  return viewFigures(layout, totalPower(power), mean, thirds, bark);
 }

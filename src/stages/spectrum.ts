@@ -6,6 +6,7 @@ import {
   recordFigures,
   type SpectrumFigures,
   sumsFigures,
+  sumsProgramme,
   type ViewFigures,
 } from '../dsp/spectrum-figures.ts';
 import { FLUX_AT, spectrumLayout } from '../dsp/spectrum-layout.ts';
@@ -53,8 +54,7 @@ class SpectrumProcessor extends StageProcessor<z.output<typeof params>> {
   /** Length of an interval in frames; 0 for readings of every window. */
   #intervalFrames = 0;
   #pending: Readings[] = [];
-  /** The newest reading; null where it has to be read anew. */
-  #last: Readings | null = null;
+  readonly #glance: Readings;
   readonly #onWindow = (): void => this.#window();
 
   constructor(spec: ProcessSpec, given: z.output<typeof params>) {
@@ -65,6 +65,16 @@ class SpectrumProcessor extends StageProcessor<z.output<typeof params>> {
     this.#analyser = new SpectrumAnalyser(this.state, layout, overlap);
     this.#tempo = new TempoEstimator(this.state, (spec.format.sampleRate * hopsPerWindow(overlap)) / fftSize);
     this.#position = this.state.f64(2);
+    const tempo = (): number | null => this.#tempo.estimate()?.bpm ?? null;
+    const interval = (): Readings | null => (this.#position[1] > 0 ? this.#lastProgramme() : null);
+    this.#glance = {
+      get tempo() {
+        return tempo();
+      },
+      get interval() {
+        return interval();
+      },
+    };
     this.configure(false);
   }
 
@@ -74,7 +84,6 @@ class SpectrumProcessor extends StageProcessor<z.output<typeof params>> {
     this.#intervalFrames = Math.max(interval > 0 ? 1 : 0, frames);
     this.#analyser.recordsBands = this.#intervalFrames === 0;
     if (!glide) this.#pending = [];
-    this.#last = null;
   }
 
   process({ main }: StageIO, frames: number): void {
@@ -94,20 +103,18 @@ class SpectrumProcessor extends StageProcessor<z.output<typeof params>> {
   /** Means since the start, with the tempo, and under `interval` the last reading, or null before there is one. */
   override meters(): Readings {
     const { layout, masks, sums } = this.#analyser;
-    return {
-      ...this.#reading(this.#position[0], sumsFigures(layout, masks, sums.total())),
-      ...this.glance(),
-    };
-  }
-
-  /** Tempo and last reading alone. */
-  override glance(): Readings {
     const tempo = this.#tempo.estimate();
     return {
+      ...this.#reading(this.#position[0], sumsFigures(layout, masks, sums.total())),
       tempo: tempo?.bpm ?? null,
       tempoStrength: tempo?.strength ?? null,
       interval: this.#position[1] > 0 ? this.#lastReading() : null,
     };
+  }
+
+  /** Tempo, and of the last reading width and programme. */
+  override glance(): Readings {
+    return this.#glance;
   }
 
   override takeReadings(): readonly Readings[] {
@@ -124,21 +131,27 @@ class SpectrumProcessor extends StageProcessor<z.output<typeof params>> {
 
   #keep(frame: number): void {
     this.#position[1] = frame;
+    if (!this.keepsReadings) return;
     if (this.#pending.length === MAX_PENDING) this.#pending.shift();
-    this.#last = null;
     this.#pending.push(this.#lastReading());
   }
 
-  #lastReading(): Readings {
-    this.#last ??= this.#readLast();
-    return this.#last;
+  get #everyWindow(): boolean {
+    return this.#intervalFrames === 0;
   }
 
-  #readLast(): Readings {
+  #lastReading(): Readings {
     const { layout, masks, sums, record } = this.#analyser;
-    const everyWindow = this.#intervalFrames === 0;
-    const figures = everyWindow ? recordFigures(layout, record) : sumsFigures(layout, masks, sums.last);
+    const figures = this.#everyWindow ? recordFigures(layout, record) : sumsFigures(layout, masks, sums.last);
     return this.#reading(this.#position[1], figures);
+  }
+
+  #lastProgramme(): Readings {
+    const { layout, masks, sums, record } = this.#analyser;
+    const figures = this.#everyWindow
+      ? recordFigures(layout, record)
+      : sumsProgramme(layout, masks, sums.last);
+    return { width: figures?.width ?? null, programme: this.#view(figures?.programme ?? null) };
   }
 
   #reading(frame: number, figures: SpectrumFigures | null): Readings {

@@ -61,23 +61,13 @@ function viewFigures(
   };
 }
 
-function together(
-  views: readonly ViewName[],
+const together = (
   windows: number,
-  figures: readonly ViewFigures[],
-  powers: readonly number[],
-): SpectrumFigures {
-  const paired = views.length > 1;
-  return {
-    windows,
-    width: paired ? widthOf(powers[1], powers[2]) : null,
-    programme: figures[0],
-    mid: paired ? figures[1] : null,
-    side: paired ? figures[2] : null,
-  };
-}
+  [programme, mid, side]: readonly (ViewFigures | undefined)[],
+  width: number | null,
+): SpectrumFigures => ({ windows, width, programme: programme!, mid: mid ?? null, side: side ?? null });
 
-/** What a window's record says. */
+/** What a window's record says; the width only where mid and side are looked at. */
 export function recordFigures(layout: SpectrumLayout, record: Float64Array): SpectrumFigures {
   const { views, viewLength, thirds } = layout;
   const parts = views.map((_, view) => record.subarray(view * viewLength, (view + 1) * viewLength));
@@ -86,8 +76,7 @@ export function recordFigures(layout: SpectrumLayout, record: Float64Array): Spe
     const bands = [part.subarray(THIRDS_AT, barkAt), part.subarray(barkAt)].map((powers) => [...powers]);
     return viewFigures(layout, part[0], (feature) => part[featureAt(feature)], bands[0], bands[1]);
   });
-  const powers = parts.map((part) => part[0]);
-  return together(views, 1, figures, powers);
+  return together(1, figures, parts.length > 1 ? widthOf(parts[1][0], parts[2][0]) : null);
 }
 
 /**
@@ -111,10 +100,11 @@ export function meanPower(layout: SpectrumLayout, sums: Float64Array, view: View
   return mean;
 }
 
-function sumWithoutDc(power: Float64Array): number {
+/** Twice the mean square of what has this spectrum, without DC. */
+function totalPower(power: Float64Array): number {
   let sum = 0;
   for (let k = 1; k < power.length; k++) sum += power[k];
-  return sum;
+  return sum / HANN_ENBW;
 }
 
 /**
@@ -127,42 +117,13 @@ export function sumsFigures(
   sums: Float64Array,
 ): SpectrumFigures | null {
   if (sums[0] === 0) return null;
-  const spectra = meanPowers(layout, sums);
-  const powers = spectra.map(totalPower);
-  const figures = spectra.map((_, view) => meanFigures(layout, masks, sums, spectra, view));
-  return together(layout.views, sums[0], figures, powers);
-}
-
-/** Of what `sumsFigures` gives the width and the programme alone, at a third of the work. */
-export function sumsProgramme(
-  layout: SpectrumLayout,
-  masks: BandMaskPair,
-  sums: Float64Array,
-): Pick<SpectrumFigures, 'width' | 'programme'> | null {
-  if (sums[0] === 0) return null;
-  const spectra = meanPowers(layout, sums);
-  return {
-    width: spectra.length > 1 ? widthOf(totalPower(spectra[1]), totalPower(spectra[2])) : null,
-    programme: meanFigures(layout, masks, sums, spectra, 0),
-  };
-}
-
-const meanPowers = (layout: SpectrumLayout, sums: Float64Array): readonly Float64Array[] =>
-  layout.views.map((view) => meanPower(layout, sums, view));
-
-/** Twice the mean square of what has this spectrum, without DC. */
-const totalPower = (power: Float64Array): number => sumWithoutDc(power) / HANN_ENBW;
-
-/** Figures of the `view`th of some mean spectra. */
-function meanFigures(
-  layout: SpectrumLayout,
-  masks: BandMaskPair,
-  sums: Float64Array,
-  spectra: readonly Float64Array[],
-  view: number,
-): ViewFigures {
-  const power = spectra[view];
-  const mean = (feature: number): number => sums[countAt(view, feature) + 1] / sums[countAt(view, feature)];
-  const [thirds, bark] = [masks.thirds.powers(power), masks.bark.powers(power)];
-  return viewFigures(layout, totalPower(power), mean, thirds, bark);
+  const { views, pair } = layout;
+  const figures = views.map((view, n) => {
+    const power = meanPower(layout, sums, view);
+    const mean = (feature: number): number => sums[countAt(n, feature) + 1] / sums[countAt(n, feature)];
+    const [thirds, bark] = [masks.thirds.powers(power), masks.bark.powers(power)];
+    return viewFigures(layout, totalPower(power), mean, thirds, bark);
+  });
+  const of = (view: ViewName): number => totalPower(meanPower(layout, sums, view));
+  return together(sums[0], figures, pair && widthOf(of('mid'), of('side')));
 }

@@ -6,7 +6,6 @@ import {
   recordFigures,
   type SpectrumFigures,
   sumsFigures,
-  sumsProgramme,
   type ViewFigures,
 } from '../dsp/spectrum-figures.ts';
 import { FLUX_AT, spectrumLayout } from '../dsp/spectrum-layout.ts';
@@ -18,7 +17,7 @@ import {
   type StageIO,
   StageProcessor,
 } from './define-stage.ts';
-import { described, flag, number } from './parameters.ts';
+import { choice, described, flag, number } from './parameters.ts';
 
 /** Readings that may wait to be taken; older ones are dropped. In a block of 16384 frames end 128 windows of 512. */
 const MAX_PENDING = 128;
@@ -44,6 +43,11 @@ const params = z.strictObject({
     '%',
   ),
   bands: flag(true, 'give levels in octave, third-octave and critical bands', 'live'),
+  views: choice(
+    ['all', 'programme'],
+    'all',
+    'what is looked at: the programme, its mid and its side; or the programme and the width alone, at half the work',
+  ),
 });
 
 class SpectrumProcessor extends StageProcessor<z.output<typeof params>> {
@@ -59,14 +63,14 @@ class SpectrumProcessor extends StageProcessor<z.output<typeof params>> {
 
   constructor(spec: ProcessSpec, given: z.output<typeof params>) {
     super('spectrum', spec, given);
-    const { overlap } = given;
+    const { overlap, views } = given;
     const fftSize: FftSize = given.fftSize;
-    const layout = spectrumLayout({ format: spec.format, fftSize });
+    const layout = spectrumLayout({ format: spec.format, fftSize }, views);
     this.#analyser = new SpectrumAnalyser(this.state, layout, overlap);
     this.#tempo = new TempoEstimator(this.state, (spec.format.sampleRate * hopsPerWindow(overlap)) / fftSize);
     this.#position = this.state.f64(2);
     const tempo = (): number | null => this.#tempo.estimate()?.bpm ?? null;
-    const interval = (): Readings | null => (this.#position[1] > 0 ? this.#lastProgramme() : null);
+    const interval = (): Readings | null => this.#lastReading();
     this.#glance = {
       get tempo() {
         return tempo();
@@ -108,11 +112,11 @@ class SpectrumProcessor extends StageProcessor<z.output<typeof params>> {
       ...this.#reading(this.#position[0], sumsFigures(layout, masks, sums.total())),
       tempo: tempo?.bpm ?? null,
       tempoStrength: tempo?.strength ?? null,
-      interval: this.#position[1] > 0 ? this.#lastReading() : null,
+      interval: this.#lastReading(),
     };
   }
 
-  /** Tempo, and of the last reading width and programme. */
+  /** Tempo and last reading alone. */
   override glance(): Readings {
     return this.#glance;
   }
@@ -133,25 +137,16 @@ class SpectrumProcessor extends StageProcessor<z.output<typeof params>> {
     this.#position[1] = frame;
     if (!this.keepsReadings) return;
     if (this.#pending.length === MAX_PENDING) this.#pending.shift();
-    this.#pending.push(this.#lastReading());
+    this.#pending.push(this.#lastReading()!);
   }
 
-  get #everyWindow(): boolean {
-    return this.#intervalFrames === 0;
-  }
-
-  #lastReading(): Readings {
+  /** Null before there is one. */
+  #lastReading(): Readings | null {
+    if (this.#position[1] === 0) return null;
     const { layout, masks, sums, record } = this.#analyser;
-    const figures = this.#everyWindow ? recordFigures(layout, record) : sumsFigures(layout, masks, sums.last);
+    const everyWindow = this.#intervalFrames === 0;
+    const figures = everyWindow ? recordFigures(layout, record) : sumsFigures(layout, masks, sums.last);
     return this.#reading(this.#position[1], figures);
-  }
-
-  #lastProgramme(): Readings {
-    const { layout, masks, sums, record } = this.#analyser;
-    const figures = this.#everyWindow
-      ? recordFigures(layout, record)
-      : sumsProgramme(layout, masks, sums.last);
-    return { width: figures?.width ?? null, programme: this.#view(figures?.programme ?? null) };
   }
 
   #reading(frame: number, figures: SpectrumFigures | null): Readings {

@@ -62,14 +62,22 @@ describe('spectrum', () => {
     expect(levels(half)).toEqual(levels(all));
   });
 
-  it('shows a controller 3 of its meters: the tempo, and width and programme of the last reading, kept or not', () => {
+  it('shows a controller 2 of its meters: the tempo and the last reading, kept or not', () => {
     for (const keepsReadings of [true, false]) {
       const settings = { interval: 100, fftSize: 1024 };
       const { readings, glance, meters } = read(programme(2, 20_000), settings, { keepsReadings });
-      const { width, programme: heard } = meters.interval as Readings;
-      expect(glance).toEqual({ tempo: meters.tempo, interval: { width, programme: heard } });
+      expect(glance).toEqual({ tempo: meters.tempo, interval: meters.interval });
       expect(readings.at(-1)).toEqual(keepsReadings ? meters.interval : undefined);
     }
+  });
+
+  it('reads of the programme alone the same to the bit, width included, and null of mid and side', () => {
+    const settings = { interval: 100, fftSize: 1024 };
+    const all = read(programme(2, 20_000), settings);
+    const one = read(programme(2, 20_000), { ...settings, views: 'programme' });
+    const alone = (reading: Readings) => ({ ...reading, mid: null, side: null });
+    expect(one.readings).toEqual(all.readings.map(alone));
+    expect(one.meters).toEqual({ ...alone(all.meters), interval: one.readings.at(-1) });
   });
 
   it('reads every window where it ends with an interval of 0: frames 4096, 5120, 6144', () => {

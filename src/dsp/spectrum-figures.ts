@@ -118,12 +118,14 @@ export function sumsFigures(
 ): SpectrumFigures | null {
   if (sums[0] === 0) return null;
   const { views, pair } = layout;
-  const figures = views.map((view, n) => {
-    const power = meanPower(layout, sums, view);
+  const spectra = views.map((view) => meanPower(layout, sums, view));
+  const powers = spectra.map(totalPower);
+  const figures = spectra.map((power, n) => {
     const mean = (feature: number): number => sums[countAt(n, feature) + 1] / sums[countAt(n, feature)];
     const [thirds, bark] = [masks.thirds.powers(power), masks.bark.powers(power)];
-    return viewFigures(layout, totalPower(power), mean, thirds, bark);
+    return viewFigures(layout, powers[n], mean, thirds, bark);
   });
-  const of = (view: ViewName): number => totalPower(meanPower(layout, sums, view));
+  const of = (view: 'mid' | 'side'): number =>
+    powers[views.indexOf(view)] ?? totalPower(meanPower(layout, sums, view));
   return together(sums[0], figures, pair && widthOf(of('mid'), of('side')));
 }

@@ -58,6 +58,8 @@ class SpectrumProcessor extends StageProcessor<z.output<typeof params>> {
   /** Length of an interval in frames; 0 for readings of every window. */
   #intervalFrames = 0;
   #pending: Readings[] = [];
+  /** The newest reading; null where it has not been read yet. */
+  #last: Readings | null = null;
   readonly #glance: Readings;
   readonly #onWindow = (): void => this.#window();
 
@@ -88,6 +90,7 @@ class SpectrumProcessor extends StageProcessor<z.output<typeof params>> {
     this.#intervalFrames = Math.max(interval > 0 ? 1 : 0, frames);
     this.#analyser.recordsBands = this.#intervalFrames === 0;
     if (!glide) this.#pending = [];
+    this.#last = null;
   }
 
   process({ main }: StageIO, frames: number): void {
@@ -135,6 +138,7 @@ class SpectrumProcessor extends StageProcessor<z.output<typeof params>> {
 
   #keep(frame: number): void {
     this.#position[1] = frame;
+    this.#last = null;
     if (!this.keepsReadings) return;
     if (this.#pending.length === MAX_PENDING) this.#pending.shift();
     this.#pending.push(this.#lastReading()!);
@@ -142,7 +146,11 @@ class SpectrumProcessor extends StageProcessor<z.output<typeof params>> {
 
   /** Null before there is one. */
   #lastReading(): Readings | null {
-    if (this.#position[1] === 0) return null;
+    if (this.#position[1] > 0) this.#last ??= this.#readLast();
+    return this.#last;
+  }
+
+  #readLast(): Readings {
     const { layout, masks, sums, record } = this.#analyser;
     const everyWindow = this.#intervalFrames === 0;
     const figures = everyWindow ? recordFigures(layout, record) : sumsFigures(layout, masks, sums.last);

@@ -250,6 +250,17 @@ describe('a programme on air', () => {
     ).toBe(true);
   });
 
+  it('without a sample ends behind a header, with 0 bytes of audio', async () => {
+    const { clock, programme, input } = await station({ onEnd: 'exit' }, onPipe(new Int16Array(0)));
+    const heard: Buffer[] = [];
+    input.on('data', (bytes) => heard.push(Buffer.from(bytes)));
+    programme.end();
+    await clock.advance(100);
+    const bytes = Buffer.concat(heard);
+    expect(bytes.toString('latin1', 0, 4)).toBe('RIFF');
+    expect(bytes.indexOf('data', 0, 'latin1')).toBe(bytes.length - 8);
+  });
+
   it('of 32-bit floats that are no numbers is garbage, and not one of them is heard', async () => {
     const raw = {
       sampleFormat: { encoding: 'f32', bigEndian: false },

@@ -2,7 +2,7 @@
  * A loudspeaker position by its usual short name; `-` is a channel without one.
  * Order and bits are those of `dwChannelMask` in WAVEFORMATEXTENSIBLE (Microsoft, ksmedia.h).
  */
-export const SPEAKERS = [
+const SPEAKERS = [
   'FL', 'FR', 'FC', 'LFE', 'BL', 'BR', 'FLC', 'FRC', 'BC', 'SL', 'SR',
   'TC', 'TFL', 'TFC', 'TFR', 'TBL', 'TBC', 'TBR',
 ] as const; // biome-ignore format: one table

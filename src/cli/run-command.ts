@@ -5,6 +5,7 @@ import { shippedPipelines } from '../engine/pipeline-files.ts';
 import { runPipeline } from '../engine/run.ts';
 import type { RunOptions } from '../engine/run-options.ts';
 import type { NamedInput } from '../engine/side-input.ts';
+import { hireThreads } from '../engine/threads/crew-for.ts';
 import { withSettings } from '../graph/settings.ts';
 import { withFormat } from '../graph/with-format.ts';
 import { parseRawFormat, RAW_SAMPLE_FORMATS } from '../io/sample-format.ts';
@@ -164,6 +165,8 @@ async function run(args: Arguments, monitor: OpenedMonitor | null): Promise<numb
   refuseCheckpointsOnAir(args);
   const wanted = text(args, 'pipeline');
   if (wanted === undefined) throw await noPipeline();
+  const threads = threadsFor(args);
+  const crew = hireThreads(threads);
   const allowOutside = args['allow-outside'] === true;
   const format = wantedFormatOf(args);
   const readFile = async (path: string) => {
@@ -184,7 +187,7 @@ async function run(args: Arguments, monitor: OpenedMonitor | null): Promise<numb
     dither: oneOf(args, 'dither', DITHER_KINDS),
     seed: seedOf(args),
     blockFrames: blockFramesFor(args),
-    threads: threadsFor(args),
+    ...{ threads, crew },
     onTrack: oneOf(args, 'on-track', ['keep', 'reset']),
     onFormatChange: oneOf(args, 'on-format-change', FORMAT_CHANGES),
     metadata: args['no-metadata'] !== true,
@@ -207,6 +210,7 @@ async function run(args: Arguments, monitor: OpenedMonitor | null): Promise<numb
   } finally {
     // A pipe that is still open would keep the process waiting.
     for (const { stream } of [input, ...Object.values(inputs)]) stream.destroy();
+    await crew?.close();
     events.close();
   }
 }

@@ -1,13 +1,13 @@
 import { PassThrough, Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { audioFormat } from '../../../src/audio/format.ts';
 import { streamSink } from '../../../src/engine/output-sink.ts';
 import { runPipeline } from '../../../src/engine/run.ts';
 import type { RunOptions } from '../../../src/engine/run-options.ts';
 import type { RunSummary } from '../../../src/engine/run-summary.ts';
-import { crewFor } from '../../../src/engine/threads/crew-for.ts';
+import { crewFor, hireThreads } from '../../../src/engine/threads/crew-for.ts';
 import { RingReader, RingWriter, ringMemory } from '../../../src/engine/threads/frame-ring.ts';
 import { cutEvenly, dearest, pays } from '../../../src/engine/threads/share-nodes.ts';
 import { endsCost, stageCosts } from '../../../src/engine/threads/stage-costs.ts';
@@ -91,8 +91,8 @@ describe('a run on 2 and 3 threads', () => {
     const sizes = fc.record({
       threads: fc.constantFrom(2, 3),
       chunk: fc.integer({ min: 999, max: 70_000 }),
-      // The output is 128 blocks late: of 30,000 frames none to all come before the end of the input.
-      blockFrames: fc.integer({ min: 40, max: 400 }),
+      // The output is 32 blocks late: of 30,000 frames none to all but 1280 come before the end of the input.
+      blockFrames: fc.integer({ min: 40, max: 1000 }),
     });
     await fc.assert(
       fc.asyncProperty(graph, sizes, async (stages, options) => {
@@ -205,6 +205,15 @@ describe('a run on 2 and 3 threads', () => {
       message: 'internal: a thread knows no stage "nope", please report',
     });
     expect(workers()).toBe(0);
+  });
+
+  it('takes the 2 threads that were hired before it', async () => {
+    const pipeline = definePipeline(GRAPH);
+    const crew = hireThreads(3)!;
+    const take = vi.spyOn(crew, 'take');
+    const several = await run(pipeline, { threads: 3, crew });
+    expect(take.mock.calls).toEqual([[2]]);
+    expect(several.bytes.equals((await run(pipeline)).bytes)).toBe(true);
   });
 });
 

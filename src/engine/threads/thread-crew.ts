@@ -10,6 +10,8 @@ const WORKER = new URL('./graph-worker.js', import.meta.url);
 
 /** A thread that works gives a sign of life in so many waits of a second; who sleeps with the machine misses only one. */
 const PATIENCE = 60;
+/** How long a thread may take to leave, in ms: it looks up at least once a page. */
+const MOST_TO_LEAVE = 1000;
 
 /** A thread and the line to it. */
 export class Hand {
@@ -57,11 +59,12 @@ export class Hand {
     return due.flatMap(({ readings }) => readings);
   }
 
-  /** Lets it go, and waits until it has. */
+  /** Lets it go, and waits until it has; who does not hear is put out. */
   async dismiss(): Promise<void> {
     this.tell('leave');
-    this.#worker.ref();
+    const deaf = setTimeout(() => void this.#worker.terminate(), MOST_TO_LEAVE);
     await this.#left;
+    clearTimeout(deaf);
   }
 }
 

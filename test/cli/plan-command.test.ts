@@ -53,6 +53,41 @@ describe.concurrent('plan', () => {
     ]);
   });
 
+  it('draws 2 inputs and 3 outputs with a dot each, one of them in front of all stages', async () => {
+    const ends = file(
+      'ends.json',
+      [
+        { stage: 'crossover', id: 'x', input: 'voice', freqs: [300] },
+        { stage: 'mix', id: 'sum', input: ['x.band1', 'x.band2', 'music'] },
+      ],
+      { inputs: ['voice', 'music'], outputs: { main: 'sum', low: 'x.band1', dry: 'voice' } },
+    );
+    const { stdout } = await run(['plan', ends]);
+    expect(stdout.toString().split('\n').slice(2, 13)).toEqual([
+      '○        voice  48000 Hz, 2 channels',
+      '│ ○      music  48000 Hz, 2 channels',
+      '├─╫─┐',
+      '│ │ ●    x  crossover',
+      '│ │ ├─┐',
+      '│ ├─┼─┘',
+      '│ ● │    sum  mix',
+      '│ ○ │    main',
+      '│   ○    low',
+      '○        dry',
+      '',
+    ]);
+    const plan = JSON.parse((await run(['plan', ends, '--json'])).stdout.toString());
+    expect(plan.paths.map(({ input, output }: Record<string, string>) => `${input} ${output}`)).toEqual([
+      'voice main',
+      'voice main',
+      'music main',
+      'voice low',
+      'voice dry',
+    ]);
+    const mermaid = (await run(['plan', ends, '--mermaid'])).stdout.toString();
+    expect(mermaid.match(/\(\["/g)).toHaveLength(5);
+  });
+
   it('tells latencies and delays to the frame in JSON, for 44.1 kHz too', async () => {
     const plan = JSON.parse((await run(['plan', GRAPH, '--json'])).stdout.toString());
     expect(plan.entries.map((entry: { totalLatency: number }) => entry.totalLatency)).toEqual([

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { asStream, flushable, gen, many, none } from 'stream-chain';
-import type { AudioBlock, Planar } from '../audio/block.ts';
-import { type AuralisError, inputError } from '../audio/errors.ts';
+import type { AudioBlock } from '../audio/block.ts';
+import type { AuralisError } from '../audio/errors.ts';
 import { automationChanges } from '../graph/automation.ts';
 import type { PipelineDefinition } from '../graph/definition.ts';
 import { sideBySide } from '../graph/prepare-pipeline.ts';
@@ -9,20 +9,14 @@ import { withSetting } from '../graph/settings.ts';
 import type { RawFormat } from '../io/sample-format.ts';
 import { type AudioHeader, type FormatChange, StreamDecoder } from '../io/stream-decoder.ts';
 import type { Patch } from '../io/stream-encoder.ts';
-import { type Checkpoint, checkInputIs, type RunState } from './checkpoint.ts';
+import { type BlockListener, BlockObserver } from './block-observer.ts';
 import type { CheckpointTaker } from './checkpoint-taker.ts';
 import { refuseReplaced } from './guard-findings.ts';
 import { type OpenPath, openPath, type PathOptions } from './open-path.ts';
+import { ResumedRun, type Resumption } from './resumption.ts';
 import { spread } from './side-input.ts';
 import type { SideOutput } from './side-output.ts';
 import { SlabWriter } from './slab-writer.ts';
-
-/** A run that is to be gone on with. */
-export interface Resumption {
-  readonly checkpoint: Checkpoint;
-  /** What comes in: all that the run was given, from its `start`, or the `rest`, from the frame of the checkpoint on. */
-  readonly input: 'start' | 'rest';
-}
 
 interface AudioPathOptions extends PathOptions {
   readonly pipeline: PipelineDefinition;
@@ -37,8 +31,7 @@ interface AudioPathOptions extends PathOptions {
   readonly onFailure: () => void;
   /** Called when the format is known and all is prepared. */
   readonly onOpen: (open: OpenPath) => void;
-  /** Called after each processed block; a promise holds the audio up until it resolves. */
-  readonly onBlock: (block: AudioBlock, open: OpenPath) => Promise<void> | undefined;
+  readonly onBlock: BlockListener;
 }
 
 /** Says that a chunk is used up, so that what came of it leaves without waiting for the next. */
@@ -65,10 +58,11 @@ export class AudioPath {
   readonly #decoder: StreamDecoder;
   readonly #outgoing = new SlabWriter();
   #pipeline: PipelineDefinition;
+  /** The run that is gone on with, or null. */
+  readonly #resumed: ResumedRun | null;
   #open: OpenPath | null = null;
+  #observer: BlockObserver | null = null;
   #headed: boolean;
-  /** Frames of the input that the run has used up that is gone on with. */
-  #framesBefore: number;
   #patches: readonly Patch[] = [];
   #warnings: readonly string[] = [];
   #cut = false;
@@ -77,8 +71,8 @@ export class AudioPath {
     this.#options = options;
     this.#pipeline = options.pipeline;
     const { resume } = options;
+    this.#resumed = resume ? new ResumedRun(resume, options.inputName) : null;
     this.#headed = resume !== undefined;
-    this.#framesBefore = resume?.input === 'start' ? resume.checkpoint.position.inputFrame : 0;
     this.#decoder = new StreamDecoder(options);
     // Grouped into one function list: each generator runs only as far as the next one has taken, so one block's
     // arrays serve all the way and nothing is queued between the three.
@@ -178,11 +172,7 @@ export class AudioPath {
     const { warnings } = this.#decoder.end();
     if (!this.#cut) this.#warnings = warnings;
     yield* this.#frames();
-    if (this.#framesBefore === 0 || this.#cut) return;
-    const { position } = this.#options.resume!.checkpoint;
-    throw inputError(
-      `${this.#options.inputName}: ends at frame ${this.#decoder.framesRead}, the checkpoint is of frame ${position.inputFrame}`,
-    );
+    if (!this.#cut) this.#resumed?.checkEnd(this.#decoder);
   }
 
   *#frames(): Generator<Step, void, void> {
@@ -193,28 +183,19 @@ export class AudioPath {
     const [input] = this.#open.inputs;
     const own = input.slice(0, header.format.channels);
     const { checkpoints } = this.#options;
-    if (!this.#readPast(own)) return;
+    if (this.#resumed?.readPast(this.#decoder, own) === false) return;
     for (;;) {
       const most = Math.min(run.span(), checkpoints?.span(this.#open) ?? Number.POSITIVE_INFINITY);
       const frames = this.#decoder.read(own, most);
       if (frames > 0) {
         spread(input, own.length, 0, frames);
+        this.#open.dither.follow(this.#decoder.storedAs, run.framesIn);
         yield frames;
         // All that came of the block has been encoded by now.
         checkpoints?.look(this.#open);
       } else if (this.#decoder.nextTrack()) yield TRACK_END;
       else return;
     }
-  }
-
-  /** Reads what was used up before; false where there is more of it to come. */
-  #readPast(own: Planar): boolean {
-    while (this.#framesBefore > 0) {
-      const frames = this.#decoder.read(own, this.#framesBefore);
-      this.#framesBefore -= frames;
-      if (frames === 0 && !this.#decoder.nextTrack()) return false;
-    }
-    return true;
   }
 
   // A plain value costs the chain less than a generator of one.
@@ -224,24 +205,23 @@ export class AudioPath {
   }
 
   #fillAndProcess(frames: number): AudioBlock | Promise<AudioBlock> {
-    const { inputs, comparison } = this.#open!;
+    const { inputs } = this.#open!;
     const sides = this.#options.inputs;
     const waits: Promise<void>[] = [];
     for (let n = 0; n < sides.length; n++) {
       const wait = sides[n].fill(inputs[n + 1], frames);
       if (wait !== undefined) waits.push(wait);
     }
-    comparison?.before(inputs[0], frames);
+    this.#observer!.before(inputs[0], frames);
     if (waits.length === 0) return this.#processFrames(frames);
     return Promise.all(waits).then(() => this.#processFrames(frames));
   }
 
   #processFrames(frames: number): AudioBlock | Promise<AudioBlock> {
-    const { graph, inputs, header, meters } = this.#open!;
-    meters?.take(inputs[0], frames);
+    const { graph, header } = this.#open!;
     const block = graph.run.process(frames);
     if (this.#options.strict && graph.guard !== null) refuseReplaced(graph.guard, header.format);
-    return this.#observed(block);
+    return this.#observer!.after(block);
   }
 
   /** Between two tracks, where it is asked for: lets the tail out, and the stages begin anew. */
@@ -252,25 +232,7 @@ export class AudioPath {
   }
 
   *#drain(): Generator<Passing | Promise<Passing>, void, void> {
-    for (const block of this.#open?.graph.run.flush() ?? []) yield this.#observed(block);
-  }
-
-  /** The block itself, at once or when its observer and the outputs beside `main` are ready for more. */
-  #observed(block: AudioBlock): AudioBlock | Promise<AudioBlock> {
-    const main = this.#mainOf(block);
-    this.#open!.meters?.give(main);
-    this.#open!.comparison?.after(main);
-    const observer = this.#options.onBlock(main, this.#open!);
-    if (observer === undefined && this.outputs.length === 0) return block;
-    const busy = [observer, ...this.outputs.map((side) => side.ready())].filter((one) => one !== undefined);
-    return busy.length > 0 ? Promise.all(busy).then(() => block) : block;
-  }
-
-  /** A block without the channels of the outputs beside `main`. */
-  #mainOf(block: AudioBlock): AudioBlock {
-    return this.outputs.length === 0
-      ? block
-      : { ...block, channels: block.channels.slice(0, block.format.channels) };
+    for (const block of this.#open?.graph.run.flush() ?? []) yield this.#observer!.after(block);
   }
 
   #encode(passing: Passing): Leaving {
@@ -308,19 +270,11 @@ export class AudioPath {
   }
 
   #prepare(header: AudioHeader): OpenPath {
-    const { resume, inputName } = this.#options;
-    if (resume) checkInputIs(resume.checkpoint, header, inputName, resume.input === 'start');
-    const first = resume?.checkpoint.header ?? header;
+    const first = this.#resumed?.headerFor(header) ?? header;
     const open = openPath(this.#pipeline, first, this.#options, this.#decoder);
-    if (resume) restorePath(open, resume.checkpoint.state);
+    this.#observer = new BlockObserver(open, this.outputs, this.#options.onBlock);
+    this.#resumed?.restore(open);
     this.#options.onOpen(open);
     return open;
   }
-}
-
-/** Puts everything where a run stood. */
-function restorePath({ graph, encoder, loudness }: OpenPath, state: RunState): void {
-  graph.restore(state.graph);
-  encoder.restore(state.encoder);
-  if (state.loudness !== null) loudness?.restore(state.loudness);
 }

@@ -9,7 +9,7 @@ import { type JournalEntry, openJournal } from './journal.ts';
 import { notProcessed } from './not-processed.ts';
 import { overLanes } from './over-lanes.ts';
 import type { BatchQueue, RunnerControl, TrackRunner } from './track-runner.ts';
-import type { NormalizeWork, TrackPlan, TrackTask, Work } from './track-task.ts';
+import type { NoPlan, NormalizeWork, TrackPlan, TrackTask, Work } from './track-task.ts';
 
 /** What is noted of a batch, so that a later one can go on. */
 export interface BatchJournal {
@@ -52,7 +52,7 @@ export class Batch {
   readonly #options: ProcessFilesOptions;
   readonly #signal: AbortSignal;
   readonly #reports = new Map<FileJob, TrackReport>();
-  readonly #albums = new Map<string, TrackPlan | { readonly error: string | null }>();
+  readonly #albums = new Map<string, TrackPlan | NoPlan>();
   readonly #lanes = new FreeLanes<FileJob>();
   readonly #began = performance.now();
   readonly #bytes: number;
@@ -104,17 +104,15 @@ export class Batch {
       : await this.#runner
           .planAlbum(task, { signal: this.#signal })
           .catch((error) => ({ error: systemReason(error) }));
-    this.#albums.set(album, 'plan' in result ? result.plan : result);
+    if ('plan' in result) this.#albums.set(album, result.plan);
+    else if (result.error !== null) this.#albums.set(album, { error: result.error });
   }
 
   async #master(track: Track, entry: JournalEntry | null): Promise<TrackReport> {
     const { job } = track;
-    if (this.#signal.aborted) return notProcessed(job, 'cancelled', null);
-    const plan = job.album === undefined ? null : this.#albums.get(job.album)!;
-    if (plan !== null && 'error' in plan) {
-      const { error } = plan;
-      return notProcessed(job, error === null ? 'cancelled' : 'failed', error);
-    }
+    const plan = job.album === undefined ? null : this.#albums.get(job.album);
+    // An album about which nothing is known was cancelled.
+    if (this.#signal.aborted || plan === undefined) return notProcessed(job, 'cancelled', null);
     const watch: RunnerControl = {
       signal: this.#signal,
       onProgress: ({ phase, share }) =>
@@ -132,7 +130,7 @@ export class Batch {
     );
   }
 
-  #taskOf({ job, work }: Track, plan: TrackPlan | null, entry: JournalEntry | null): TrackTask {
+  #taskOf({ job, work }: Track, plan: TrackPlan | NoPlan | null, entry: JournalEntry | null): TrackTask {
     const { input, output, master } = job;
     const { overwrite = false, ifOffBy = null, journal } = this.#options;
     return {

@@ -1,6 +1,6 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { AuralisError, outputError } from '../audio/errors.ts';
+import { AuralisError, outputError, verdictError } from '../audio/errors.ts';
 import { analyze, type KeptMemory, openFile } from '../engine/analyze.ts';
 import { fileMetadata } from '../engine/file-metadata.ts';
 import { descriptorSink } from '../engine/output-sink.ts';
@@ -107,6 +107,7 @@ class Track {
     onProgress({ phase: 'planning', share: null });
     const chosen = plan ?? (await trackPlan(work, input, this.#control));
     signal.throwIfAborted();
+    if ('error' in chosen) throw verdictError(chosen.error);
     this.#report = { ...this.#report, moves: chosen.moves };
     await this.#write(chosen, fingerprint);
   }

@@ -19,7 +19,7 @@ th[aria-sort=ascending]::after { content: " ▲"; }
 th[aria-sort=descending]::after { content: " ▼"; }
 td.number, th.number { text-align: right; white-space: nowrap; }
 td.path { overflow-wrap: anywhere; min-width: 12rem; }
-td.words { overflow-wrap: anywhere; min-width: 18rem; color: #57606a; }
+td.words { overflow-wrap: anywhere; min-width: 14rem; color: #57606a; }
 td.finished, td.done { color: #187a3c; }
 td.failed { color: #c9252d; font-weight: 600; }
 td.cancelled { color: #8a5a00; }
@@ -101,8 +101,10 @@ const COLUMNS: readonly Column[] = [
  */
 export function batchPage(report: BatchReport, folder: string): string {
   const { version, began, work, jobs, elapsed, count, tracks } = report;
-  const logs = tracks.some(({ decisions }) => decisions !== null);
-  const columns = COLUMNS.filter(({ kind }) => logs || kind !== 'link');
+  // Such as gains where a pipeline chose none; what is there before is compared with what is there after.
+  const columns = COLUMNS.filter(
+    ({ group, of }) => group !== undefined || tracks.some((track) => (of(track) ?? '') !== ''),
+  );
   const counts = Object.entries(count).flatMap(([status, n]) => (n > 0 ? [`${n} ${status}`] : []));
   return `${pageStart(`${work}: ${tracks.length} tracks`, STYLE)}
 <body>

@@ -212,7 +212,9 @@ async function progressOf(args: Arguments, tracks: number): Promise<Show> {
     if (progress.type === 'queue') process.stderr.write(`auralis-stream: ${queueLine(progress.state)}\n`);
     if (progress.type !== 'end') return;
     const { ended, total, track } = progress;
-    process.stderr.write(`auralis-stream: [${ended}/${total}] ${trackLine(track)}\n`);
+    // Why it failed is told at the end, where all that failed stands together.
+    const line = track.status === 'failed' ? `failed ${track.input}` : trackLine(track);
+    process.stderr.write(`auralis-stream: [${ended}/${total}] ${line}\n`);
   };
   return { show, end: () => {} };
 }

@@ -80,7 +80,7 @@ describe('batch', () => {
     const args = ['batch', path('in'), '-o', path('cut'), '--pipeline', 'mastering', '--skip-done'];
     const child = start(args);
     // When the first track has ended: by the clock a busy machine may not have begun.
-    child.stderr.once('data', () => child.kill('SIGINT'));
+    child.stderr!.once('data', () => child.kill('SIGINT'));
     const { code } = await outcome(child);
     expect([130, 5]).toContain(code);
     expect(

@@ -11,7 +11,7 @@ body { margin: 2rem auto; padding: 0 1.5rem; max-width: 1500px; background: #fff
 h1 { font-size: 1.5rem; margin: 0 0 .25rem; }
 p { margin: .15rem 0; color: #57606a; }
 table { border-collapse: collapse; width: 100%; margin: 1.25rem 0; font-variant-numeric: tabular-nums; }
-th, td { padding: .3rem .6rem; text-align: left; vertical-align: top; border-bottom: 1px solid #d9dee3; }
+th, td { padding: .3rem .4rem; text-align: left; vertical-align: top; border-bottom: 1px solid #d9dee3; }
 th { color: #57606a; font-weight: 600; white-space: nowrap; vertical-align: bottom; }
 th.group { text-align: center; padding-bottom: 0; border: 0; }
 th[data-column] { cursor: pointer; border-bottom: 2px solid #adb5bd; }
@@ -19,7 +19,7 @@ th[aria-sort=ascending]::after { content: " ▲"; }
 th[aria-sort=descending]::after { content: " ▼"; }
 td.number, th.number { text-align: right; white-space: nowrap; }
 td.path { overflow-wrap: anywhere; min-width: 12rem; }
-td.words { overflow-wrap: anywhere; min-width: 14rem; color: #57606a; }
+td.words { overflow-wrap: anywhere; min-width: 13rem; color: #57606a; }
 td.finished, td.done { color: #187a3c; }
 td.failed { color: #c9252d; font-weight: 600; }
 td.cancelled { color: #8a5a00; }

@@ -19,6 +19,7 @@ import type { Resumption } from './resumption.ts';
 import type { RunStats } from './run-stats.ts';
 import type { NamedInput } from './side-input.ts';
 import type { ThreadCount } from './thread-count.ts';
+import type { ThreadCrew } from './threads/thread-crew.ts';
 
 /** What a run is made of. */
 export interface RunOptions {
@@ -61,6 +62,8 @@ export interface RunOptions {
    * later, and keeps a thread waiting while another works. @default 1
    */
   readonly threads?: ThreadCount;
+  /** So many threads that were hired before, with `hireThreads`; dismissed at the end of the run where it uses them. */
+  readonly crew?: ThreadCrew | null;
   /** Where the word length is reduced. @default 'tpdf' */
   readonly dither?: DitherKind | undefined;
   /** Of the dither. @default 0 */

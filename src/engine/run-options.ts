@@ -1,6 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 import type { AudioFormat } from '../audio/format.ts';
-import type { BackendName } from '../dsp/kernel-memory.ts';
+import type { BackendName, KeptMemory } from '../dsp/kernel-memory.ts';
 import type { PlannedMove } from '../graph/automation.ts';
 import type { PipelineDefinition } from '../graph/definition.ts';
 import type { MetadataChunk } from '../io/metadata-chunk.ts';
@@ -50,6 +50,8 @@ export interface RunOptions {
   readonly outputs?: Readonly<Record<string, OutputSink>>;
   /** @default 'auto' */
   readonly backend?: BackendName | 'auto';
+  /** Worked on, where passes follow one another. @default a memory of its own */
+  readonly memory?: KeptMemory | undefined;
   readonly raw?: RawFormat | undefined;
   /** Samples of the output; those of the input by default. */
   readonly sampleFormat?: SampleEncoding | undefined;

@@ -43,6 +43,9 @@ const LATE = {
   'wrap-ansi': ['default'],
 };
 
+/** What needs no module: text of printable ASCII is as wide as it is long, and yargs lays out a help text unasked. */
+const PLAIN = { 'string-width': '/^[ -~]*$/.test(args[0]) ? args[0].length :' };
+
 const late = {
   name: 'late',
   setup({ onResolve, onLoad, resolve }) {
@@ -54,7 +57,8 @@ const late = {
     onLoad({ filter: /./, namespace: 'late' }, ({ path, pluginData: names }) => ({
       contents: names
         .map((name, n) => {
-          const call = `const call${n} = (...args) => require(${JSON.stringify(path)}).${name}(...args);`;
+          const known = PLAIN[path.match(/[^/]*(?=\/index\.js$)/)?.[0]] ?? '';
+          const call = `const call${n} = (...args) => ${known} require(${JSON.stringify(path)}).${name}(...args);`;
           return `${call} export { call${n} as ${name} };`;
         })
         .join('\n'),

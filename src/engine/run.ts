@@ -71,6 +71,7 @@ export async function runPipeline(options: RunOptions): Promise<RunSummary> {
     metered: options.metered === true,
     compare: options.compare,
     onPrepared: (id, processor) => {
+      processor.keepsReadings = options.report !== undefined;
       options.stats?.watch(id, processor);
       if (onStage)
         shieldStage(id, processor, (...what) => onStage(path.open?.graph.run.framesIn ?? 0, ...what));

@@ -2,11 +2,13 @@ import { once } from 'node:events';
 import { Agent, request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { METERS_PATH, offeredProtocols } from '../../src/monitor/meter-frame.ts';
 import type { LiveReadings, MonitoredRun } from '../../src/monitor/monitored-run.ts';
 import { type MonitorServer, openMonitor } from '../../src/monitor/server/monitor-server.ts';
+import { collectGarbage } from '../support/collect-garbage.ts';
+import { cpuSeconds } from '../support/cpu-seconds.ts';
 
 const TOKEN = 'a-token-for-tests-0123456789';
 const bearer = { Authorization: `Bearer ${TOKEN}` };
@@ -306,12 +308,24 @@ describe('the WebSocket', () => {
   });
 
   it('gives 10 to 30 readings a second', async () => {
-    const socket = (await meters({ Origin: `http://${own()}` })) as WebSocket;
-    let count = 0;
-    socket.on('message', () => count++);
-    await pause(1000);
-    expect(count).toBeGreaterThanOrEqual(10);
-    expect(count).toBeLessThanOrEqual(30);
+    await server.close();
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    try {
+      await open();
+      const socket = (await meters({ Origin: `http://${own()}` })) as WebSocket;
+      let count = 0;
+      socket.on('message', () => count++);
+      vi.advanceTimersByTime(1000);
+      // The answer comes behind all that was sent before it.
+      socket.ping();
+      await once(socket, 'pong');
+      expect(count).toBeGreaterThanOrEqual(10);
+      expect(count).toBeLessThanOrEqual(30);
+      await server.close();
+    } finally {
+      vi.useRealTimers();
+    }
+    await open();
   });
 
   it('ends with 1009 at a message of more than 256 bytes, and with 1008 at any other', async () => {
@@ -340,19 +354,15 @@ describe('the WebSocket', () => {
     const frames: number[] = [];
     reader.on('message', (data) => frames.push(JSON.parse(String(data)).frame));
     await pause(400);
+    collectGarbage();
     const before = process.memoryUsage().arrayBuffers;
     let worst = 0;
-    let last = performance.now();
-    // The audio's turn in the event loop: it must come up as before.
-    for (let n = 0; n < 150; n++) {
-      await pause(10);
-      const now = performance.now();
-      worst = Math.max(worst, now - last);
-      last = now;
+    // The audio's turn in the event loop: it must come up as before. Whatever else the machine does delays it too.
+    for (let n = 0; n < 150 || frames.length < 16; n++) {
+      worst = Math.max(worst, await cpuSeconds(() => pause(10)));
     }
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(10e6);
-    expect(worst).toBeLessThan(250);
-    expect(frames.length).toBeGreaterThan(15);
+    expect(worst).toBeLessThan(0.25);
     expect(frames.at(-1)! - frames[0]).toBe(frames.length - 1);
   });
 

@@ -158,7 +158,7 @@ describe.each(keepingRate)('%s', (_name, stage) => {
     [8, 96000],
     [2, 192000],
     [3, 22050],
-  ])('handles %i channels at %i Hz alike in both backends', (channels, sampleRate) => {
+  ])('gives the same bits in both backends with %i channels at %i Hz', (channels, sampleRate) => {
     const format = audioFormat(sampleRate, channels);
     const input = programme(channels, 5000, 7);
     const [reference, wasm] = BACKENDS.map((backend) => render(stage, exercise, format, input, { backend }));

@@ -6,7 +6,7 @@ import { automationChanges, entryOf, planMoves } from '../../src/graph/automatio
 import { carryOver } from '../../src/graph/carry-over.ts';
 import { definePipeline, type LivePipeline, preparePipeline } from '../../src/graph/pipeline.ts';
 import { stageNamed } from '../../src/stages/registry.ts';
-import { collectGarbage } from '../support/collect-garbage.ts';
+import { keptMemory } from '../support/collect-garbage.ts';
 import { drain, feed, join } from '../support/render.ts';
 import { above4k, peakDb } from '../support/residue.ts';
 import { maxAbsDifference, programme, type Signal, sine, slice } from '../support/signals.ts';
@@ -92,13 +92,6 @@ function changesAt(turn: number): (pipeline: LivePipeline) => void {
     p.set(`${id}.${name}`, isThere ? to : first[name]);
   };
 }
-
-/** Bytes that are held on to. */
-const keptMemory = (): number => {
-  collectGarbage();
-  const { heapUsed, external } = process.memoryUsage();
-  return heapUsed + external;
-};
 
 const withoutStage = ({ stage: _, ...settings }: (typeof STAGES)[number] = { stage: '' }): object => settings;
 

@@ -111,7 +111,6 @@ export {
   type ChannelAnalysis,
   type Measure,
 } from './engine/analyze.ts';
-export type { Resumption } from './engine/audio-path.ts';
 export { type Checkpoint, type CheckpointPosition, readCheckpoint } from './engine/checkpoint.ts';
 export type { CheckpointOptions } from './engine/checkpoint-taker.ts';
 export { fileMetadata } from './engine/file-metadata.ts';
@@ -121,6 +120,7 @@ export { fileSink, type OutputSink, streamSink } from './engine/output-sink.ts';
 export { type ReadPipelineOptions, readPipelineFile } from './engine/pipeline-files.ts';
 export { type MasteringPlan, planMastering } from './engine/plan-mastering.ts';
 export { resumedOutput } from './engine/resumed-output.ts';
+export type { Resumption } from './engine/resumption.ts';
 export { runPipeline } from './engine/run.ts';
 export type { RunOptions } from './engine/run-options.ts';
 export {

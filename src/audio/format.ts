@@ -2,7 +2,7 @@
  * A loudspeaker position by its usual short name; `-` is a channel without one.
  * Order and bits are those of `dwChannelMask` in WAVEFORMATEXTENSIBLE (Microsoft, ksmedia.h).
  */
-export const SPEAKERS = [
+const SPEAKERS = [
   'FL', 'FR', 'FC', 'LFE', 'BL', 'BR', 'FLC', 'FRC', 'BC', 'SL', 'SR',
   'TC', 'TFL', 'TFC', 'TFR', 'TBL', 'TBC', 'TBR',
 ] as const; // biome-ignore format: one table
@@ -72,9 +72,22 @@ export function sameFormat(a: AudioFormat, b: AudioFormat): boolean {
   );
 }
 
+/** An audio format, or one that has been through JSON. */
+interface FormatInWords {
+  readonly sampleRate: number;
+  readonly channels: number;
+  readonly layout: readonly string[];
+}
+
+/** Channels in words: `2 channels (FL FR)`, `1 channel (FC)`, and `12 channels` where none has a place. */
+export function describeChannels({ channels, layout }: Omit<FormatInWords, 'sampleRate'>): string {
+  const placed = layout.some((speaker) => speaker !== '-');
+  return `${channels} ${channels === 1 ? 'channel' : 'channels'}${placed ? ` (${layout.join(' ')})` : ''}`;
+}
+
 /** A format in words: `48000 Hz, 2 channels (FL FR)`. */
-export function describeFormat({ sampleRate, channels, layout }: AudioFormat): string {
-  return `${sampleRate} Hz, ${channels} channels (${layout.join(' ')})`;
+export function describeFormat(format: FormatInWords): string {
+  return `${format.sampleRate} Hz, ${describeChannels(format)}`;
 }
 
 /** Channels of left and right, or null for a layout that lacks one of them. */

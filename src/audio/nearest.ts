@@ -20,7 +20,7 @@ function editDistance(a: string, b: string): number {
 }
 
 /** The valid name closest to what was typed, or undefined when none is close enough to be meant. */
-export function nearestName(typed: string, valid: Iterable<string>): string | undefined {
+function nearestName(typed: string, valid: Iterable<string>): string | undefined {
   const given = typed.slice(0, 64).toLowerCase();
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(given.length / 3)) + 1;

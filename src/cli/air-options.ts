@@ -17,8 +17,8 @@ import type { ThreadCount } from '../engine/thread-count.ts';
 import type { AudioHeader } from '../io/stream-decoder.ts';
 import { RotatingFile } from '../monitor/rotating-file.ts';
 import type { Arguments, CommandOptions } from './command.ts';
+import type { FilesInUse } from './files-in-use.ts';
 import { duration, numberIn, oneOf, text } from './option-value.ts';
-import { refuseFilesInUse } from './report-target.ts';
 import { backendOf, blockFramesOf, seedOf, threadsOf } from './shared-options.ts';
 import { type OpenInput, openInput } from './standard-streams.ts';
 
@@ -101,14 +101,14 @@ export function threadsFor(args: Arguments): ThreadCount {
   );
 }
 
-/** Opens the event log; `inUse` are files of the run. */
-export function openEvents(args: Arguments, inUse: readonly string[]): EventLog {
+/** Opens the event log. */
+export function openEvents(args: Arguments, files: FilesInUse): EventLog {
   const target = text(args, 'events');
   const say = (word: string): void => {
     if (args.quiet !== true) process.stderr.write(`auralis-stream: ${word}\n`);
   };
   if (target === undefined) return new EventLog(null, SYSTEM_CLOCK, say);
-  refuseFilesInUse('--events', target, inUse);
+  files.claim('--events', target);
   try {
     return new EventLog(new RotatingFile(target, EVENT_FILES), SYSTEM_CLOCK, say);
   } catch (cause) {

@@ -2,14 +2,14 @@ import { constants, fstatSync, type Stats, statSync } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { outputError, usageError } from '../audio/errors.ts';
-import type { Resumption } from '../engine/audio-path.ts';
 import { readCheckpoint } from '../engine/checkpoint.ts';
 import { isForeignFile } from '../engine/checkpoint-file.ts';
 import type { CheckpointOptions } from '../engine/checkpoint-taker.ts';
+import type { Resumption } from '../engine/resumption.ts';
 import { systemReason } from '../engine/system-reason.ts';
 import type { Arguments } from './command.ts';
+import type { FilesInUse } from './files-in-use.ts';
 import { duration, oneOf, text } from './option-value.ts';
-import { refuseFilesInUse } from './report-target.ts';
 
 /** From one checkpoint to the next, in ms. */
 const EVERY = 10_000;
@@ -39,10 +39,10 @@ export const CHECKPOINT_OPTIONS = {
   },
 } as const;
 
-/** Where checkpoints go, or undefined when there are none. `inUse` are files of the run. */
+/** Where checkpoints go, or undefined when there are none. */
 export async function checkpointOf(
   args: Arguments,
-  inUse: readonly string[],
+  files: FilesInUse,
 ): Promise<CheckpointOptions | undefined> {
   const path = text(args, 'checkpoint');
   const every = duration(args, 'checkpoint-every');
@@ -50,7 +50,7 @@ export async function checkpointOf(
     if (every !== undefined) throw usageError('--checkpoint-every: needs --checkpoint FILE');
     return undefined;
   }
-  refuseFilesInUse('--checkpoint', path, inUse);
+  files.claim('--checkpoint', path);
   if (await isForeignFile(path)) {
     throw usageError(`--checkpoint ${path}: exists and is no checkpoint, choose a new name`);
   }

@@ -3,6 +3,7 @@ import { type Decision, decisionLine, decisionSentence } from '../mastering/deci
 import { comparedSecondLine, comparedSpectraLine } from '../monitor/compared-lines.ts';
 import type { ComparedFigures, ComparedSecond } from '../monitor/run-figures.ts';
 import type { Arguments, CommandOptions } from './command.ts';
+import type { FilesInUse } from './files-in-use.ts';
 import { text } from './option-value.ts';
 import { openReport } from './report-target.ts';
 
@@ -26,11 +27,11 @@ export interface DecisionLog {
   readonly end: () => void;
 }
 
-/** Opens what `--decisions` names; `inUse` are files of the run. */
-export function openDecisionLog(args: Arguments, inUse: readonly string[]): DecisionLog {
+/** Opens what `--decisions` names. */
+export function openDecisionLog(args: Arguments, files: FilesInUse): DecisionLog {
   const target = text(args, 'decisions');
   const file =
-    target === undefined ? undefined : openReport(target, args.force === true, inUse, '--decisions');
+    target === undefined ? undefined : openReport(target, args.force === true, files, '--decisions');
   file?.on('error', (error) => {
     process.stderr.write(
       `auralis-stream: warning: --decisions ${target}: ${systemReason(error)}, lines are missing\n`,

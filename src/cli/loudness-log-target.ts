@@ -3,8 +3,8 @@ import { LoudnessLog } from '../engine/loudness-log.ts';
 import { systemReason } from '../engine/system-reason.ts';
 import { RotatingFile } from '../monitor/rotating-file.ts';
 import type { Arguments } from './command.ts';
+import type { FilesInUse } from './files-in-use.ts';
 import { numberIn, text } from './option-value.ts';
-import { refuseFilesInUse } from './report-target.ts';
 
 /** A second takes about 180 bytes, so that these defaults hold a week: 16 MB a file, and seven older ones. */
 const SIZE_MB = 16;
@@ -29,8 +29,8 @@ export const LOUDNESS_LOG_OPTIONS = {
   },
 } as const;
 
-/** Opens what `--loudness-log` names, or undefined; a file that is there is gone on with. `inUse` are files of the run. */
-export function openLoudnessLog(args: Arguments, inUse: readonly string[]): LoudnessLog | undefined {
+/** Opens what `--loudness-log` names, or undefined; a file that is there is gone on with. */
+export function openLoudnessLog(args: Arguments, files: FilesInUse): LoudnessLog | undefined {
   const target = text(args, 'loudness-log');
   const size = numberIn(args, 'loudness-log-size', { min: 0.001, max: 100000, whole: false }) ?? SIZE_MB;
   const keep = numberIn(args, 'loudness-log-files', { min: 0, max: 1000, whole: true }) ?? OLDER_FILES;
@@ -39,7 +39,7 @@ export function openLoudnessLog(args: Arguments, inUse: readonly string[]): Loud
     if (alone !== undefined) throw usageError(`--${alone}: needs --loudness-log FILE`);
     return undefined;
   }
-  refuseFilesInUse('--loudness-log', target, inUse);
+  files.claim('--loudness-log', target);
   try {
     return new LoudnessLog(new RotatingFile(target, { maxBytes: size * 1e6, keep }));
   } catch (cause) {

@@ -13,6 +13,7 @@ import { abortOnSignals } from './abort-on-signals.ts';
 import { CHECKPOINT_OPTIONS, checkpointOf, resumptionOf } from './checkpoint-options.ts';
 import type { Arguments, Command } from './command.ts';
 import { DECISION_OPTIONS, openDecisionLog } from './decision-log.ts';
+import { FilesInUse } from './files-in-use.ts';
 import { duration, numberIn, oneOf, text } from './option-value.ts';
 import { OUTPUT_FORMATS } from './output-formats.ts';
 import {
@@ -101,13 +102,14 @@ type Settings = Pick<RunOptions, 'sampleFormat' | 'checkpoint' | 'resume'> & {
 
 async function run(args: Arguments): Promise<number> {
   const input = text(args, 'in') ?? '-';
+  const files = new FilesInUse(['in', 'out', 'reference'].flatMap((name) => text(args, name) ?? []));
   const passes = passesFor(args, input);
   const lookahead = lookaheadOf(args, passes);
   const settings: Settings = {
     backend: backendOf(args),
     sampleFormat: oneOf(args, 'format', OUTPUT_FORMATS),
     blockFrames: blockFramesOf(args),
-    checkpoint: await checkpointOf(args, filesOf(args)),
+    checkpoint: await checkpointOf(args, files),
     resume: await resumptionOf(args, args.quiet === true),
   };
   const { checkpoint, resume } = settings;
@@ -115,8 +117,8 @@ async function run(args: Arguments): Promise<number> {
   const out = text(args, 'out');
   const rules = { force: args.force === true, inputs: [input], asStream: checkpoint !== undefined };
   const output = resume ? await openResumedOutput(out, resume.checkpoint, rules) : openOutput(out, rules);
-  const log = openDecisionLog(args, filesOf(args, ['in', 'out', 'reference']));
-  const stats = openStats(args, filesOf(args));
+  const log = openDecisionLog(args, files);
+  const stats = openStats(args, files);
   const signals = abortOnSignals([output]);
   try {
     const { signal } = signals;
@@ -195,7 +197,3 @@ function lookaheadOf(args: Arguments, passes: 1 | 2): number {
     throw usageError(`--lookahead "${wanted}": expected 0 to ${MOST_LOOKAHEAD / 1000}s`);
   return ms;
 }
-
-/** Files that the words and options of the command name. */
-const filesOf = (args: Arguments, names = ['in', 'out', 'reference', 'decisions']): string[] =>
-  names.flatMap((name) => text(args, name) ?? []);

@@ -26,8 +26,8 @@ export interface ReloadOptions {
 }
 
 /**
- * Reads the pipeline again at every SIGHUP, at the times of its schedule and, where it is watched, whenever its file changes. A file that is wrong is
- * refused, and what played plays on. Gives back what ends it.
+ * Reads the pipeline again at every SIGHUP, at the times of its schedule and, where it is watched, whenever its file
+ * changes. A file that is wrong is refused, and what played plays on. Gives back what ends it.
  */
 export function reloadPipeline({ source, first, control, watched, tell }: ReloadOptions): () => void {
   let fileBefore = first;

@@ -1,50 +1,26 @@
-import { usageError } from '../audio/errors.ts';
-import { readMovesFile } from '../engine/moves-file.ts';
-import { isShippedName } from '../engine/part-files.ts';
-import { shippedPipelines } from '../engine/pipeline-files.ts';
 import { runPipeline } from '../engine/run.ts';
-import type { RunOptions } from '../engine/run-options.ts';
-import type { NamedInput } from '../engine/side-input.ts';
-import { withSettings } from '../graph/settings.ts';
-import { withFormat } from '../graph/with-format.ts';
-import { parseRawFormat, RAW_SAMPLE_FORMATS } from '../io/sample-format.ts';
-import { FORMAT_CHANGES } from '../io/stream-decoder.ts';
+import { hireThreads } from '../engine/threads/crew-for.ts';
+import { RAW_SAMPLE_FORMATS } from '../io/sample-format.ts';
 import { DITHER_KINDS } from '../io/stream-encoder.ts';
-import { AB_OPTIONS, readPipelineOrPair, switchOnSignal } from './ab-option.ts';
+import { AB_OPTIONS } from './ab-option.ts';
 import { abortOnSignals } from './abort-on-signals.ts';
-import {
-  AIR_OPTIONS,
-  blockFramesFor,
-  openEvents,
-  openRunInput,
-  type RunInput,
-  refuseCheckpointsOnAir,
-  threadsFor,
-} from './air-options.ts';
-import { CHECKPOINT_OPTIONS, checkpointOf, resumptionOf } from './checkpoint-options.ts';
-import { type Arguments, COMMAND_NAMES, type Command } from './command.ts';
-import { DECISION_OPTIONS, openDecisionLog } from './decision-log.ts';
+import { AIR_OPTIONS, refuseCheckpointsOnAir, threadsFor } from './air-options.ts';
+import { CHECKPOINT_OPTIONS } from './checkpoint-options.ts';
+import type { Arguments, Command } from './command.ts';
+import { DECISION_OPTIONS } from './decision-log.ts';
+import { FilesInUse } from './files-in-use.ts';
 import { delayLine } from './latency-line.ts';
-import { LOUDNESS_LOG_OPTIONS, openLoudnessLog } from './loudness-log-target.ts';
+import { LOUDNESS_LOG_OPTIONS } from './loudness-log-target.ts';
 import { MONITOR_OPTIONS, type OpenedMonitor, withMonitor } from './monitor-option.ts';
-import { type NamedEnds, namedEnds, openNamedInputs, openNamedOutputs } from './named-ends.ts';
-import { list, oneOf, text } from './option-value.ts';
+import { text } from './option-value.ts';
 import { OUTPUT_FORMATS } from './output-formats.ts';
-import { type ReloadOptions, reloadPipeline } from './reload-pipeline.ts';
-import { openReport } from './report-target.ts';
+import { controlRun } from './run-control.ts';
+import { openRunInputs, type RunInputs } from './run-inputs.ts';
+import { openRunOutputs, type RunOutputs } from './run-outputs.ts';
+import { type RunSettings, readSettings } from './run-settings.ts';
 import { conclude, progressLine } from './run-words.ts';
-import { ScheduledFile } from './schedule.ts';
-import {
-  BACKEND_OPTION,
-  BLOCK_OPTION,
-  backendOf,
-  FORMAT_OPTIONS,
-  SEED_OPTION,
-  seedOf,
-  wantedFormatOf,
-} from './shared-options.ts';
-import { openOutput, openResumedOutput } from './standard-streams.ts';
-import { openStats, STATS_OPTIONS } from './stats-target.ts';
+import { BACKEND_OPTION, BLOCK_OPTION, FORMAT_OPTIONS, SEED_OPTION } from './shared-options.ts';
+import { STATS_OPTIONS } from './stats-target.ts';
 
 /** `auralis-stream [PIPELINE] [IN] [OUT]`: the main job. */
 export const runCommand: Command = {
@@ -144,166 +120,84 @@ export const runCommand: Command = {
   run: (args) => withMonitor(args, (monitor) => run(args, monitor)),
 };
 
-/** What the command line says of the run itself. */
-type Checked = Omit<
-  RunOptions,
-  | 'input'
-  | 'inputName'
-  | 'metadataBehind'
-  | 'output'
-  | 'inputs'
-  | 'outputs'
-  | 'report'
-  | 'signal'
-  | 'onStart'
-  | 'onEvent'
-  | 'onProgress'
->;
-
 async function run(args: Arguments, monitor: OpenedMonitor | null): Promise<number> {
   refuseCheckpointsOnAir(args);
-  const wanted = text(args, 'pipeline');
-  if (wanted === undefined) throw await noPipeline();
-  const allowOutside = args['allow-outside'] === true;
-  const format = wantedFormatOf(args);
-  const readFile = async (path: string) => {
-    const file = await readPipelineOrPair(args, path, { otherNames: COMMAND_NAMES, allowOutside });
-    return withFormat(withSettings(file, list(args, 'set')), format);
-  };
-  const source = new ScheduledFile(wanted, readFile);
-  const pipeline = await source.read();
-  const watched = args.watch === true ? watchedFile(wanted) : null;
-  const moves = text(args, 'automation');
-  const raw = text(args, 'raw');
-  const options: Checked = {
-    pipeline,
-    automation: moves === undefined ? [] : await readMovesFile(moves),
-    raw: raw === undefined ? undefined : parseRawFormat(raw),
-    sampleFormat: oneOf(args, 'format', OUTPUT_FORMATS),
-    backend: backendOf(args),
-    dither: oneOf(args, 'dither', DITHER_KINDS),
-    seed: seedOf(args),
-    blockFrames: blockFramesFor(args),
-    threads: threadsFor(args),
-    onTrack: oneOf(args, 'on-track', ['keep', 'reset']),
-    onFormatChange: oneOf(args, 'on-format-change', FORMAT_CHANGES),
-    metadata: args['no-metadata'] !== true,
-    partial: args.partial === true,
-    strict: args.strict === true,
-    resume: await resumptionOf(args, args.quiet === true),
-  };
-  const ends = namedEnds(args, pipeline);
-  const ownFiles = ['pipeline', 'automation', 'in', 'out'].flatMap((name) => text(args, name) ?? []);
-  const events = openEvents(args, [...ownFiles, ...ends.inputs.values(), ...ends.outputs.values()]);
-  const input = await openRunInput(args, options, (event) => {
-    events.tell(event);
-    const text = [event.event, event.stage, event.reason].filter((word) => word !== undefined).join(', ');
-    monitor?.server.event({ frame: event.frame, kind: 'air', text });
-  });
-  let inputs: Readonly<Record<string, NamedInput>> = {};
+  const crew = hireThreads(threadsFor(args));
   try {
-    inputs = openNamedInputs(ends.inputs);
-    return await carry(args, options, { ends, input, inputs, source, watched, monitor });
+    return await open(args, await readSettings(args, crew), monitor);
   } finally {
-    // A pipe that is still open would keep the process waiting.
-    for (const { stream } of [input, ...Object.values(inputs)]) stream.destroy();
-    events.close();
+    await crew?.close();
   }
 }
 
-/** What the run reads, and from where the pipeline can be read again. */
-interface Opened extends Pick<ReloadOptions, 'source' | 'watched'> {
-  readonly ends: NamedEnds;
-  readonly input: RunInput;
-  readonly inputs: Readonly<Record<string, NamedInput>>;
+/** Opens what the run reads and writes, and closes it again. */
+async function open(args: Arguments, run: RunSettings, monitor: OpenedMonitor | null): Promise<number> {
+  const { inputs, outputs } = run.ends;
+  const named = ['pipeline', 'automation', 'in', 'out'].flatMap((name) => text(args, name) ?? []);
+  const files = new FilesInUse([...named, ...inputs.values(), ...outputs.values()]);
+  const reads = await openRunInputs(args, run, files, monitor);
+  try {
+    const writes = await openRunOutputs(args, run, files);
+    try {
+      return await carry(args, run, { reads, writes, monitor });
+    } finally {
+      writes.close();
+    }
+  } finally {
+    reads.close();
+  }
+}
+
+/** The ends of a run, open. */
+interface Ends {
+  readonly reads: RunInputs;
+  readonly writes: RunOutputs;
   readonly monitor: OpenedMonitor | null;
 }
 
-/** Opens the other ends, carries the audio and tells how it went. */
-async function carry(
-  args: Arguments,
-  options: Checked,
-  { ends, input, inputs, monitor, ...reloading }: Opened,
-): Promise<number> {
-  const force = args.force === true;
-  const out = text(args, 'out');
-  const { resume } = options;
-  const rules = {
-    force,
-    inputs: [text(args, 'in'), ...ends.inputs.values()],
-    pipeline: text(args, 'pipeline'),
-    asStream: args.checkpoint !== undefined,
-  };
-  const output = resume ? await openResumedOutput(out, resume.checkpoint, rules) : openOutput(out, rules);
-  const reads = ['pipeline', 'automation', 'in'].flatMap((name) => text(args, name) ?? []);
-  const outputs = openNamedOutputs(ends.outputs, force, {
-    inputs: [...reads, ...ends.inputs.values()],
-    output: out === '-' ? undefined : out,
-  });
-  const target = text(args, 'report');
-  const inUse = [...reads, ...(out === undefined ? [] : [out])];
-  inUse.push(...ends.inputs.values(), ...ends.outputs.values());
-  const checkpoint = await checkpointOf(args, target === undefined ? inUse : [...inUse, target]);
-  const report = target === undefined ? undefined : openReport(target, force, inUse);
-  if (target !== undefined) inUse.push(target);
-  const loudnessLog = openLoudnessLog(args, inUse);
-  const log = openDecisionLog(args, inUse);
-  const stats = openStats(args, inUse);
-  const progress = args.quiet === true ? null : await progressLine();
+/** Carries the audio and tells how it went. */
+async function carry(args: Arguments, run: RunSettings, { reads, writes, monitor }: Ends): Promise<number> {
+  const { input, inputs } = reads;
+  const { output, outputs, decisions, stats } = writes;
+  const quiet = args.quiet === true;
+  const progress = quiet ? null : await progressLine();
   const signals = abortOnSignals([output, ...Object.values(outputs)]);
-  let endReload: (() => void) | undefined;
-  let endSwitching: (() => void) | undefined;
+  let release: (() => void) | undefined;
   try {
     const summary = await runPipeline({
-      ...options,
+      ...run.settings,
       input: input.stream,
       inputName: input.name,
       raw: input.raw,
       sampleFormat: input.sampleFormat,
       onStage: input.onStage,
       metadataBehind: input.metadataBehind,
-      output,
       inputs,
+      output,
       outputs,
-      report,
-      loudnessLog,
-      checkpoint,
-      onDecision: log.take,
-      compare: log.compare ?? (stats ? () => {} : undefined),
+      report: writes.report,
+      loudnessLog: writes.loudnessLog,
+      checkpoint: writes.checkpoint,
+      onDecision: decisions.take,
+      compare: decisions.compare ?? (stats ? () => {} : undefined),
       stats: stats?.stats,
       signal: signals.signal,
       metered: monitor !== null,
       onEvent: monitor ? (event) => monitor.server.event(event) : undefined,
       onStart: (control) => {
-        monitor?.server.attach(control.live);
-        if (monitor && args.quiet !== true) {
-          process.stderr.write(`auralis-stream: monitor at ${monitor.address}\n`);
-        }
-        const tell = (line: string): void => {
-          if (args.quiet !== true) process.stderr.write(`auralis-stream: ${line}\n`);
-        };
-        endReload = reloadPipeline({
-          ...reloading,
-          first: options.pipeline,
-          control,
-          tell: (line) => {
-            monitor?.server.event({ frame: control.live.frame, kind: 'reload', text: line });
-            tell(line);
-          },
-        });
-        if (args.ab !== undefined) endSwitching = switchOnSignal(control, tell);
+        release = controlRun(args, run, monitor, control);
       },
       onOpen: ({ sampleRate }, latency) => {
-        if (args.live !== true || args.quiet === true) return;
+        if (args.live !== true || quiet) return;
         process.stderr.write(`auralis-stream: ${delayLine((latency / sampleRate) * 1000, input.held)}\n`);
       },
       onProgress: progress ? (now) => progress.show(now) : undefined,
     });
     progress?.end();
-    log.conclude(summary.comparison);
+    decisions.conclude(summary.comparison);
     conclude(summary, args);
     stats?.tell(summary);
-    if (input.hasStalled() && args.quiet !== true) {
+    if (input.hasStalled() && !quiet) {
       process.stderr.write(
         `auralis-stream: warning: ${input.name}: gave nothing for ${args['stall-timeout']}\n`,
       );
@@ -311,25 +205,7 @@ async function carry(
     return signals.exitCode();
   } finally {
     progress?.end();
-    loudnessLog?.close();
-    log.end();
-    endReload?.();
-    endSwitching?.();
+    release?.();
     signals.release();
   }
-}
-
-async function noPipeline(): Promise<Error> {
-  const names = (await shippedPipelines()).join(', ');
-  return usageError(
-    `no pipeline given: auralis-stream PIPELINE [IN] [OUT], with a file or one of ${names}; see --help`,
-  );
-}
-
-/** The file that `--watch` is about. */
-function watchedFile(pipeline: string): string {
-  if (isShippedName(pipeline)) {
-    throw usageError(`--watch: "${pipeline}" comes with the package and does not change, give a file`);
-  }
-  return pipeline;
 }

@@ -15,7 +15,7 @@ interface Programme {
 }
 
 /** Which pipeline plays when: every day the same, in one time zone. */
-export class Schedule {
+class Schedule {
   readonly #programmes: readonly Programme[];
 
   /** What a pipeline's file says of it; null where it says nothing. */

@@ -3,6 +3,7 @@ import type { RunSummary } from '../engine/run-summary.ts';
 import { systemReason } from '../engine/system-reason.ts';
 import { runFiguresText } from '../monitor/run-figures-text.ts';
 import type { Arguments, CommandOptions } from './command.ts';
+import type { FilesInUse } from './files-in-use.ts';
 import { text } from './option-value.ts';
 import { openReport } from './report-target.ts';
 
@@ -22,12 +23,12 @@ export interface WantedStats {
   readonly tell: (summary: RunSummary) => void;
 }
 
-/** Begins to take statistics where the command line asks for them; else null. `inUse` are files of the run. */
-export function openStats(args: Arguments, inUse: readonly string[]): WantedStats | null {
+/** Begins to take statistics where the command line asks for them; else null. */
+export function openStats(args: Arguments, files: FilesInUse): WantedStats | null {
   const target = text(args, 'stats-json');
   if (args.stats !== true && target === undefined) return null;
   const file =
-    target === undefined ? undefined : openReport(target, args.force === true, inUse, '--stats-json');
+    target === undefined ? undefined : openReport(target, args.force === true, files, '--stats-json');
   file?.on('error', (error) => {
     process.stderr.write(`auralis-stream: warning: --stats-json ${target}: ${systemReason(error)}\n`);
   });

@@ -43,9 +43,13 @@ const FOLDS: Readonly<Partial<Record<Speaker, Fold>>> = {
 const isMono = (layout: ChannelLayout): boolean => layout.length === 1 && layout[0] === 'FC';
 const isStereo = (layout: ChannelLayout): boolean => layout.join() === 'FL,FR';
 
-/** Loudspeakers among `input` that have no place in `output` and no rule. */
-export const withoutRule = (input: ChannelLayout, output: ChannelLayout): Speaker[] =>
-  input.filter((speaker) => placesOf(speaker, input, output) === undefined);
+/** What of `input` has no place in `output` and no rule, in words; null where all has. */
+export function withoutRule(input: ChannelLayout, output: ChannelLayout): string | null {
+  const lost = input.filter((speaker) => placesOf(speaker, input, output) === undefined);
+  if (lost.length === 0) return null;
+  const named = lost.filter((speaker) => speaker !== '-');
+  return named.length === lost.length ? named.join(' ') : [...named, 'channels without a place'].join(' ');
+}
 
 /** Where a loudspeaker of the input is heard in the output. */
 function placesOf(

@@ -15,7 +15,7 @@ export function smoothingCoefficient(ms: number, sampleRate: number): number {
  * e = c e + (1 - c) x with c = x > e ? attack : release, written without the branch as the larger (attack <= release)
  * or smaller of the two candidates; right whichever of the two is longer.
  */
-export function followEnvelope(
+function followEnvelope(
   last: number,
   x: Float64Array,
   frames: number,

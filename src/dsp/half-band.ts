@@ -9,7 +9,7 @@ export interface HalfBandDesign {
 
 /** Samples that must stand free in front of a buffer's first sample, and behind its last. */
 export const LEAD = 96;
-export const TRAIL = 64;
+const TRAIL = 64;
 
 /** A scratch array for so many samples, with the room around them that the filters need; sample 0 is at `LEAD`. */
 export const workArray = (state: StateMemory, samples: number): Float32Array =>
@@ -20,7 +20,7 @@ export const workArray = (state: StateMemory, samples: number): Float32Array =>
  * sin(pi n / 2) / (pi n / 2) is 0 for even n (R. E. Crochiere, L. R. Rabiner, "Multirate Digital Signal Processing",
  * 1983, 4.3.6). They add up to exactly 1/2, so that both phases have the same gain at 0 Hz.
  */
-export function designHalfBand({ pairs, beta }: HalfBandDesign): Float64Array {
+function designHalfBand({ pairs, beta }: HalfBandDesign): Float64Array {
   const coefs = Float64Array.from({ length: pairs }, (_, j) => {
     const distance = 2 * (pairs - 1 - j) + 1;
     const sign = distance % 4 === 1 ? 1 : -1;

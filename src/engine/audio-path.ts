@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { asStream, flushable, gen, none } from 'stream-chain';
-import type { AudioBlock, Planar } from '../audio/block.ts';
-import { type AuralisError, inputError } from '../audio/errors.ts';
+import type { AudioBlock } from '../audio/block.ts';
+import type { AuralisError } from '../audio/errors.ts';
 import { automationChanges } from '../graph/automation.ts';
 import type { PipelineDefinition } from '../graph/definition.ts';
 import { sideBySide } from '../graph/prepare-pipeline.ts';
@@ -9,20 +9,14 @@ import { withSetting } from '../graph/settings.ts';
 import type { RawFormat } from '../io/sample-format.ts';
 import { type AudioHeader, type FormatChange, StreamDecoder } from '../io/stream-decoder.ts';
 import type { Patch } from '../io/stream-encoder.ts';
-import { type Checkpoint, checkInputIs, type RunState } from './checkpoint.ts';
+import { type BlockListener, BlockObserver } from './block-observer.ts';
 import type { CheckpointTaker } from './checkpoint-taker.ts';
 import { refuseReplaced } from './guard-findings.ts';
 import { type OpenPath, openPath, type PathOptions } from './open-path.ts';
+import { ResumedRun, type Resumption } from './resumption.ts';
 import { spread } from './side-input.ts';
 import type { SideOutput } from './side-output.ts';
 import { SlabWriter } from './slab-writer.ts';
-
-/** A run that is to be gone on with. */
-export interface Resumption {
-  readonly checkpoint: Checkpoint;
-  /** What comes in: all that the run was given, from its `start`, or the `rest`, from the frame of the checkpoint on. */
-  readonly input: 'start' | 'rest';
-}
 
 interface AudioPathOptions extends PathOptions {
   readonly pipeline: PipelineDefinition;
@@ -37,8 +31,7 @@ interface AudioPathOptions extends PathOptions {
   readonly onFailure: () => void;
   /** Called when the format is known and all is prepared. */
   readonly onOpen: (open: OpenPath) => void;
-  /** Called after each processed block; a promise holds the audio up until it resolves. */
-  readonly onBlock: (block: AudioBlock, open: OpenPath) => Promise<void> | undefined;
+  readonly onBlock: BlockListener;
 }
 
 /** Says that a chunk is used up, so that what came of it leaves without waiting for the next. */
@@ -60,10 +53,11 @@ export class AudioPath {
   readonly #decoder: StreamDecoder;
   readonly #outgoing = new SlabWriter();
   #pipeline: PipelineDefinition;
+  /** The run that is gone on with, or null. */
+  readonly #resumed: ResumedRun | null;
   #open: OpenPath | null = null;
+  #observer: BlockObserver | null = null;
   #headed: boolean;
-  /** Frames of the input that the run has used up that is gone on with. */
-  #framesBefore: number;
   #patches: readonly Patch[] = [];
   #warnings: readonly string[] = [];
   #cut = false;
@@ -72,8 +66,8 @@ export class AudioPath {
     this.#options = options;
     this.#pipeline = options.pipeline;
     const { resume } = options;
+    this.#resumed = resume ? new ResumedRun(resume, options.inputName) : null;
     this.#headed = resume !== undefined;
-    this.#framesBefore = resume?.input === 'start' ? resume.checkpoint.position.inputFrame : 0;
     this.#decoder = new StreamDecoder(options);
     // Grouped into one function list: each generator runs only as far as the next one has taken, so one block's
     // arrays serve all the way and nothing is queued between the three.
@@ -173,11 +167,7 @@ export class AudioPath {
     const { warnings } = this.#decoder.end();
     if (!this.#cut) this.#warnings = warnings;
     yield* this.#frames();
-    if (this.#framesBefore === 0 || this.#cut) return;
-    const { position } = this.#options.resume!.checkpoint;
-    throw inputError(
-      `${this.#options.inputName}: ends at frame ${this.#decoder.framesRead}, the checkpoint is of frame ${position.inputFrame}`,
-    );
+    if (!this.#cut) this.#resumed?.checkEnd(this.#decoder);
   }
 
   *#frames(): Generator<Step, void, void> {
@@ -188,28 +178,19 @@ export class AudioPath {
     const [input] = this.#open.inputs;
     const own = input.slice(0, header.format.channels);
     const { checkpoints } = this.#options;
-    if (!this.#readPast(own)) return;
+    if (this.#resumed?.readPast(this.#decoder, own) === false) return;
     for (;;) {
       const most = Math.min(run.span(), checkpoints?.span(this.#open) ?? Number.POSITIVE_INFINITY);
       const frames = this.#decoder.read(own, most);
       if (frames > 0) {
         spread(input, own.length, 0, frames);
+        this.#open.dither.follow(this.#decoder.storedAs, run.framesIn);
         yield frames;
         // All that came of the block has been encoded by now.
         checkpoints?.look(this.#open);
       } else if (this.#decoder.nextTrack()) yield TRACK_END;
       else return;
     }
-  }
-
-  /** Reads what was used up before; false where there is more of it to come. */
-  #readPast(own: Planar): boolean {
-    while (this.#framesBefore > 0) {
-      const frames = this.#decoder.read(own, this.#framesBefore);
-      this.#framesBefore -= frames;
-      if (frames === 0 && !this.#decoder.nextTrack()) return false;
-    }
-    return true;
   }
 
   *#process(step: Step): Generator<Passing | Promise<Passing>, void, void> {
@@ -219,13 +200,10 @@ export class AudioPath {
   }
 
   #processFrames(frames: number): AudioBlock | Promise<AudioBlock> {
-    const { graph, inputs, comparison, meters } = this.#open!;
+    const { graph, inputs } = this.#open!;
     const filled = this.#options.inputs.flatMap((side, n) => side.fill(inputs[n + 1], frames) ?? []);
-    comparison?.before(inputs[0], frames);
-    const process = () => {
-      meters?.take(inputs[0], frames);
-      return this.#observed(this.#checked(graph.run.process(frames)));
-    };
+    this.#observer!.before(inputs[0], frames);
+    const process = () => this.#observer!.after(this.#checked(graph.run.process(frames)));
     return filled.length === 0 ? process() : Promise.all(filled).then(process);
   }
 
@@ -243,26 +221,7 @@ export class AudioPath {
   }
 
   *#drain(): Generator<Passing | Promise<Passing>, void, void> {
-    for (const block of this.#open?.graph.run.flush() ?? []) yield this.#observed(block);
-  }
-
-  /** The block itself, at once or when its observer and the outputs beside `main` are ready for more. */
-  #observed(block: AudioBlock): AudioBlock | Promise<AudioBlock> {
-    const main = this.#mainOf(block);
-    this.#open!.meters?.give(main);
-    this.#open!.comparison?.after(main);
-    const busy = [
-      this.#options.onBlock(main, this.#open!),
-      ...this.outputs.map((side) => side.ready()),
-    ].filter((one) => one !== undefined);
-    return busy.length > 0 ? Promise.all(busy).then(() => block) : block;
-  }
-
-  /** A block without the channels of the outputs beside `main`. */
-  #mainOf(block: AudioBlock): AudioBlock {
-    return this.outputs.length === 0
-      ? block
-      : { ...block, channels: block.channels.slice(0, block.format.channels) };
+    for (const block of this.#open?.graph.run.flush() ?? []) yield this.#observer!.after(block);
   }
 
   *#encode(passing: Passing): Generator<Buffer, void, void> {
@@ -294,19 +253,11 @@ export class AudioPath {
   }
 
   #prepare(header: AudioHeader): OpenPath {
-    const { resume, inputName } = this.#options;
-    if (resume) checkInputIs(resume.checkpoint, header, inputName, resume.input === 'start');
-    const first = resume?.checkpoint.header ?? header;
+    const first = this.#resumed?.headerFor(header) ?? header;
     const open = openPath(this.#pipeline, first, this.#options, this.#decoder);
-    if (resume) restorePath(open, resume.checkpoint.state);
+    this.#observer = new BlockObserver(open, this.outputs, this.#options.onBlock);
+    this.#resumed?.restore(open);
     this.#options.onOpen(open);
     return open;
   }
-}
-
-/** Puts everything where a run stood. */
-function restorePath({ graph, encoder, loudness }: OpenPath, state: RunState): void {
-  graph.restore(state.graph);
-  encoder.restore(state.encoder);
-  if (state.loudness !== null) loudness?.restore(state.loudness);
 }

@@ -7,8 +7,9 @@ import { automationChanges, type PlannedMove } from '../graph/automation.ts';
 import type { Change } from '../graph/change.ts';
 import type { PipelineDefinition } from '../graph/definition.ts';
 import { type LiveOptions, type LivePipeline, preparePipeline } from '../graph/live-pipeline.ts';
-import { isTransparent, sideBySide } from '../graph/prepare-pipeline.ts';
+import { sideBySide } from '../graph/prepare-pipeline.ts';
 import { formatsOut, framesOut } from '../graph/segments.ts';
+import { isTransparent } from '../graph/transparent.ts';
 import type { MetadataChunk } from '../io/metadata-chunk.ts';
 import { type SampleEncoding, writtenFor } from '../io/sample-format.ts';
 import type { AudioHeader, StreamDecoder } from '../io/stream-decoder.ts';
@@ -16,7 +17,7 @@ import { type DitherKind, StreamEncoder } from '../io/stream-encoder.ts';
 import type { ComparedSecond } from '../monitor/run-figures.ts';
 import type { Decision } from '../stages/controller.ts';
 import { Comparison } from './comparison.ts';
-import { ditherFor } from './dither.ts';
+import { DitherWhereNeeded } from './dither.ts';
 import { LiveMeters } from './live-meters.ts';
 import { LoudnessWatch } from './loudness-watch.ts';
 import type { SideInput } from './side-input.ts';
@@ -75,7 +76,7 @@ export interface OpenPath {
   /** Where the pipeline's inputs come in, in its order. */
   readonly inputs: readonly Planar[];
   readonly encoder: StreamEncoder;
-  readonly dither: DitherKind;
+  readonly dither: DitherWhereNeeded;
   /** Meters the output, where a log asks for it. */
   readonly loudness: LoudnessWatch | null;
   /** Meters the run, where somebody watches it. */
@@ -97,7 +98,6 @@ export function openPath(
   const { encoding: incoming } = header.sampleFormat;
   const { format, channelMask } = widest(header, options, pipeline.origin.wanted?.rate);
   const { sampleRate } = format;
-  const converts = sampleRate !== header.format.sampleRate;
   const wanted = options.sampleFormat ?? writtenFor(incoming);
   const outputFormats = formatsOut(pipeline, format);
   const changes = automationChanges(pipeline, automation, outputFormats[0].sampleRate);
@@ -126,8 +126,6 @@ export function openPath(
     const encoder = (n: number, sink: Pick<PathOptions, 'seekable' | 'samplesFor'>) => {
       const outputFormat = outputFormats[n];
       const encoding = sink.samplesFor?.(wanted) ?? wanted;
-      const transparent = !converts && isTransparent(pipeline, format, pipeline.outputs[n].name);
-      const dither = ditherFor(incoming, encoding, transparent, options.dither);
       const sameLayout = outputFormat.layout.join() === format.layout.join();
       const made = new StreamEncoder({
         format: outputFormat,
@@ -136,16 +134,17 @@ export function openPath(
         container: header.container === 'raw' ? 'raw' : 'wav',
         channelMask: sameLayout ? channelMask : maskFromLayout(outputFormat.layout),
         metadata: options.metadata === false ? [] : metadata,
-        dither,
+        dither: options.dither,
         seed: options.seed,
         seekable: sink.seekable,
         memory,
         maxFrames: maxFramesOut,
       });
-      return { encoder: made, dither };
+      const transparent = isTransparent(pipeline, format, pipeline.outputs[n].name);
+      return { encoder: made, encoding, transparent };
     };
-    const main = encoder(0, options);
-    outputs.forEach((side, n) => void side.attach(encoder(n + 1, side).encoder));
+    const encoded = [options, ...outputs].map((sink, n) => encoder(n, sink));
+    outputs.forEach((side, n) => void side.attach(encoded[n + 1].encoder));
     decoder.attach(memory, blockFrames, sampleRate);
     for (const side of inputs) side.attach(memory, blockFrames, sampleRate);
     return {
@@ -156,7 +155,8 @@ export function openPath(
         graph.run.input,
         pipeline.inputs.map(() => format),
       ),
-      ...main,
+      encoder: encoded[0].encoder,
+      dither: new DitherWhereNeeded(encoded, options.dither),
       loudness: options.watchLoudness ? new LoudnessWatch(memory, outputFormats[0], maxFramesOut) : null,
       meters: options.metered ? new LiveMeters(memory, format, outputFormats[0], maxFramesOut) : null,
       comparison: options.compare

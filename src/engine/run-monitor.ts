@@ -1,4 +1,4 @@
-import type { Writable } from 'node:stream';
+import { finished, type Writable } from 'node:stream';
 import type { AudioBlock } from '../audio/block.ts';
 import { shown } from '../audio/shown.ts';
 import { gainToDb } from '../dsp/elementary.ts';
@@ -80,10 +80,10 @@ export class RunMonitor {
     for (const [id, reading] of Object.entries(open?.graph.meters() ?? {})) {
       if (Object.keys(reading).length > 0) this.#write(readingLine('total', id, reading));
     }
-    if (report.destroyed) return;
     await new Promise<void>((resolve) => {
-      report.once('close', resolve);
-      report.end(resolve);
+      // Behind the error of a last line that could not be written, where the end's own callback comes before it.
+      finished(report, () => resolve());
+      report.end();
     });
   }
 

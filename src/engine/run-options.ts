@@ -12,13 +12,14 @@ import type { Progress } from '../monitor/progress-line.ts';
 import type { ComparedSecond } from '../monitor/run-figures.ts';
 import type { Decision } from '../stages/controller.ts';
 import type { StageListener } from './air/stage-shield.ts';
-import type { Resumption } from './audio-path.ts';
 import type { CheckpointOptions } from './checkpoint-taker.ts';
 import type { LoudnessLog } from './loudness-log.ts';
 import type { OutputSink } from './output-sink.ts';
+import type { Resumption } from './resumption.ts';
 import type { RunStats } from './run-stats.ts';
 import type { NamedInput } from './side-input.ts';
 import type { ThreadCount } from './thread-count.ts';
+import type { ThreadCrew } from './threads/thread-crew.ts';
 
 /** What a run is made of. */
 export interface RunOptions {
@@ -59,6 +60,8 @@ export interface RunOptions {
    * later, and keeps a thread waiting while another works. @default 1
    */
   readonly threads?: ThreadCount;
+  /** So many threads that were hired before, with `hireThreads`; dismissed at the end of the run where it uses them. */
+  readonly crew?: ThreadCrew | null;
   /** Where the word length is reduced. @default 'tpdf' */
   readonly dither?: DitherKind | undefined;
   /** Of the dither. @default 0 */

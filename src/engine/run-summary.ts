@@ -63,7 +63,7 @@ export function summarise(
     seconds: open ? framesOut / open.graph.run.outputFormat.sampleRate : 0,
     elapsed: monitor.elapsed,
     latency: open?.graph.latency ?? 0,
-    dither: open?.dither ?? 'none',
+    dither: open?.dither.used ?? 'none',
     clippedSamples: open?.encoder.clippedSamples ?? 0,
     guard: open?.graph.guard ?? null,
     comparison: open?.comparison?.figures() ?? null,

@@ -6,8 +6,9 @@ export function isSystemError(error: unknown): error is NodeJS.ErrnoException & 
   return error instanceof Error && 'errno' in error && typeof error.errno === 'number';
 }
 
-/** The operating system's own words for an error, such as `no space left on device`; else the error's message. */
+/** The operating system's own words for an error, such as `no space left on device`, where they say enough; else the error's message. */
 export function systemReason(error: unknown): string {
+  if (isSystemError(error) && error.code === 'EISDIR') return 'is a directory, expected a file';
   if (isSystemError(error)) return getSystemErrorMap().get(error.errno)?.[1] ?? error.message;
   return error instanceof Error ? error.message : String(error);
 }

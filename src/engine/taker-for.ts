@@ -3,7 +3,6 @@ import type { PlannedMove } from '../graph/automation.ts';
 import type { PipelineDefinition } from '../graph/definition.ts';
 import type { SampleEncoding } from '../io/sample-format.ts';
 import type { DitherKind } from '../io/stream-encoder.ts';
-import type { Resumption } from './audio-path.ts';
 import {
   automationHash,
   checkConditions,
@@ -13,6 +12,7 @@ import {
 } from './checkpoint.ts';
 import { type CheckpointOptions, CheckpointTaker } from './checkpoint-taker.ts';
 import type { OutputSink } from './output-sink.ts';
+import type { Resumption } from './resumption.ts';
 
 /** What there is to know of a run that is to be gone on with later, or that goes on with another. */
 interface ResumableRun {

@@ -5,6 +5,7 @@ import { type Action, after, type Change, canGlide } from './change.ts';
 import type { PipelineDefinition } from './definition.ts';
 import { movesBetween } from './move.ts';
 import { definePipeline } from './parse-pipeline.ts';
+import { errorOf } from './problems.ts';
 import { withFormat } from './with-format.ts';
 
 /** An entry of an automation, checked, and what stands in front of messages about it. */
@@ -34,7 +35,7 @@ function collect<T, R>(items: readonly T[], read: (item: T, n: number) => R): R[
       return [];
     }
   });
-  if (problems.length > 0) throw pipelineError(problems.join('\n'));
+  if (problems.length > 0) throw errorOf(problems);
   return results;
 }
 

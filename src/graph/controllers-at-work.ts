@@ -1,7 +1,8 @@
-import type { Controller, Decided, Standing } from '../stages/controller.ts';
+import type { Controller, Decided, Decision, Standing } from '../stages/controller.ts';
 import { after, controllerText } from './change.ts';
 import type { PipelineController, PipelineDefinition, PipelineEntry } from './definition.ts';
 import type { PreparedPipeline } from './prepare-pipeline.ts';
+import type { StreamClock } from './stream-clock.ts';
 
 /** A controller and the frame of the input at which it looks next. */
 interface Seat {
@@ -24,11 +25,15 @@ export interface SeatSnapshot {
  */
 export class ControllersAtWork {
   readonly #sampleRate: number;
+  readonly #clock: StreamClock;
+  readonly #onDecision: ((decision: Decision) => void) | undefined;
   #seats: readonly Seat[] = [];
 
   /** `sampleRate` is that of the input. */
-  constructor(sampleRate: number) {
+  constructor(sampleRate: number, clock: StreamClock, onDecision?: (decision: Decision) => void) {
     this.#sampleRate = sampleRate;
+    this.#clock = clock;
+    this.#onDecision = onDecision;
   }
 
   /** Frame of the input at which one looks next. */
@@ -37,10 +42,14 @@ export class ControllersAtWork {
   }
 
   /**
-   * Follows a pipeline from a frame of the input on: controllers that it keeps go on, others begin. Gives what those have to
-   * say before they have heard anything.
+   * Follows a pipeline from a frame of the input on: controllers that it keeps go on, others begin, and what those decide
+   * before they have heard anything is told.
    */
-  follow(definition: PipelineDefinition, prepared: PreparedPipeline, frameIn: number): readonly Decided[] {
+  follow(definition: PipelineDefinition, prepared: PreparedPipeline, frameIn: number): void {
+    this.#tell(this.#seat(definition, prepared, frameIn), frameIn);
+  }
+
+  #seat(definition: PipelineDefinition, prepared: PreparedPipeline, frameIn: number): readonly Decided[] {
     const before = this.#seats;
     const told: Decided[] = [];
     this.#seats = definition.controllers.map((at) => {
@@ -67,7 +76,7 @@ export class ControllersAtWork {
   /** Goes on where others stood, with the pipeline that they had come to. */
   restore(seats: readonly SeatSnapshot[], definition: PipelineDefinition, prepared: PreparedPipeline): void {
     this.clear();
-    this.follow(definition, prepared, 0);
+    this.#seat(definition, prepared, 0);
     for (const [n, { next, state }] of seats.entries()) {
       this.#seats[n].next = next;
       this.#seats[n].controller.restore(state);
@@ -81,13 +90,20 @@ export class ControllersAtWork {
 
   /** What those decide whose turn it is at a frame of the input. */
   look(frameIn: number, definition: PipelineDefinition, prepared: PreparedPipeline): readonly Decided[] {
-    return this.#seats.flatMap((seat) => {
+    const decided = this.#seats.flatMap((seat) => {
       if (seat.next > frameIn) return [];
       seat.next = frameIn + seat.intervalFrames;
       const { at, controller } = seat;
       const meters = (role: string) => prepared.glanceAt(at.hears[role] ?? at.drives[role]);
       return controller.step(meters, standing(at, definition)).map((one) => named(one, at));
     });
+    this.#tell(decided, frameIn);
+    return decided;
+  }
+
+  #tell(decided: readonly Decided[], frameIn: number): void {
+    const time = this.#clock.seconds(this.#clock.outputAt(frameIn));
+    for (const one of decided) this.#onDecision?.({ time, ...one });
   }
 }
 

@@ -1,9 +1,6 @@
 import { AuralisError, pipelineError } from '../audio/errors.ts';
-import { type AudioFormat, sameFormat } from '../audio/format.ts';
+import { type AudioFormat, describeChannels, sameFormat } from '../audio/format.ts';
 import type { InputRef, PipelineDefinition, PipelineEntry } from './definition.ts';
-
-const inWords = ({ channels, layout }: AudioFormat): string =>
-  `${channels} ${channels === 1 ? 'channel' : 'channels'} (${layout.join(' ')})`;
 
 /**
  * What every entry takes and gives, for a format that comes in.
@@ -48,7 +45,7 @@ export class EntryFormats {
     const [first, second] = [this.output(a), this.output(b)];
     if (sameFormat(first, second)) return;
     throw pipelineError(
-      `"${id}": "${a.from}" has ${inWords(first)} and "${b.from}" has ${inWords(second)}; put a remix behind one of them`,
+      `"${id}": "${a.from}" has ${describeChannels(first)} and "${b.from}" has ${describeChannels(second)}; put a remix behind one of them`,
     );
   }
 }

@@ -1,7 +1,11 @@
+import { pipelineError } from '../audio/errors.ts';
+import { sameFormat } from '../audio/format.ts';
 import { onKernelMemory } from '../dsp/kernel-memory.ts';
+import { canGlide } from './change.ts';
 import type { PipelineDefinition, PipelineEntry } from './definition.ts';
 import type { Move } from './move.ts';
 import { PreparedPipeline, type PrepareOptions } from './prepare-pipeline.ts';
+import { formatsOut } from './segments.ts';
 
 /** A pipeline at work and the frame of the output at which it heard its first input. */
 interface Running {
@@ -29,14 +33,23 @@ export class GraphsAtWork {
     return this.#prepare(definition, this.#options);
   }
 
-  /** Throws what stages have against a pipeline for this audio. */
-  tryOut(definition: PipelineDefinition): void {
-    this.#prepare(definition, { ...this.#options, relay: undefined });
+  /** Refuses a pipeline that this audio can't go through, and one that changes the format of what comes out. */
+  tryOut(before: PipelineDefinition, next: PipelineDefinition): void {
+    const { outputFormats } = this.newest.prepared.run;
+    const given = formatsOut(next, this.#options.format);
+    if (!given.every((format, n) => sameFormat(format, outputFormats[n]))) {
+      throw pipelineError('rate and channels of what comes out are fixed while audio runs');
+    }
+    if (!canGlide(before, next)) this.#prepare(next, { ...this.#options, relay: undefined });
   }
 
-  /** Adds one that hears its first input at a frame of the output. */
-  add(prepared: PreparedPipeline, origin: number): void {
+  /** Opens another one, which hears its first input at a frame of the output, in the state and on the ways of the newest. */
+  open(definition: PipelineDefinition, origin: number, moves: readonly Move[]): PreparedPipeline {
+    const prepared = this.prepare(definition);
+    prepared.adopt(this.newest.prepared);
+    for (const move of moves) prepared.move(move, origin);
     this.#running = [...this.#running, { prepared, origin }];
+    return prepared;
   }
 
   /** Leaves those that are no longer heard for the newest one. */

@@ -1,22 +1,23 @@
-import { pipelineError, usageError } from '../audio/errors.ts';
-import { type AudioFormat, sameFormat } from '../audio/format.ts';
+import { usageError } from '../audio/errors.ts';
 import type { GuardReport } from '../dsp/guard.ts';
-import type { Decided, Decision } from '../stages/controller.ts';
+import type { Decision } from '../stages/controller.ts';
 import type { Readings } from '../stages/define-stage.ts';
 import { PRIME_SECONDS, SwitchingRun } from '../stages/switching-run.ts';
 import { AnnouncedChanges, type Appointment } from './announced-changes.ts';
 import { type Action, type Change, canGlide, checkEnds, needsTrial, sameControllers } from './change.ts';
 import { CheckedActions } from './checked-actions.ts';
-import { ControllersAtWork, changedEntries, undriven } from './controllers-at-work.ts';
+import { ControllersAtWork } from './controllers-at-work.ts';
 import type { PipelineDefinition } from './definition.ts';
 import { GraphsAtWork } from './graphs-at-work.ts';
-import { checkBegun, definitionOf, type LiveSnapshot, restoreMoves, snapshotMoves } from './live-snapshot.ts';
+import { type LiveSnapshot, restoreMoves, snapshotMoves } from './live-snapshot.ts';
 import { movesBetween } from './move.ts';
 import { MovesUnderWay } from './moves-under-way.ts';
+import { PipelineVersions } from './pipeline-versions.ts';
 import { PreparedPipeline, type PrepareOptions, type StageActivity } from './prepare-pipeline.ts';
 import type { StageReading } from './relay.ts';
-import { commonPeriod, formatsOut } from './segments.ts';
+import { commonPeriod } from './segments.ts';
 import { StreamClock } from './stream-clock.ts';
+import { WaitingChanges } from './waiting-changes.ts';
 
 /** What a pipeline that can change is prepared for. */
 export interface LiveOptions extends PrepareOptions {
@@ -26,13 +27,6 @@ export interface LiveOptions extends PrepareOptions {
   readonly onChange?: (change: Change) => void;
   /** Told of what the pipeline's controllers decide; what they move counts as come unannounced. */
   readonly onDecision?: ((decision: Decision) => void) | undefined;
-}
-
-/** A change that waits for its second graph: the frame it asks for, and whether it came unannounced. */
-interface Waiting {
-  readonly action: Action;
-  readonly frame: number;
-  readonly unannounced: boolean;
 }
 
 /**
@@ -45,56 +39,44 @@ interface Waiting {
 export class LivePipeline {
   readonly run: SwitchingRun;
   readonly #options: LiveOptions;
-  readonly #outputFormats: readonly AudioFormat[];
   readonly #clock: StreamClock;
   readonly #primeFrames: number;
   readonly #announced: AnnouncedChanges;
   readonly #controllers: ControllersAtWork;
   /** What has come by wall clock since the last block. */
   #arrived: Action[] = [];
-  #waiting: Waiting[] = [];
-  /** What it is once everything asked for so far is done; what the newest graph is. */
-  #definition: PipelineDefinition;
-  #begun: PipelineDefinition;
-  #sounding: PipelineDefinition;
+  readonly #waiting = new WaitingChanges();
+  readonly #versions: PipelineVersions;
   readonly #graphs: GraphsAtWork;
   readonly #moves = new MovesUnderWay();
   readonly #actions = new CheckedActions();
 
   constructor(definition: PipelineDefinition, options: LiveOptions) {
     const prepared = new PreparedPipeline(definition, options);
-    const { outputFormats } = prepared.run;
+    const { sampleRate } = prepared.run.outputFormat;
     this.#options = options;
     this.#graphs = new GraphsAtWork(prepared, options);
-    this.#outputFormats = outputFormats;
-    const { sampleRate } = outputFormats[0];
     this.#clock = new StreamClock(options.format.sampleRate, sampleRate);
     this.#primeFrames = Math.round(PRIME_SECONDS * sampleRate);
     this.#announced = new AnnouncedChanges(definition, options.changes ?? [], {
       format: options.format,
       clock: this.#clock,
       primeFrames: this.#primeFrames,
-      tryOut: (present, next) => this.#tryOut(present, next),
+      tryOut: (present, next) => this.#graphs.tryOut(present, next),
     });
-    this.#controllers = new ControllersAtWork(options.format.sampleRate);
-    this.#definition = definition;
-    this.#begun = definition;
-    this.#sounding = definition;
+    this.#controllers = new ControllersAtWork(options.format.sampleRate, this.#clock, options.onDecision);
+    this.#versions = new PipelineVersions(definition);
     this.run = new SwitchingRun(prepared.run, options.memory, (frame) => this.#advance(frame));
   }
 
+  /** What it is once all that was asked for so far is done. */
   get definition(): PipelineDefinition {
-    return this.#definition;
+    return this.#versions.asked;
   }
 
   /** Frames from the input to the output, before alignment, at the rate of the input. */
   get latency(): number {
     return this.#newest.latency;
-  }
-
-  /** No stage changes a sample. */
-  get transparent(): boolean {
-    return this.#newest.transparent;
   }
 
   /** What the guard has replaced, or null when no stage needs one. */
@@ -119,7 +101,7 @@ export class LivePipeline {
 
   /** Whether no change waits or is under way but moves of parameters, so that a snapshot can be taken. */
   get settled(): boolean {
-    return !this.run.changing && this.#waiting.length === 0 && this.#arrived.length === 0;
+    return !this.run.changing && this.#waiting.empty && this.#arrived.length === 0;
   }
 
   /**
@@ -135,9 +117,7 @@ export class LivePipeline {
       run: this.run.snapshot(),
       origin,
       trackStart: this.#clock.trackStart,
-      begun: this.#begun.source,
-      definition: this.#definition.source,
-      sounding: this.#sounding.source,
+      ...this.#versions.snapshot(),
       moves: snapshotMoves(this.#moves.all, prepared),
       kept: this.#announced.taken,
       controllers: this.#controllers.snapshot(),
@@ -147,15 +127,13 @@ export class LivePipeline {
   /** Goes on where the pipeline was of which the snapshot is: to be called on a new one with the same changes. */
   restore(snapshot: LiveSnapshot): void {
     const { kept, origin, trackStart } = snapshot;
-    checkBegun(snapshot, this.#definition);
-    const sounding = definitionOf(snapshot.sounding, this.#definition);
-    this.#begun = definitionOf(snapshot.begun, this.#definition);
-    this.#definition = definitionOf(snapshot.definition, this.#definition);
-    const prepared = canGlide(this.#sounding, sounding) ? this.#newest : this.#graphs.prepare(sounding);
+    const before = this.#versions.sounding;
+    this.#versions.restore(snapshot);
+    const { sounding } = this.#versions;
+    const prepared = canGlide(before, sounding) ? this.#newest : this.#graphs.prepare(sounding);
     prepared.restore(snapshot.graph);
     this.run.restore(snapshot.run, prepared.run);
     this.#clock.trackStart = trackStart;
-    this.#sounding = sounding;
     this.#graphs.become(prepared, origin);
     for (const move of restoreMoves(snapshot.moves, prepared, origin)) this.#moves.add(move);
     this.#announced.taken = kept;
@@ -170,12 +148,9 @@ export class LivePipeline {
     const { framesIn, framesOut } = this.run;
     this.#clock.trackStart = { in: framesIn, out: framesOut };
     this.run.beginAnew();
-    const moved = this.#sounding;
     this.#moves.forgetBefore(framesOut);
-    this.#definition = undriven(this.#definition, this.#begun);
-    this.#sounding = undriven(moved, this.#begun);
     if (!this.run.changing) this.#graphs.leaveOld();
-    this.#graphs.beginAnew(framesOut, this.#moves.all, changedEntries(moved, this.#sounding));
+    this.#graphs.beginAnew(framesOut, this.#moves.all, this.#versions.beginAnew());
     this.#controllers.clear();
     this.#follow();
   }
@@ -192,7 +167,7 @@ export class LivePipeline {
 
   /** Becomes another pipeline: a no-op, bit for bit, for what is the same. */
   replace(definition: PipelineDefinition): void {
-    checkEnds(this.#definition, definition);
+    checkEnds(this.#versions.asked, definition);
     this.#arrive({ pipeline: definition });
   }
 
@@ -201,20 +176,12 @@ export class LivePipeline {
   }
 
   #arrive(action: Action): void {
-    const next = this.#actions.after(this.#definition, action);
+    const { asked } = this.#versions;
+    const next = this.#actions.after(asked, action);
     // A stage may refuse this audio: the caller is told, and what plays plays on.
-    if (needsTrial(this.#definition, next)) this.#tryOut(this.#definition, next);
-    this.#definition = next;
+    if (needsTrial(asked, next)) this.#graphs.tryOut(asked, next);
+    this.#versions.asked = next;
     this.#arrived.push(action);
-  }
-
-  /** Refuses what this audio can't go through, and what would change the format of what comes out. */
-  #tryOut(before: PipelineDefinition, next: PipelineDefinition): void {
-    const given = formatsOut(next, this.#options.format);
-    if (!given.every((format, n) => sameFormat(format, this.#outputFormats[n]))) {
-      throw pipelineError('rate and channels of what comes out are fixed while audio runs');
-    }
-    if (!canGlide(before, next)) this.#graphs.tryOut(next);
   }
 
   /** Does what is due at a frame of the input and gives the frame at which there is more to do. */
@@ -228,11 +195,8 @@ export class LivePipeline {
     while (this.#announced.next <= frameIn) this.#keep(this.#announced.take(), frame);
     if (this.#arrived.length > 0) for (const action of this.#arrived.splice(0)) this.#welcome(action, frame);
     const next = Math.min(this.#announced.next, this.#controllers.next);
-    if (this.#waiting.length === 0 || this.run.changing) return next;
-    const target = this.#actions.afterAll(
-      this.#sounding,
-      this.#waiting.map(({ action }) => action),
-    );
+    if (this.#waiting.empty || this.run.changing) return next;
+    const target = this.#waiting.after(this.#versions.sounding, this.#actions);
     const period = target === null ? 1 : commonPeriod(target, this.#options.format);
     const origin = this.#clock.nextPeriod(frameIn, period);
     if (origin > frameIn) return Math.min(origin, next);
@@ -242,92 +206,73 @@ export class LivePipeline {
 
   /** Lets controllers decide; a block always ends where one looks, so that it sees the same whatever the chunks. */
   #look(frameIn: number, frame: number): void {
-    const decided = this.#controllers.look(frameIn, this.#sounding, this.#newest);
-    this.#tell(decided, frame);
+    const decided = this.#controllers.look(frameIn, this.#versions.sounding, this.#newest);
     for (const { stage, parameter, to } of decided) {
       if (stage === null) continue;
       const action: Action = { set: `${stage}.${parameter}`, to, frames: 0, curve: 'hold' };
-      const { entries } = this.#definition;
+      const { asked } = this.#versions;
       // What waits for its second graph may be without that entry.
-      if (entries.some(({ id }) => id === stage))
-        this.#definition = this.#actions.after(this.#definition, action);
+      if (asked.entries.some(({ id }) => id === stage))
+        this.#versions.asked = this.#actions.after(asked, action);
       if (this.#glide(action, frame)) this.#options.onChange?.({ frame, action });
     }
   }
 
-  #tell(decided: readonly Decided[], frame: number): void {
-    for (const one of decided) this.#options.onDecision?.({ time: this.#clock.seconds(frame), ...one });
-  }
-
   /** Gives what sounds now the controllers that it asks for. */
   #follow(): void {
-    const { framesIn } = this.run;
-    this.#tell(
-      this.#controllers.follow(this.#sounding, this.#newest, framesIn),
-      this.#clock.outputAt(framesIn),
-    );
+    this.#controllers.follow(this.#versions.sounding, this.#newest, this.run.framesIn);
   }
 
   /** Does what was announced; what a change by wall clock has left no place for is passed over. */
   #keep({ frame, actions }: Appointment, now: number): void {
-    const next = this.#actions.afterAll(this.#sounding, actions);
+    const { asked, sounding } = this.#versions;
+    const next = this.#actions.afterAll(sounding, actions);
     if (next === null) return;
-    this.#definition = actions.reduce((present, one) => this.#actions.after(present, one), this.#definition);
-    if (canGlide(this.#sounding, next)) {
+    this.#versions.asked = actions.reduce((present, one) => this.#actions.after(present, one), asked);
+    if (canGlide(sounding, next)) {
       for (const action of actions) this.#glide(action, Math.max(frame, now));
       return;
     }
-    this.#waiting.push(...actions.map((action) => ({ action, frame, unannounced: false })));
+    this.#waiting.announced(actions, frame);
   }
 
   #welcome(action: Action, now: number): void {
-    const next = this.#actions.afterAll(this.#sounding, [action]);
-    if (this.#waiting.length === 0 && next !== null && canGlide(this.#sounding, next)) {
+    const { sounding } = this.#versions;
+    const next = this.#actions.afterAll(sounding, [action]);
+    if (this.#waiting.empty && next !== null && canGlide(sounding, next)) {
       if (this.#glide(action, now)) this.#options.onChange?.({ frame: now, action });
       return;
     }
-    this.#waiting.push({ action, frame: 0, unannounced: true });
+    this.#waiting.arrived(action);
   }
 
   /** Moves parameters, in every graph that is heard or about to be, and says whether there were any. */
   #glide(action: Action, frame: number): boolean {
-    const next = this.#actions.after(this.#sounding, action);
+    const { sounding } = this.#versions;
+    const next = this.#actions.after(sounding, action);
     const { frames, curve } = 'pipeline' in action ? { frames: 0, curve: 'hold' as const } : action;
-    const moves = movesBetween(this.#sounding, next, { frame, frames, curve });
-    for (const move of moves) {
-      const leaves = move.leaves.map((leaf) => ({
-        ...leaf,
-        from: this.#moves.takeLeaf(move.id, leaf, frame),
-      }));
-      const own = { ...move, leaves };
-      this.#graphs.move(own);
-      this.#moves.add(own);
-    }
-    const changes = moves.length > 0 || !sameControllers(this.#sounding, next);
-    this.#sounding = next;
+    const moves = movesBetween(sounding, next, { frame, frames, curve });
+    for (const move of moves) this.#graphs.move(this.#moves.begin(move));
+    const changes = moves.length > 0 || !sameControllers(sounding, next);
+    this.#versions.sounding = next;
     this.#follow();
     return changes;
   }
 
   /** Begins to change into a second graph, with all that waits for it. */
   #switch(target: PipelineDefinition | null, frame: number): void {
-    const waiting = this.#waiting.splice(0);
+    const { asked } = this.#waiting;
+    const unannounced = this.#waiting.take();
     if (target === null) return;
-    const asked = Math.max(...waiting.map((one) => one.frame));
     const fadeStart = frame === 0 && asked > 0 ? asked : Math.max(asked, frame + this.#primeFrames);
-    this.#sounding = target;
+    this.#versions.sounding = target;
     this.run.replace(() => this.#open(target, frame), fadeStart);
-    for (const { action, unannounced } of waiting) {
-      if (unannounced) this.#options.onChange?.({ frame: fadeStart, action });
-    }
+    for (const action of unannounced) this.#options.onChange?.({ frame: fadeStart, action });
   }
 
-  /** Prepares the second graph with all values where they stand, and takes it along on their ways. */
+  /** Opens the second graph with all values where they stand. */
   #open(target: PipelineDefinition, origin: number) {
-    const prepared = this.#graphs.prepare(this.#moves.standingAt(target, origin));
-    prepared.adopt(this.#newest);
-    for (const move of this.#moves.all) prepared.move(move, origin);
-    this.#graphs.add(prepared, origin);
+    const prepared = this.#graphs.open(this.#moves.standingAt(target, origin), origin, this.#moves.all);
     this.#follow();
     return prepared.run;
   }

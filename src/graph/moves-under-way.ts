@@ -13,10 +13,23 @@ export class MovesUnderWay {
     this.#moves.push(move);
   }
 
+  /** Begins a move, from where its values stand at its frame; gives it as it is then. */
+  begin(move: Move): Move {
+    const leaves = move.leaves.map((leaf) => ({ ...leaf, from: this.takeLeaf(move.id, leaf, move.frame) }));
+    const begun = { ...move, leaves };
+    this.add(begun);
+    return begun;
+  }
+
   /** Forgets those that have arrived at a frame. */
   forgetBefore(frame: number): void {
     if (this.#moves.length === 0) return;
     this.#moves = this.#moves.filter((move) => move.frame + move.frames > frame);
+  }
+
+  /** A pipeline with all values where they are at a frame. */
+  standingAt(definition: PipelineDefinition, frame: number): PipelineDefinition {
+    return this.#moves.reduce((standing, move) => withMove(standing, move, frame), definition);
   }
 
   /** Where a value of an entry stands at a frame; the moves that had it so far have it no longer. */
@@ -30,11 +43,6 @@ export class MovesUnderWay {
       }
     }
     return value;
-  }
-
-  /** A pipeline with all values where they are at a frame. */
-  standingAt(definition: PipelineDefinition, frame: number): PipelineDefinition {
-    return this.#moves.reduce((standing, move) => withMove(standing, move, frame), definition);
   }
 }
 

@@ -23,7 +23,6 @@ export {
   type TransformSnapshot,
 } from './pipeline-transform.ts';
 export {
-  isTransparent,
   loadPipelineStages,
   type PipelineSnapshot,
   PreparedPipeline,
@@ -31,4 +30,5 @@ export {
   sideBySide,
 } from './prepare-pipeline.ts';
 export { withSettings } from './settings.ts';
+export { isTransparent } from './transparent.ts';
 export { withFormat } from './with-format.ts';

@@ -8,13 +8,13 @@ import { ChainRun } from '../stages/chain-run.ts';
 import { needsRestart } from '../stages/change-params.ts';
 import type { AnyStage, Readings, StageProcessor, StageSnapshot } from '../stages/define-stage.ts';
 import { RateChangeRun } from '../stages/rate-change-run.ts';
-import { type InputRef, MAIN, type PipelineDefinition, type PipelineEntry } from './definition.ts';
-import { EntryFormats } from './entry-formats.ts';
+import type { PipelineDefinition, PipelineEntry } from './definition.ts';
 import type { Move } from './move.ts';
 import type { PlayingMove } from './move-player.ts';
 import { type OnPrepared, PreparedSegment } from './prepared-segment.ts';
 import type { FindRelay, Relay, StageReading } from './relay.ts';
 import { segmentsOf } from './segments.ts';
+import { isTransparent } from './transparent.ts';
 
 /** A pipeline's whole state at a frame. */
 export interface PipelineSnapshot {
@@ -64,24 +64,6 @@ export interface PreparedEntry {
   readonly gathers: boolean;
 }
 
-/** True when no stage on the way from the first input to an output changes a sample of that format. */
-export function isTransparent(pipeline: PipelineDefinition, format: AudioFormat, output = MAIN): boolean {
-  const { entries, inputs, outputs } = pipeline;
-  const formats = new EntryFormats(pipeline, format);
-  const byId = new Map(entries.map((entry) => [entry.id, entry]));
-  const keepsRate = (entry: PipelineEntry): boolean =>
-    entry.definition.changesRate &&
-    formats.output({ ...entry.inputs[0], from: entry.id }).sampleRate === formats.input(entry).sampleRate;
-  let ref: InputRef | undefined = outputs.find(({ name }) => name === output)?.from;
-  for (;;) {
-    const entry: PipelineEntry | undefined = ref && byId.get(ref.from);
-    if (entry === undefined) return ref?.from === inputs[0];
-    const passes = entry.definition.transparent || entry.bypass || keepsRate(entry);
-    if (!passes || entry.inputs.length > 1 || entry.inputs[0].gainDb !== 0) return false;
-    ref = entry.inputs[0];
-  }
-}
-
 /** Loads what the pipeline's stages need before they are prepared. */
 export async function loadPipelineStages({ entries }: PipelineDefinition): Promise<void> {
   await Promise.all(entries.map(({ definition }) => definition.load?.()));
@@ -100,8 +82,6 @@ export class PreparedPipeline {
   readonly run: AlignedRun | ChainRun;
   /** Frames from the input to the output, before alignment, at the rate of the input. */
   readonly latency: number;
-  /** No stage changes a sample. */
-  readonly transparent: boolean;
   /** In the order of the file. */
   readonly entries: readonly PreparedEntry[];
   readonly #guard: Guard | null;
@@ -114,7 +94,6 @@ export class PreparedPipeline {
   constructor(definition: PipelineDefinition, options: PrepareOptions) {
     const { format, memory, alwaysGuard = false, levels = false, onPrepared } = options;
     this.definition = definition;
-    this.transparent = isTransparent(definition, format);
     this.#state = new StateMemory(memory);
     const processes = definition.outputs.some(({ name }) => !isTransparent(definition, format, name));
     this.#guardState = new StateMemory(memory);

@@ -34,9 +34,14 @@ export class Problems {
 
   /** All of them as one error, or null when there is none. */
   error(): AuralisError | null {
-    if (this.#count === 0) return null;
-    const untold = this.#count - this.#lines.length;
-    const rest = untold > 0 ? [`and ${untold.toLocaleString('en')} more`] : [];
-    return pipelineError([...this.#lines, ...rest].join('\n'));
+    return this.#count === 0 ? null : errorOf(this.#lines, this.#count);
   }
+}
+
+/** Many problems as one error: the first of them a line each, and how many more there are of `count`. */
+export function errorOf(problems: readonly string[], count = problems.length): AuralisError {
+  const told = problems.slice(0, TOLD);
+  const untold = count - told.length;
+  const rest = untold > 0 ? [`and ${untold.toLocaleString('en')} more`] : [];
+  return pipelineError([...told, ...rest].join('\n'));
 }

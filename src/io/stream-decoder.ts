@@ -3,7 +3,7 @@ import { AuralisError, inputError, internalError } from '../audio/errors.ts';
 import { type AudioFormat, describeFormat, sameFormat } from '../audio/format.ts';
 import type { KernelMemory } from '../dsp/kernel-memory.ts';
 import { createPcmDecoder, type PcmDecoder } from './pcm-decoder.ts';
-import type { RawFormat } from './sample-format.ts';
+import type { RawFormat, StoredEncoding } from './sample-format.ts';
 import { TrackConverter } from './track-converter.ts';
 import { type AudioHeader, type DecodedEnd, TrackDecoder } from './track-decoder.ts';
 
@@ -58,6 +58,11 @@ export class StreamDecoder {
   /** Frames that `read` has given. */
   get framesRead(): number {
     return this.#framesRead;
+  }
+
+  /** What the frames were stored as that `read` gave last; a float, which holds what was computed, where they were converted. */
+  get storedAs(): StoredEncoding {
+    return this.#converts ? 'f32' : this.#track.header!.sampleFormat.encoding;
   }
 
   /** Why nothing more can be read though the input goes on, or null. */

@@ -28,6 +28,7 @@ export interface StreamEncoderOptions {
   readonly container: 'wav' | 'raw';
   /** WAVE speaker bits. */
   readonly channelMask: number;
+  /** Of all frames, until `ditherFrom` says otherwise. */
   readonly dither: DitherKind;
   /** Of the dither: any integer. Two runs with one seed give the same bytes. */
   readonly seed: number;
@@ -57,10 +58,17 @@ export interface EncodedEnd {
   readonly patches: readonly Patch[];
 }
 
+/** A frame of the output from which on samples are dithered, or no more. */
+interface DitherTurn {
+  readonly frame: number;
+  readonly dithers: boolean;
+}
+
 /** Where an encoder stands between two frames. */
 export interface EncoderSnapshot {
   readonly framesWritten: number;
   readonly clippedSamples: number;
+  readonly turns: readonly DitherTurn[];
   /** Of the dither, its noise shaping and the meter. */
   readonly state: Uint8Array;
 }
@@ -77,6 +85,8 @@ export class StreamEncoder {
   readonly #pcm: PcmEncoder;
   readonly #state: StateMemory;
   readonly #dither: TpdfDither | null;
+  /** The latest turn that has come, and those that have not. */
+  #turns: DitherTurn[] = [{ frame: 0, dithers: true }];
   /** Reads the loudness, where there is a place to write it. */
   readonly #meter: LoudnessMeter | null;
   readonly #frameBytes: number;
@@ -137,12 +147,18 @@ export class StreamEncoder {
   /** Where it stands; in the array of an earlier snapshot, which is worth nothing then, where one is given. */
   snapshot(into?: EncoderSnapshot): EncoderSnapshot {
     const { framesWritten, clippedSamples } = this;
-    return { framesWritten, clippedSamples, state: this.#state.snapshot(into?.state) };
+    return {
+      framesWritten,
+      clippedSamples,
+      turns: [...this.#turns],
+      state: this.#state.snapshot(into?.state),
+    };
   }
 
   /** Goes on where an encoder of the same make stood; its header has been written, in which way is not known. */
-  restore({ framesWritten, clippedSamples, state }: EncoderSnapshot): void {
+  restore({ framesWritten, clippedSamples, turns, state }: EncoderSnapshot): void {
     this.#state.restore(state);
+    this.#turns = [...turns];
     this.#framesWritten = framesWritten;
     this.#clippedSamples = clippedSamples;
     this.#restored = true;
@@ -151,6 +167,11 @@ export class StreamEncoder {
   /** What goes before the audio; empty for raw output. */
   header(): Uint8Array {
     return this.#shape ? writeWavHeader(this.#shape, this.#announcedFrames) : NOTHING;
+  }
+
+  /** Dithers from a frame of the output on that has not been encoded, or no more: later than that of any earlier call. */
+  ditherFrom(frame: number, dithers: boolean): void {
+    if (this.#turns.at(-1)!.dithers !== dithers) this.#turns.push({ frame, dithers });
   }
 
   /** The bytes of `frames` frames from arrays of the encoder's memory: a view, valid until the next call. */
@@ -195,11 +216,19 @@ export class StreamEncoder {
 
   #encodeDithered(dither: TpdfDither, planar: Planar, frames: number): void {
     for (let at = 0; at < frames; ) {
-      const span = dither.span(frames - at);
-      this.#clippedSamples += this.#pcm.encode(planar, at, span, dither);
+      const { dithers, left } = this.#turnAt(this.#framesWritten + at);
+      const span = dither.span(Math.min(frames - at, left));
+      this.#clippedSamples += this.#pcm.encode(planar, at, span, dithers ? dither : null);
       dither.advance(planar, at, span, this.#blank);
       at += span;
     }
+  }
+
+  /** Whether a frame is dithered, and for how many frames that holds. */
+  #turnAt(frame: number): { readonly dithers: boolean; readonly left: number } {
+    while (this.#turns.length > 1 && this.#turns[1].frame <= frame) this.#turns.shift();
+    const [{ dithers }, next] = this.#turns;
+    return { dithers, left: (next?.frame ?? Number.POSITIVE_INFINITY) - frame };
   }
 
   readonly #blank = (channel: number, from: number, to: number): void => {

@@ -17,9 +17,9 @@ const MOST_RATIO = 96;
 function checkConvertible(from: AudioFormat, to: AudioFormat): void {
   const ratio = from.sampleRate / to.sampleRate;
   const sameLayout = from.layout.join() === to.layout.join();
-  const lost = sameLayout ? [] : withoutRule(from.layout, to.layout);
-  if (lost.length === 0 && ratio <= MOST_RATIO && ratio >= 1 / MOST_RATIO) return;
-  const what = lost.length > 0 ? `no rule takes ${lost.join(' ')} there` : 'the rates are too far apart';
+  const lost = sameLayout ? null : withoutRule(from.layout, to.layout);
+  if (lost === null && ratio <= MOST_RATIO && ratio >= 1 / MOST_RATIO) return;
+  const what = lost !== null ? `no rule takes ${lost} there` : 'the rates are too far apart';
   throw inputError(`${describeFormat(from)} can't become ${describeFormat(to)}: ${what}`);
 }
 

@@ -1,3 +1,4 @@
+import { describeFormat } from '../audio/format.ts';
 import type { Analysis, ChannelAnalysis, Level } from './analysis.ts';
 
 /** A figure as people read it. */
@@ -94,9 +95,7 @@ export function differenceText(value: number | null, digits: number): string {
 
 /** `48000 Hz, 2 channels (FL FR), s16 wav`. */
 export function formatText({ format }: Analysis): string {
-  const { sampleRate, channels, layout, encoding, container } = format;
-  const speakers = layout.some((speaker) => speaker !== '-') ? ` (${layout.join(' ')})` : '';
-  return `${sampleRate} Hz, ${channels} ${channels === 1 ? 'channel' : 'channels'}${speakers}, ${encoding} ${container}`;
+  return `${describeFormat(format)}, ${format.encoding} ${format.container}`;
 }
 
 /** Seconds as `3:07.25`, from an hour on as `1:03:07.25`. */

@@ -71,9 +71,9 @@ function plan(
       `channels "${given.channels}" has ${target.length} channels, map or matrix give ${rows.length}`,
     );
   }
-  const lost = rows ? [] : withoutRule(layout, target);
-  if (lost.length > 0 && layout.join() !== target.join()) {
-    throw usageError(`no rule takes ${lost.join(' ')} to ${target.join(' ')}; give a map or a matrix`);
+  const lost = rows ? null : withoutRule(layout, target);
+  if (lost !== null && layout.join() !== target.join()) {
+    throw usageError(`no rule takes ${lost} to ${target.join(' ')}; give a map or a matrix`);
   }
   const same = layout.join() === target.join();
   const identity = layout.map((_, n) => layout.map((__, m) => (n === m ? 1 : 0)));

@@ -41,6 +41,19 @@ describe.concurrent('--loudness-log', () => {
     expect(readFileSync(EMPTY)).toEqual(before);
   });
 
+  it('is never what another option writes', async () => {
+    for (const option of ['--events', '--report', '--stats-json', '--decisions', '--checkpoint']) {
+      const log = file(`with${option}.jsonl`);
+      const { code, stderr } = await run([EMPTY, '-', '-', '--loudness-log', log, option, log], WAV);
+      expect([code, stderr]).toEqual([
+        2,
+        expect.stringMatching(
+          /^auralis-stream: --[a-z-]+ .*: is another file of this run, choose a new name\n$/,
+        ),
+      ]);
+    }
+  });
+
   it('is needed by its size and its number of files', async () => {
     const { code, stderr } = await run([EMPTY, '--loudness-log-files', '3'], WAV);
     expect([code, stderr]).toEqual([2, 'auralis-stream: --loudness-log-files: needs --loudness-log FILE\n']);

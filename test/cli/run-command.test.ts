@@ -301,6 +301,15 @@ describe.concurrent('reports', () => {
     },
   );
 
+  it.runIf(existsSync('/dev/full'))(
+    'are warned of also where the first of them come at the end',
+    async () => {
+      const { code, stderr } = await run([CHAIN, IN, '--report', '/dev/full']);
+      expect(code).toBe(0);
+      expect(stderr).toBe('auralis-stream: warning: report: no space left on device, readings are missing\n');
+    },
+  );
+
   it.each(['fd:0', 'fd:1', 'fd:x'])('are refused on %s', async (target) => {
     const { code, stderr } = await run([METER, IN, '--report', target]);
     expect(code).toBe(2);

@@ -48,6 +48,6 @@ describe('readPipelineFile', () => {
     const path = join(folder, 'large.json');
     writeFileSync(path, Buffer.alloc((1 << 20) + 1, ' '));
     await expect(readPipelineFile(path)).rejects.toThrow('more than 1 MiB');
-    await expect(readPipelineFile(`${folder}/`)).rejects.toThrow('illegal operation on a directory');
+    await expect(readPipelineFile(`${folder}/`)).rejects.toThrow('is a directory, expected a file');
   });
 });

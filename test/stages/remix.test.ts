@@ -88,7 +88,7 @@ describe('tables of one’s own', () => {
     [{ map: [3] }, 2, 'map names channel 3, the input has 2'],
     [{ matrix: [[1]] }, 2, 'a row of the matrix has 1 factors, the input has 2 channels'],
     [{ map: [1], channels: 'stereo' }, 2, 'channels "stereo" has 2 channels, map or matrix give 1'],
-    [{ channels: 'stereo' }, 9, 'no rule takes - - - - - - - - - to FL FR; give a map or a matrix'],
+    [{ channels: 'stereo' }, 9, 'no rule takes channels without a place to FL FR; give a map or a matrix'],
     [{ map: [1], matrix: [[1]] }, 1, 'map and matrix exclude each other'],
   ])('%j of %i channels is refused: %s', (settings, channels, message) => {
     expect(() => open(remix, settings, audioFormat(48_000, channels))).toThrow(message);

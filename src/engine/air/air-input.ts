@@ -149,9 +149,8 @@ export class AirInput extends Readable {
 
   #give(frames: number): void {
     this.#wanted = false;
-    const head = this.#headed ? new Uint8Array(0) : this.#encoder.header();
+    const head = this.#takeHead();
     const bytes = this.#encoder.encode(this.#planar, frames);
-    this.#headed = true;
     if (head.length > 0) this.push(Buffer.concat([head, bytes]));
     else {
       const chunk = this.#rotation.next();
@@ -160,10 +159,23 @@ export class AirInput extends Readable {
     }
   }
 
+  /** The header, the first time. */
+  #takeHead(): Uint8Array {
+    const head = this.#headed ? new Uint8Array(0) : this.#encoder.header();
+    this.#headed = true;
+    return head;
+  }
+
   #finish(): void {
     const error = this.#feed?.end?.error;
-    if (error) this.destroy(named(error, this.#options.source.name, inputError));
-    else this.push(null);
+    if (error) {
+      this.destroy(named(error, this.#options.source.name, inputError));
+      return;
+    }
+    // A programme without a frame is one all the same.
+    const head = this.#takeHead();
+    if (head.length > 0) this.push(head);
+    this.push(null);
   }
 
   /** Lets the one that has ended go and waits for the next, where there may be one. */

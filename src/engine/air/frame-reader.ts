@@ -5,6 +5,7 @@ import { PlanarQueue } from '../../dsp/planar-queue.ts';
 import { preparePipeline } from '../../graph/live-pipeline.ts';
 import { definePipeline } from '../../graph/parse-pipeline.ts';
 import { withFormat } from '../../graph/with-format.ts';
+import { isGarbage } from './programme-watch.ts';
 
 /** Most frames that are converted at a time. */
 const BLOCK_FRAMES = 1024;
@@ -16,7 +17,10 @@ export interface FrameReader {
   read(target: Planar, frames: number): number;
 }
 
-/** The frames of a reader in another format, by the stages `resample` and `remix`; the reader itself where that is its own. */
+/**
+ * The frames of a reader in another format, by the stages `resample` and `remix`; the reader itself where that is its own.
+ * Garbage stays garbage, as NaN.
+ */
 export function inFormat(reader: FrameReader, format: AudioFormat, backend: BackendName): FrameReader {
   if (sameFormat(reader.format, format)) return reader;
   const { sampleRate: rate, channels } = format;
@@ -35,7 +39,10 @@ export function inFormat(reader: FrameReader, format: AudioFormat, backend: Back
       while (ready.frames === 0) {
         const taken = reader.read(run.input, Math.min(run.span(), BLOCK_FRAMES));
         if (taken === 0) return 0;
+        const garbage = isGarbage(run.input, taken);
         const block = run.process(taken);
+        // The graph's guard makes silence of it, which is another reason to give way, much later.
+        if (garbage) for (const channel of block.channels) channel.fill(Number.NaN, 0, block.frames);
         ready.push(block.channels, 0, block.frames);
       }
       return ready.shift(target, frames);

@@ -5,6 +5,16 @@ import { GUARD_LIMIT } from '../../dsp/guard.ts';
 /** Share of a piece's samples that the guard may refuse before the piece is no audio. */
 const REFUSED_SHARE = 0.1;
 
+/** Whether more than a tenth of the samples are not finite or above +60 dBFS. */
+export function isGarbage(channels: Planar, frames: number): boolean {
+  let refused = 0;
+  for (const channel of channels) {
+    // NaN is below nothing.
+    for (let i = 0; i < frames; i++) if (!(Math.abs(channel[i]) <= GUARD_LIMIT)) refused++;
+  }
+  return refused > REFUSED_SHARE * frames * channels.length;
+}
+
 /** When a programme counts as silent. */
 export interface SilenceRule {
   /** dBFS that no peak reaches. */
@@ -30,20 +40,16 @@ export class ProgrammeWatch {
 
   /** Judges the next `frames` frames; `silent` as soon as the whole time up to their end was. */
   judge(channels: Planar, frames: number): Verdict {
-    let refused = 0;
     let quiet = frames;
     for (const channel of channels) {
       let loudest = -1;
       for (let i = 0; i < frames; i++) {
-        const level = Math.abs(channel[i]);
-        // NaN is below nothing.
-        if (!(level < this.#threshold)) loudest = i;
-        if (!(level <= GUARD_LIMIT)) refused++;
+        if (!(Math.abs(channel[i]) < this.#threshold)) loudest = i;
       }
       quiet = Math.min(quiet, frames - 1 - loudest);
     }
     this.#quiet = quiet === frames ? this.#quiet + frames : quiet;
-    if (refused > REFUSED_SHARE * frames * channels.length) return 'garbage';
+    if (isGarbage(channels, frames)) return 'garbage';
     return this.#quiet >= this.#most ? 'silent' : 'good';
   }
 }

@@ -1,7 +1,7 @@
 import type { Planar } from '../../audio/block.ts';
-import type { Kernels } from '../../dsp/kernel-memory.ts';
+import { DelayLine } from '../../dsp/delay-line.ts';
+import { type Kernels, onKernelMemory, StateMemory } from '../../dsp/kernel-memory.ts';
 import type { StageIO, StageProcessor } from '../../stages/define-stage.ts';
-import { DryLine } from './dry-line.ts';
 
 /** Largest magnitude of a stage at work: +120 dBFS; beyond it a filter has run away. */
 const MOST = 1e6;
@@ -34,7 +34,9 @@ class StageShield {
   readonly #inner: StageProcessor['process'];
   readonly #processor: StageProcessor;
   readonly #tell: (failure: string | null) => void;
-  readonly #line: DryLine;
+  readonly #delay: DelayLine;
+  /** The dry signal: what comes in, late by the stage's latency. */
+  #dry: Planar;
   /** In use; passed by; at work, and heard by nobody; faded in. */
   #phase: 'use' | 'wait' | 'trial' | 'fade' = 'use';
   /** Frames that the phase has left; in use, frames until earlier failures are forgotten. */
@@ -55,14 +57,26 @@ class StageShield {
     this.#processor = processor;
     this.#inner = inner;
     this.#tell = tell;
-    this.#line = new DryLine(channels, processor.latency);
+    // By the reference, which may write to any array: the graph's memory is full by now.
+    this.#delay = onKernelMemory(
+      'reference',
+      (memory) => new DelayLine(new StateMemory(memory), channels, processor.latency),
+    );
+    this.#dry = Array.from({ length: channels }, () => new Float32Array(0));
     this.#last = new Float64Array(channels);
     this.#gap = new Float64Array(channels);
   }
 
   process(io: StageIO, frames: number): void {
-    const dry = this.#line.push(io.main, frames);
+    const dry = this.#takeDry(io.main, frames);
     for (let at = 0; at < frames; ) at += this.#step(io, dry, at, frames - at);
+  }
+
+  #takeDry(main: Planar, frames: number): Planar {
+    if (this.#dry[0].length < frames) this.#dry = main.map(() => new Float32Array(frames));
+    for (const [c, channel] of this.#dry.entries()) channel.set(main[c].subarray(0, frames));
+    this.#delay.process(this.#dry, frames);
+    return this.#dry;
   }
 
   /** Goes on by as many frames as one phase has and says how many those were. */

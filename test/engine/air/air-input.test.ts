@@ -9,6 +9,7 @@ import { AirInput, type AirInputOptions } from '../../../src/engine/air/air-inpu
 import { ComfortNoise, SILENCE } from '../../../src/engine/air/fallback.ts';
 import { LoopedFile } from '../../../src/engine/air/looped-file.ts';
 import { noise16, wav16 } from '../wav-file.ts';
+import { floatWav } from '../wav-of.ts';
 import { ManualClock, settled } from './manual-clock.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'auralis-air-'));
@@ -249,6 +250,17 @@ describe('a programme on air', () => {
     ).toBe(true);
   });
 
+  it('without a sample ends behind a header, with 0 bytes of audio', async () => {
+    const { clock, programme, input } = await station({ onEnd: 'exit' }, onPipe(new Int16Array(0)));
+    const heard: Buffer[] = [];
+    input.on('data', (bytes) => heard.push(Buffer.from(bytes)));
+    programme.end();
+    await clock.advance(100);
+    const bytes = Buffer.concat(heard);
+    expect(bytes.toString('latin1', 0, 4)).toBe('RIFF');
+    expect(bytes.indexOf('data', 0, 'latin1')).toBe(bytes.length - 8);
+  });
+
   it('of 32-bit floats that are no numbers is garbage, and not one of them is heard', async () => {
     const raw = {
       sampleFormat: { encoding: 'f32', bigEndian: false },
@@ -267,6 +279,29 @@ describe('a programme on air', () => {
     const out = new Float32Array(new Uint8Array(Buffer.concat(heard)).buffer);
     expect(out.every((one) => Number.isFinite(one))).toBe(true);
     expect(largestStep(out)).toBeLessThan(0.035);
+  });
+
+  it('of 32-bit floats that are no numbers is garbage at another rate too, and comes back when it is one again', async () => {
+    const { clock, output, programme, play, connect, events } = await station({}, onPipe(new Int16Array(0)));
+    await play(programme, tone(PIECE * 50));
+    programme.end();
+    await clock.advance(200);
+    const next = await connect();
+    const floats = floatWav([new Float32Array(0)], 44_100);
+    floats.writeUInt32LE(0xffffffff, 40);
+    next.write(floats);
+    const send = async (samples: Float32Array): Promise<void> => {
+      for (let at = 0; at < samples.length; at += 441) {
+        next.write(Buffer.from(samples.slice(at, at + 441).buffer));
+        await clock.advance(10);
+      }
+    };
+    const good = Float32Array.from(tone(441 * 200), (one) => one / 32768);
+    await send(good);
+    await send(new Float32Array(441 * 50).fill(Number.NaN));
+    await send(good);
+    expect(events.map(({ event }) => event)).toEqual(['ended', 'connected', 'back', 'garbage', 'back']);
+    expect(output().every((one) => Number.isFinite(one))).toBe(true);
   });
 
   it('that is silent for 3 s gives way, and comes back when it is heard again for 1 s', async () => {

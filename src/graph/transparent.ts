@@ -1,0 +1,21 @@
+import type { AudioFormat } from '../audio/format.ts';
+import { type InputRef, MAIN, type PipelineDefinition, type PipelineEntry } from './definition.ts';
+import { EntryFormats } from './entry-formats.ts';
+
+/** True when no stage on the way from the first input to an output changes a sample of that format. */
+export function isTransparent(pipeline: PipelineDefinition, format: AudioFormat, output = MAIN): boolean {
+  const { entries, inputs, outputs } = pipeline;
+  const formats = new EntryFormats(pipeline, format);
+  const byId = new Map(entries.map((entry) => [entry.id, entry]));
+  const keepsRate = (entry: PipelineEntry): boolean =>
+    entry.definition.changesRate &&
+    formats.output({ ...entry.inputs[0], from: entry.id }).sampleRate === formats.input(entry).sampleRate;
+  let ref: InputRef | undefined = outputs.find(({ name }) => name === output)?.from;
+  for (;;) {
+    const entry: PipelineEntry | undefined = ref && byId.get(ref.from);
+    if (entry === undefined) return ref?.from === inputs[0];
+    const passes = entry.definition.transparent || entry.bypass || keepsRate(entry);
+    if (!passes || entry.inputs.length > 1 || entry.inputs[0].gainDb !== 0) return false;
+    ref = entry.inputs[0];
+  }
+}

@@ -196,6 +196,8 @@ describe('a pipeline that changes while it runs, to 16 bits', () => {
     expect(Math.abs(amplitude(frames(out, RATE, 2 * RATE)) - 0.4)).toBeLessThan(0.02);
     expect(same(frames(out, 2 * RATE, frame), frames(TRACK, 0, frame - 2 * RATE))).toBe(true);
     expect(same(frames(dry.samples, 2 * RATE), TRACK)).toBe(true);
+    const rounded = await samples(tracks, { ...options(new Kept()), dither: 'none' });
+    expect(same(frames(out, frame), frames(rounded, frame))).toBe(false);
     for (const other of others) {
       const again = new Kept();
       expect(same(await samples(tracks, { ...options(again), ...other }), out)).toBe(true);

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { writeCorpus } from '../test/slow/batch-corpus.js';
-import { loadNow, printTable, spread, timeCommand } from './measure.js';
+import { inQuietTurns, mapValues, printTable, spread, timeCommand } from './measure.js';
 
 export const question =
   'seconds for 40 tracks with --jobs 1 and --jobs 2 (mastering), and ms a file for 2,000 of 50 ms (gentle)';
@@ -33,18 +33,21 @@ export async function run({ full }) {
   const path = (name) => join(folder, name);
   try {
     writeCorpus(path('in'), 40, full ? 120 : 40);
-    const runs = { 1: [], 2: [] };
-    for (let round = 0; round < (full ? 5 : 3); round++) {
-      for (const jobs of ['1', '2'])
-        runs[jobs].push(batch(path('in'), path(`out${jobs}`), 'mastering', jobs));
-    }
-    const [one, two] = ['1', '2'].map((jobs) => ({
-      wall: spread(runs[jobs].map(({ wall }) => wall)),
-      cpu: spread(runs[jobs].map(({ cpu }) => cpu)),
+    const hashes = new Set();
+    const run = (jobs) => () => {
+      const { hash, ...cost } = batch(path('in'), path(`out${jobs}`), 'mastering', jobs);
+      hashes.add(hash);
+      return cost;
+    };
+    const { figures, counted, tried } = await inQuietTurns({ one: run('1'), two: run('2') }, full ? 5 : 3);
+    const same = hashes.size === 1;
+    const { one, two } = mapValues(figures, (list) => ({
+      wall: spread(list.map(({ wall }) => wall)),
+      cpu: spread(list.map(({ cpu }) => cpu)),
     }));
-    const same = new Set(Object.values(runs).flatMap((list) => list.map(({ hash }) => hash))).size === 1;
-    // Whoever shares the machine makes runs longer, never shorter: the shortest ones are the nearest to its own.
-    const batchJobs = one.wall.min / two.wall.min;
+    const batchJobs = counted
+      ? spread(figures.one.map(({ wall }, turn) => wall / figures.two[turn].wall))
+      : null;
     writeCorpus(path('tiny-source'), 6, 0.05);
     const source = path('tiny-source/A/track00.wav');
     mkdirSync(path('tiny'));
@@ -58,15 +61,17 @@ export async function run({ full }) {
       'x of one': ratio,
       'ms a file': each,
     });
-    const shortest = ({ wall, cpu }) => ({ wall: wall.min, cpu: cpu.min });
+    const medians = ({ wall, cpu }) =>
+      counted ? { wall: wall.median, cpu: cpu.median } : { wall: null, cpu: null };
     const rows = [
-      row('40 tracks, --jobs 1', shortest(one), 1, null),
-      row('40 tracks, --jobs 2', shortest(two), batchJobs, null),
+      row('40 tracks, --jobs 1', medians(one), counted ? 1 : null, null),
+      row('40 tracks, --jobs 2', medians(two), batchJobs?.median ?? null, null),
       row(`${tiny.files} tiny files, --jobs 2`, tiny, null, batchTiny),
     ];
     printTable(rows);
-    console.log(`same bytes: ${same ? 'yes' : 'NO'}; load ${loadNow().join(' ')}`);
-    return { rows, same, one, two, figures: { batchJobs, batchTiny } };
+    const range = batchJobs ? ` (${batchJobs.min.toFixed(2)} to ${batchJobs.max.toFixed(2)})` : '';
+    console.log(`${counted} quiet rounds of ${tried}${range}; same bytes: ${same ? 'yes' : 'NO'}`);
+    return { rows, same, one, two, counted, tried, figures: { batchJobs, batchTiny } };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

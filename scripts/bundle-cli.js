@@ -1,6 +1,6 @@
 // Bundles the command line into dist/cli/, as CommonJS: V8 can be handed what it had compiled of such a file before
 // (scripts/compile-cli.js), and Node loads it without a turn of the event loop a file. A run loads one file; parts of it are
-// evaluated when they are imported. What few runs need is large and lies apart, and so do worker threads.
+// evaluated when they are imported. What few runs need is large and lies apart, and so does what worker threads do.
 import { execFileSync } from 'node:child_process';
 import { chmodSync, copyFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -43,6 +43,9 @@ const LATE = {
   'wrap-ansi': ['default'],
 };
 
+/** What needs no module: text of printable ASCII is as wide as it is long, and yargs lays out a help text unasked. */
+const PLAIN = { 'string-width': '/^[ -~]*$/.test(args[0]) ? args[0].length :' };
+
 const late = {
   name: 'late',
   setup({ onResolve, onLoad, resolve }) {
@@ -54,7 +57,8 @@ const late = {
     onLoad({ filter: /./, namespace: 'late' }, ({ path, pluginData: names }) => ({
       contents: names
         .map((name, n) => {
-          const call = `const call${n} = (...args) => require(${JSON.stringify(path)}).${name}(...args);`;
+          const known = PLAIN[path.match(/[^/]*(?=\/index\.js$)/)?.[0]] ?? '';
+          const call = `const call${n} = (...args) => ${known} require(${JSON.stringify(path)}).${name}(...args);`;
           return `${call} export { call${n} as ${name} };`;
         })
         .join('\n'),
@@ -67,9 +71,9 @@ const entries = {
   main: path('src/cli/main.ts'),
   'compiled-script': path('src/cli/compiled-script.ts'),
   'command-line': path('src/cli/command-line.ts'),
-  'graph-worker': path('src/engine/threads/graph-worker.ts'),
-  'spectrum-worker': path('src/engine/spectrum-worker.ts'),
-  'track-worker': path('src/batch/track-worker.ts'),
+  'graph-work': path('src/engine/threads/graph-worker.ts'),
+  'spectrum-work': path('src/engine/spectrum-worker.ts'),
+  'track-work': path('src/batch/track-worker.ts'),
   ...Object.fromEntries(
     Object.entries(APART).map(([name, file]) => [
       file,
@@ -110,3 +114,4 @@ const node = (script, ...options) =>
   execFileSync(process.execPath, [path(script), ...options.slice(0, -1)], options.at(-1));
 const demo = node('dist/cli/main.js', 'demo', '--seconds', '2', { maxBuffer: 1 << 20 });
 node('scripts/compile-cli.js', { input: demo, stdio: ['pipe', 'ignore', 'inherit'] });
+node('scripts/compile-workers.js', { input: demo, stdio: ['pipe', 'ignore', 'inherit'] });

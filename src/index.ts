@@ -98,7 +98,7 @@ export {
   type TrackStatus,
 } from './batch/process-files.ts';
 export type { FftSize } from './dsp/fft.ts';
-export type { BackendName } from './dsp/kernel-memory.ts';
+export { type BackendName, KeptMemory } from './dsp/kernel-memory.ts';
 export type { BandLevels, SpectrumFigures, ViewFigures } from './dsp/spectrum-figures.ts';
 export type { SpectrumResult, SpectrumTotal } from './dsp/spectrum-total.ts';
 export { readAbPipeline } from './engine/ab-pipeline.ts';

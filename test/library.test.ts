@@ -188,7 +188,7 @@ describe('examples', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
   const example = (name: string): string => fileURLToPath(new URL(`../examples/${name}`, import.meta.url));
 
-  it('run as they stand', async () => {
+  it('run as they stand: 96,000 frames mastered, and 2 s of levels printed', async () => {
     const input = join(folder, 'in.wav');
     const bytes: Buffer[] = [];
     const blocks = Readable.from(blocksOf(programme(2, 96000, 3), [4096]));

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { pipeline as connect } from 'node:stream/promises';
 import { openFile } from '../engine/analyze.ts';
 import { pipelineOf } from './pipeline-of.ts';
-import type { TrackPlan, Work } from './track-task.ts';
+import type { NoPlan, TrackPlan, Work } from './track-task.ts';
 
 /** SHA-256 of a file's bytes, in hex. */
 export async function contentHash(path: string, signal: AbortSignal): Promise<string> {
@@ -12,7 +12,11 @@ export async function contentHash(path: string, signal: AbortSignal): Promise<st
 }
 
 /** SHA-256 of all that decides what is done to a track: every parameter of every stage, and the version. */
-export async function workHash(version: string, work: Work | TrackPlan, batch: string): Promise<string> {
+export async function workHash(
+  version: string,
+  work: Work | TrackPlan | NoPlan,
+  batch: string,
+): Promise<string> {
   const decided = 'pipeline' in work ? await describePipeline(work.pipeline, batch) : work;
   return createHash('sha256')
     .update(JSON.stringify([version, decided]))

@@ -1,7 +1,7 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { AuralisError, outputError } from '../audio/errors.ts';
-import { analyze, openFile } from '../engine/analyze.ts';
+import { AuralisError, outputError, verdictError } from '../audio/errors.ts';
+import { analyze, type KeptMemory, openFile } from '../engine/analyze.ts';
 import { fileMetadata } from '../engine/file-metadata.ts';
 import { descriptorSink } from '../engine/output-sink.ts';
 import { decisionLine } from '../engine/plan-mastering.ts';
@@ -17,9 +17,10 @@ import { trackPlan } from './track-plan.ts';
 import type { NormalizeWork, TrackPlan, TrackProgress, TrackResult, TrackTask } from './track-task.ts';
 import { writeWhole } from './write-whole.ts';
 
-/** What a track is watched and stopped by. */
+/** What a track is watched and stopped by, and computed on. */
 interface TrackControl {
   readonly signal: AbortSignal;
+  readonly memory: KeptMemory;
   readonly onProgress: (progress: TrackProgress) => void;
 }
 
@@ -97,15 +98,16 @@ class Track {
       };
       return;
     }
-    const { figures: before, seconds } = await figuresOf(input, signal);
+    const { figures: before, seconds } = await figuresOf(input, this.#control);
     this.#report = { ...this.#report, before, seconds };
     if (ifOffBy !== null && work.kind === 'normalize' && isNear(before, work, ifOffBy)) {
       this.#report = { ...this.#report, status: 'skipped' };
       return;
     }
     onProgress({ phase: 'planning', share: null });
-    const chosen = plan ?? (await trackPlan(work, input, signal));
+    const chosen = plan ?? (await trackPlan(work, input, this.#control));
     signal.throwIfAborted();
+    if ('error' in chosen) throw verdictError(chosen.error);
     this.#report = { ...this.#report, moves: chosen.moves };
     await this.#write(chosen, fingerprint);
   }
@@ -132,7 +134,7 @@ class Track {
       );
       signal.throwIfAborted();
       onProgress({ phase: 'checking', share: null });
-      const { figures: after } = await figuresOf(file.part!, signal);
+      const { figures: after } = await figuresOf(file.part!, this.#control);
       this.#report = { ...this.#report, after, warnings };
       if (decisions !== null && plan.decisions.length > 0) {
         about(decisions, () => mkdirSync(dirname(decisions), { recursive: true }));
@@ -154,7 +156,7 @@ class Track {
 
   async #process({ pipeline }: TrackPlan, fd: number): Promise<RunSummary> {
     const { input, output, batch } = this.#task;
-    const { signal, onProgress } = this.#control;
+    const { signal, memory, onProgress } = this.#control;
     return runPipeline({
       pipeline: await pipelineOf(pipeline, batch),
       input: openFile(input),
@@ -162,6 +164,7 @@ class Track {
       metadataBehind: fileMetadata(input),
       output: descriptorSink(output, fd, true),
       signal,
+      memory,
       onProgress: ({ seconds, totalSeconds }) =>
         onProgress({ phase: 'processing', share: totalSeconds ? seconds / totalSeconds : null }),
     });
@@ -170,9 +173,9 @@ class Track {
 
 async function figuresOf(
   path: string,
-  signal: AbortSignal,
+  { signal, memory }: TrackControl,
 ): Promise<{ readonly figures: TrackFigures; readonly seconds: number }> {
-  const { analysis } = await analyze(path, { only: ['loudness', 'truePeak'], signal });
+  const { analysis } = await analyze(path, { only: ['loudness', 'truePeak'], signal, memory });
   signal.throwIfAborted();
   const { loudness, truePeak, duration } = analysis;
   const { integrated, range } = loudness!;

@@ -1,18 +1,24 @@
-import { analyze } from '../engine/analyze.ts';
+import { analyze, type KeptMemory } from '../engine/analyze.ts';
 import { readGenres } from '../engine/mastering-files.ts';
 import { type GainPlan, planGain } from '../engine/plan-gain.ts';
 import { type MasteringPlan, planMastering } from '../engine/plan-mastering.ts';
 import type { AlbumTask, NormalizeWork, TrackPlan, Work } from './track-task.ts';
 
+/** How decisions are stopped, and what they are computed on. */
+interface PlanControl {
+  readonly signal: AbortSignal;
+  readonly memory: KeptMemory;
+}
+
 /** Decides what one track goes through. */
-export async function trackPlan(work: Work, input: string, signal: AbortSignal): Promise<TrackPlan> {
+export async function trackPlan(work: Work, input: string, control: PlanControl): Promise<TrackPlan> {
   switch (work.kind) {
     case 'pipeline':
       return { pipeline: work.pipeline, moves: null, decisions: [] };
     case 'master':
-      return mastered(await planMastering(input, { aim: work.aim, genres: await readGenres(), signal }));
+      return mastered(await planMastering(input, { aim: work.aim, genres: await readGenres(), ...control }));
     case 'normalize':
-      return planned(await planGain([input], { ...levels(work), signal }));
+      return planned(await planGain([input], { ...levels(work), ...control }));
   }
 }
 
@@ -20,16 +26,16 @@ export async function trackPlan(work: Work, input: string, signal: AbortSignal):
  * Decides what all tracks of an album go through, by their loudness as one programme. One that can't be read has no part
  * in it, and stops no other.
  */
-export async function albumPlan({ inputs, work }: AlbumTask, signal: AbortSignal): Promise<TrackPlan> {
+export async function albumPlan({ inputs, work }: AlbumTask, control: PlanControl): Promise<TrackPlan> {
   const readable: string[] = [];
-  for (const input of inputs) if (await isReadable(input, signal)) readable.push(input);
-  signal.throwIfAborted();
-  return planned(readable.length === 0 ? null : await planGain(readable, { ...levels(work), signal }));
+  for (const input of inputs) if (await isReadable(input, control)) readable.push(input);
+  control.signal.throwIfAborted();
+  return planned(readable.length === 0 ? null : await planGain(readable, { ...levels(work), ...control }));
 }
 
-async function isReadable(input: string, signal: AbortSignal): Promise<boolean> {
+async function isReadable(input: string, control: PlanControl): Promise<boolean> {
   try {
-    await analyze(input, { only: ['samplePeak'], signal });
+    await analyze(input, { only: ['samplePeak'], ...control });
     return true;
   } catch {
     return false;

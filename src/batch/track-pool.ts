@@ -7,7 +7,7 @@ import type { AlbumResult, AlbumTask, TrackProgress, TrackResult, TrackTask } fr
 const IDLE_MS = 2000;
 
 /** Beside this file in the library and in the bundle of the command line. */
-const WORKER = new URL('./track-worker.js', import.meta.url);
+const WORKER = new URL('./track-worker.js', import.meta.url).href;
 
 /** Worker threads, one track each at a time. */
 export class TrackPool implements TrackRunner {
@@ -16,8 +16,8 @@ export class TrackPool implements TrackRunner {
 
   constructor(threads: number) {
     this.lanes = threads;
+    // With a file of its own the pool would look for a default export there, by every way to load it.
     this.#pool = new Piscina({
-      filename: WORKER.href,
       minThreads: 0,
       maxThreads: threads,
       idleTimeout: IDLE_MS,
@@ -44,7 +44,7 @@ export class TrackPool implements TrackRunner {
     signal.addEventListener('abort', cancel, { once: true });
     if (signal.aborted) cancel();
     try {
-      return await this.#pool.run({ task, port }, { name, transferList: [port] });
+      return await this.#pool.run({ task, port }, { filename: WORKER, name, transferList: [port] });
     } finally {
       signal.removeEventListener('abort', cancel);
       near.close();

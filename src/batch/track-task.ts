@@ -36,6 +36,11 @@ export interface TrackPlan {
   readonly decisions: readonly Decision[];
 }
 
+/** Why nothing can be done to the tracks of an album. */
+export interface NoPlan {
+  readonly error: string;
+}
+
 /** Where a worker notes what is finished. */
 export interface TaskJournal {
   /** The folder that journals are kept in. */
@@ -58,8 +63,8 @@ export interface TrackTask {
   /** Of the batch that it belongs to: a pipeline file is read once for all of its tracks. */
   readonly batch: string;
   readonly work: Work;
-  /** The plan of the album that it belongs to, else null. */
-  readonly plan: TrackPlan | null;
+  /** The plan of the album that it belongs to, or why it has none; null for a track of its own. */
+  readonly plan: TrackPlan | NoPlan | null;
   readonly overwrite: boolean;
   /** LU within which a track is left as it is; null for none. */
   readonly ifOffBy: number | null;
@@ -96,5 +101,5 @@ export interface TrackResult {
   readonly transient: boolean;
 }
 
-/** What a worker gives back for an album: its plan, or why there is none. */
+/** What a worker gives back for an album: its plan, or why there is none; an error of null says that it was cancelled. */
 export type AlbumResult = { readonly plan: TrackPlan } | { readonly error: string | null };

@@ -1,12 +1,16 @@
+import { KeptMemory } from '../engine/analyze.ts';
 import { systemReason } from '../engine/system-reason.ts';
 import { masterTrack as master } from './master-track.ts';
 import { albumPlan } from './track-plan.ts';
 import type { AlbumResult, AlbumTask, SentTask, TrackResult, TrackTask } from './track-task.ts';
 
+/** Of this thread, which does one task at a time. */
+const memory = new KeptMemory();
+
 /** Runs in a worker thread: one track from end to end, told of on the task's port. */
 export function masterTrack({ task, port }: SentTask<TrackTask>): Promise<TrackResult> {
   return cancellable(port, (signal) =>
-    master(task, { signal, onProgress: (progress) => port.postMessage(progress) }),
+    master(task, { signal, memory, onProgress: (progress) => port.postMessage(progress) }),
   );
 }
 
@@ -14,7 +18,7 @@ export function masterTrack({ task, port }: SentTask<TrackTask>): Promise<TrackR
 export function planAlbum({ task, port }: SentTask<AlbumTask>): Promise<AlbumResult> {
   return cancellable(port, async (signal) => {
     try {
-      return { plan: await albumPlan(task, signal) };
+      return { plan: await albumPlan(task, { signal, memory }) };
     } catch (error) {
       return { error: signal.aborted ? null : systemReason(error) };
     }

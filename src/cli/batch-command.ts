@@ -210,9 +210,11 @@ async function progressOf(args: Arguments, tracks: number): Promise<Show> {
   }
   const show = (progress: BatchProgress): void => {
     if (progress.type === 'queue') process.stderr.write(`auralis-stream: ${queueLine(progress.state)}\n`);
-    if (progress.type !== 'end' || progress.track.status === 'failed') return;
+    if (progress.type !== 'end') return;
     const { ended, total, track } = progress;
-    process.stderr.write(`auralis-stream: [${ended}/${total}] ${trackLine(track)}\n`);
+    // Why it failed is told at the end, where all that failed stands together.
+    const line = track.status === 'failed' ? `failed ${track.input}` : trackLine(track);
+    process.stderr.write(`auralis-stream: [${ended}/${total}] ${line}\n`);
   };
   return { show, end: () => {} };
 }
@@ -225,6 +227,6 @@ function conclude({ tracks, count, elapsed }: BatchReport, folder: string, quiet
   if (quiet) return;
   const counts = Object.entries(count).flatMap(([status, n]) => (n > 0 ? [`${n} ${status}`] : []));
   process.stderr.write(
-    `auralis-stream: ${tracks.length} tracks in ${elapsed.toFixed(1)} s: ${counts.join(', ')}; ${folder}/report.html\n`,
+    `auralis-stream: ${tracks.length} ${tracks.length === 1 ? 'track' : 'tracks'} in ${elapsed.toFixed(1)} s: ${counts.join(', ')}; ${folder}/report.html\n`,
   );
 }

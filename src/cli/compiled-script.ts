@@ -39,9 +39,10 @@ export function loadCompiled<T>(name: string): T {
   return openScript<T>(name, readCompiled(name)).evaluate();
 }
 
-/** Keeps what V8 compiles of the script `NAME.js` while `use` is at work with what it exports. */
-export async function keepCompiled<T>(name: string, use: (exports: T) => Promise<void>): Promise<void> {
+/** Keeps what V8 compiles of the script `NAME.js` while `use` is at work with what it exports, and gives what comes of it. */
+export async function keepCompiled<T, R>(name: string, use: (exports: T) => Promise<R>): Promise<R> {
   const { script, evaluate } = openScript<T>(name);
-  await use(evaluate());
+  const result = await use(evaluate());
   writeFileSync(compiledPath(name), script.createCachedData());
+  return result;
 }

@@ -1,4 +1,4 @@
-import { IN } from '../graph/definition.ts';
+import { MAIN } from '../graph/definition.ts';
 import type { Plan, PlannedEntry } from '../graph/plan.ts';
 
 /** A wire on its way down the page. */
@@ -16,28 +16,36 @@ const wiresOf = ({ inputs, key }: PlannedEntry): string[] => [
   ...new Set([...inputs, ...(key ? [key] : [])].map(({ from, port }) => `${from}.${port}`)),
 ];
 
+/** What is said beside each dot; of inputs and outputs by their names. */
+interface PlanTexts {
+  readonly input: (name: string) => string;
+  readonly entry: (entry: PlannedEntry) => string;
+  readonly output: (name: string) => string;
+}
+
 /** Draws a plan from top to bottom: lanes of wires with a dot for each entry, its text beside it. */
 export class PlanDrawing {
   readonly #rows: { readonly cells: readonly string[]; readonly text: string }[] = [];
   readonly #readers = new Map<string, number>();
   readonly #lanes: (Lane | null)[] = [];
 
-  constructor(plan: Plan, textOf: (entry: PlannedEntry) => string, head: string, foot: string) {
-    for (const wire of plan.entries.flatMap(wiresOf)) {
+  constructor({ inputs, entries, outputs }: Plan, texts: PlanTexts) {
+    const ends = outputs.map(({ name, from, port }) => ({ name, wire: `${from}.${port}` }));
+    for (const wire of [...entries.flatMap(wiresOf), ...ends.map(({ wire }) => wire)]) {
       this.#readers.set(wire, (this.#readers.get(wire) ?? 0) + 1);
     }
-    const last = plan.entries.at(-1);
-    const out = `${last?.id ?? IN}.main`;
-    this.#readers.set(out, (this.#readers.get(out) ?? 0) + 1);
-    this.#dot(0, '○', head);
-    this.#leave(0, [`${IN}.main`]);
-    for (const entry of plan.entries) {
+    for (const name of inputs) {
+      const at = this.#freeLane();
+      this.#dot(at, '○', texts.input(name));
+      this.#leave(at, [`${name}.${MAIN}`]);
+    }
+    for (const entry of entries) {
       const at = this.#gather(wiresOf(entry));
-      this.#dot(at, entry.bypass ? '◌' : '●', textOf(entry));
+      this.#dot(at, entry.bypass ? '◌' : '●', texts.entry(entry));
       const ports = [...this.#readers.keys()].filter((wire) => wire.startsWith(`${entry.id}.`));
       this.#leave(at, ports);
     }
-    this.#dot(this.#gather([out]), '○', foot);
+    for (const { name, wire } of ends) this.#dot(this.#gather([wire]), '○', texts.output(name));
   }
 
   /** The drawing, a line a row. */

@@ -1,7 +1,7 @@
 import type { CostedPlan } from '../engine/plan.ts';
-import { IN, MAIN } from '../graph/definition.ts';
+import { MAIN } from '../graph/definition.ts';
 import type { PlannedInput } from '../graph/plan.ts';
-import { entryWords, percent, wireWords } from './plan-words.ts';
+import { entryWords, formatWords, outputWords, percent, wireWords } from './plan-words.ts';
 
 /** A wire between two entries and what is said of it; a dashed one carries no audio on. */
 interface Edge {
@@ -13,11 +13,14 @@ interface Edge {
   readonly beside: boolean;
 }
 
-const OUT = 'out';
+/** Ids of where the audio comes in and goes out, which no entry can have. */
+const inputId = (name: string): string => `in:${name}`;
+const outputId = (name: string): string => `out:${name}`;
 
 function edgesOf(plan: CostedPlan): Edge[] {
+  const sourceOf = (id: string): string => (plan.inputs.includes(id) ? inputId(id) : id);
   const edge = (input: PlannedInput, to: string, isKey: boolean): Edge => ({
-    from: input.from,
+    from: sourceOf(input.from),
     to,
     words: [input.port === MAIN ? '' : input.port, isKey ? 'key' : '', wireWords(input)]
       .filter(Boolean)
@@ -42,11 +45,14 @@ function edgesOf(plan: CostedPlan): Edge[] {
       ...[...driven].map(([to, names]) => ({ from: id, to, words: names.join(', '), ...beside })),
     ];
   });
-  return [
-    ...wires,
-    { from: plan.entries.at(-1)?.id ?? IN, to: OUT, words: '', dashed: false, beside: false },
-    ...controls,
-  ];
+  const ends = plan.outputs.map(({ name, from, port }) => ({
+    from: sourceOf(from),
+    to: outputId(name),
+    words: port === MAIN ? '' : port,
+    dashed: false,
+    beside: false,
+  }));
+  return [...wires, ...ends, ...controls];
 }
 
 const quoted = (text: string): string =>
@@ -63,27 +69,30 @@ const controllerLines = (id: string, controller: string): string[] => [
   id === controller ? 'controller' : `controller ${controller}`,
 ];
 
-const formatWords = ({ format, latency }: CostedPlan): { readonly head: string; readonly foot: string } => ({
-  head: `${format.sampleRate} Hz, ${format.channels} ${format.channels === 1 ? 'channel' : 'channels'}`,
-  foot: `late by ${latency} frames, aligned`,
-});
+/** What stands where the audio comes in and goes out: ids and lines. */
+const endsOf = (plan: CostedPlan): { readonly id: string; readonly lines: readonly string[] }[] => [
+  ...plan.inputs.map((name) => ({ id: inputId(name), lines: [name, formatWords(plan.format)] })),
+  ...plan.outputs.map(({ name }) => ({
+    id: outputId(name),
+    lines: [outputWords(plan, name), `late by ${plan.latency} frames, aligned`],
+  })),
+];
 
 /** A plan in the language of Graphviz. */
 export function planDot(plan: CostedPlan): string {
-  const { head, foot } = formatWords(plan);
   // Plain labels: their lines are centred where they stand, so that a viewer's wider font still fits.
   const label = (lines: readonly string[]): string => `label=${quoted(lines.join('\n'))}`;
-  const ends = (id: string, words: string): string =>
-    `${quoted(`:${id}`)} [${label([id, words])} shape=plaintext style="" fontcolor="#5b6470"]`;
+  const ends = endsOf(plan).map(
+    ({ id, lines }) => `${quoted(id)} [${label(lines)} shape=plaintext style="" fontcolor="#5b6470"]`,
+  );
   const box = (entry: CostedPlan['entries'][number]): string => {
     const bypassed = entry.bypass ? ' style="rounded,filled,dashed" fillcolor="white"' : '';
     return `${quoted(entry.id)} [${label(boxLines(entry))}${bypassed}]`;
   };
-  const nodeName = (id: string): string => quoted(id === IN || id === OUT ? `:${id}` : id);
   const edges = edgesOf(plan).map(({ from, to, words, dashed, beside }) => {
     // Spaces, so that a viewer's wider font keeps clear of the line.
     const said = words === '' ? '' : label([`    ${words}  `]);
-    return `${nodeName(from)} -> ${nodeName(to)} [${said}${dashed ? ' style=dashed' : ''}${beside ? ' constraint=false' : ''}]`;
+    return `${quoted(from)} -> ${quoted(to)} [${said}${dashed ? ' style=dashed' : ''}${beside ? ' constraint=false' : ''}]`;
   });
   return [
     `digraph ${quoted(plan.name)} {`,
@@ -91,13 +100,12 @@ export function planDot(plan: CostedPlan): string {
     'node [shape=box style="rounded,filled" fillcolor="#f3f6fa" color="#3b6ea5" penwidth=1.2 margin="0.3,0.1" ' +
       'fontname="Helvetica,Arial,sans-serif" fontsize=12 fontcolor="#1c2733"]',
     'edge [color="#5b6470" arrowsize=0.7 fontname="Helvetica,Arial,sans-serif" fontsize=10 fontcolor="#5b6470"]',
-    ends(IN, head),
+    ...ends,
     ...plan.entries.map(box),
     ...plan.controllers.map(
       ({ id, controller }) =>
         `${quoted(id)} [${label(controllerLines(id, controller))} shape=note style=filled]`,
     ),
-    ends(OUT, foot),
     ...edges,
     '}',
   ].join('\n');
@@ -108,18 +116,17 @@ const escaped = (text: string): string =>
 
 /** A plan as a Mermaid flowchart, which many Markdown viewers draw. */
 export function planMermaid(plan: CostedPlan): string {
-  const { head, foot } = formatWords(plan);
   const label = (lines: readonly string[]): string => `"${lines.map(escaped).join('<br/>')}"`;
-  const names = new Map([...plan.entries, ...plan.controllers].map(({ id }, n) => [id, `n${n}`]));
-  const nameOf = (id: string): string => names.get(id) ?? `the_${id}`;
+  const ends = endsOf(plan);
+  const names = new Map([...plan.entries, ...plan.controllers, ...ends].map(({ id }, n) => [id, `n${n}`]));
+  const nameOf = (id: string): string | undefined => names.get(id);
   return [
     'flowchart TD',
-    `  the_${IN}([${label([IN, head])}])`,
+    ...ends.map(({ id, lines }) => `  ${nameOf(id)}([${label(lines)}])`),
     ...plan.entries.map((entry) => `  ${nameOf(entry.id)}[${label(boxLines(entry))}]`),
     ...plan.controllers.map(
       ({ id, controller }) => `  ${nameOf(id)}>${label(controllerLines(id, controller))}]`,
     ),
-    `  the_${OUT}([${label([OUT, foot])}])`,
     ...edgesOf(plan).map(({ from, to, words, dashed }) => {
       const arrow = dashed ? '-.->' : '-->';
       return `  ${nameOf(from)} ${arrow}${words === '' ? '' : `|"${escaped(words)}"|`} ${nameOf(to)}`;

@@ -1,5 +1,6 @@
+import type { AudioFormat } from '../audio/format.ts';
 import type { CostedPlan } from '../engine/plan.ts';
-import type { PlannedController, PlannedEntry, PlannedInput } from '../graph/plan.ts';
+import type { Plan, PlannedController, PlannedEntry, PlannedInput } from '../graph/plan.ts';
 import { textTable } from '../monitor/text-table.ts';
 import { latencyLine } from './latency-line.ts';
 import { PlanDrawing } from './plan-drawing.ts';
@@ -20,6 +21,13 @@ export const wireWords = ({ gain, delay }: PlannedInput): string =>
 /** What becomes of a number; nothing where it stays. */
 const change = (from: number, to: number, unit: string): string =>
   from === to ? '' : `${from} to ${to} ${unit}`;
+
+/** Rate and number of channels in words. */
+export const formatWords = ({ sampleRate, channels }: AudioFormat): string =>
+  `${sampleRate} Hz, ${channels} ${channels === 1 ? 'channel' : 'channels'}`;
+
+/** What an output is called: by its name where there are others. */
+export const outputWords = ({ outputs }: Plan, name: string): string => (outputs.length === 1 ? 'out' : name);
 
 /** What is said of an entry beside its id. */
 export function entryWords({
@@ -78,13 +86,11 @@ function controllerWords({ controller, params, interval, hears, moves }: Planned
 
 /** A plan as text: the graph, a table of its entries, their parameters, the ways through it. */
 export function planText(plan: CostedPlan): string {
-  const { sampleRate, channels } = plan.format;
-  const drawing = new PlanDrawing(
-    plan,
-    (entry) => `${entry.id}  ${entryWords(entry).join(', ')}`,
-    `in  ${sampleRate} Hz, ${channels} ${channels === 1 ? 'channel' : 'channels'}`,
-    'out',
-  );
+  const drawing = new PlanDrawing(plan, {
+    input: (name) => `${name}  ${formatWords(plan.format)}`,
+    entry: (entry) => `${entry.id}  ${entryWords(entry).join(', ')}`,
+    output: (name) => outputWords(plan, name),
+  });
   const rows = plan.entries.map((entry) => [
     entry.id,
     entry.stage,
@@ -108,9 +114,9 @@ export function planText(plan: CostedPlan): string {
     'ns a frame',
     'of a core',
   ];
-  const paths = plan.paths.map(({ entries, latency, delay }) => [
+  const paths = plan.paths.map(({ input, entries, output, latency, delay }) => [
     `${latency} + ${delay}`,
-    ['in', ...entries, 'out'].join(' → '),
+    [input, ...entries, outputWords(plan, output)].join(' → '),
   ]);
   return [
     `${plan.name}${plan.description === undefined ? '' : `: ${plan.description}`}\n`,
@@ -122,7 +128,7 @@ export function planText(plan: CostedPlan): string {
     `parameters\n${textTable(plan.entries.map((entry) => [`  ${entry.id}`, settings(entry)]))}`,
     `ways through, with frames late by stages + by delays put in\n${textTable(paths.map((row) => [`  ${row[0]}`, row[1]]))}`,
     [
-      `${latencyLine(plan.latency, sampleRate)}\n`,
+      `${latencyLine(plan.latency, plan.format.sampleRate)}\n`,
       `in one pass, without a copy inside: ${plan.runs.map((run) => run.join(' → ')).join('; ') || 'nothing'}\n`,
       threadsLine(plan),
       `${kibibytes(plan.bytes)} for the graph, ${percent(plan.load)} of a core in real time`,

@@ -1,9 +1,10 @@
 import { runPipeline } from '../engine/run.ts';
+import { hireThreads } from '../engine/threads/crew-for.ts';
 import { RAW_SAMPLE_FORMATS } from '../io/sample-format.ts';
 import { DITHER_KINDS } from '../io/stream-encoder.ts';
 import { AB_OPTIONS } from './ab-option.ts';
 import { abortOnSignals } from './abort-on-signals.ts';
-import { AIR_OPTIONS, refuseCheckpointsOnAir } from './air-options.ts';
+import { AIR_OPTIONS, refuseCheckpointsOnAir, threadsFor } from './air-options.ts';
 import { CHECKPOINT_OPTIONS } from './checkpoint-options.ts';
 import type { Arguments, Command } from './command.ts';
 import { DECISION_OPTIONS } from './decision-log.ts';
@@ -121,7 +122,16 @@ export const runCommand: Command = {
 
 async function run(args: Arguments, monitor: OpenedMonitor | null): Promise<number> {
   refuseCheckpointsOnAir(args);
-  const run = await readSettings(args);
+  const crew = hireThreads(threadsFor(args));
+  try {
+    return await open(args, await readSettings(args, crew), monitor);
+  } finally {
+    await crew?.close();
+  }
+}
+
+/** Opens what the run reads and writes, and closes it again. */
+async function open(args: Arguments, run: RunSettings, monitor: OpenedMonitor | null): Promise<number> {
   const { inputs, outputs } = run.ends;
   const named = ['pipeline', 'automation', 'in', 'out'].flatMap((name) => text(args, name) ?? []);
   const files = new FilesInUse([...named, ...inputs.values(), ...outputs.values()]);

@@ -3,6 +3,7 @@ import { readMovesFile } from '../engine/moves-file.ts';
 import { isShippedName } from '../engine/part-files.ts';
 import { shippedPipelines } from '../engine/pipeline-files.ts';
 import type { RunOptions } from '../engine/run-options.ts';
+import type { ThreadCrew } from '../engine/threads/thread-crew.ts';
 import { withSettings } from '../graph/settings.ts';
 import { withFormat } from '../graph/with-format.ts';
 import { parseRawFormat } from '../io/sample-format.ts';
@@ -30,6 +31,7 @@ type Settings = Pick<
   | 'seed'
   | 'blockFrames'
   | 'threads'
+  | 'crew'
   | 'onTrack'
   | 'onFormatChange'
   | 'metadata'
@@ -49,8 +51,8 @@ export interface RunSettings {
   readonly ends: NamedEnds;
 }
 
-/** Reads the command line, and the files that it names for the run itself. */
-export async function readSettings(args: Arguments): Promise<RunSettings> {
+/** Reads the command line, and the files that it names for the run itself, while the threads of the crew come. */
+export async function readSettings(args: Arguments, crew: ThreadCrew | null): Promise<RunSettings> {
   const wanted = text(args, 'pipeline');
   if (wanted === undefined) throw await noPipeline();
   const allowOutside = args['allow-outside'] === true;
@@ -73,6 +75,7 @@ export async function readSettings(args: Arguments): Promise<RunSettings> {
     seed: seedOf(args),
     blockFrames: blockFramesFor(args),
     threads: threadsFor(args),
+    crew,
     onTrack: oneOf(args, 'on-track', ['keep', 'reset']),
     onFormatChange: oneOf(args, 'on-format-change', FORMAT_CHANGES),
     metadata: args['no-metadata'] !== true,

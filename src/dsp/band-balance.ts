@@ -68,7 +68,7 @@ export class BandBalance {
   constructor(state: StateMemory, bands: readonly CriticalBand[], hopSeconds: number) {
     this.#bands = bands;
     this.#hopSeconds = hopSeconds;
-    this.#masking = new MaskingThresholds(bands.length);
+    this.#masking = new MaskingThresholds(state.memory, bands.length);
     this.gainsDb = state.f64(bands.length);
     this.#means = state.f64(bands.length);
     this.#masked = state.i32(bands.length);
@@ -124,9 +124,9 @@ export class BandBalance {
     }
     let floor = 0;
     for (let n = 0; n < powers.length; n++) floor = Math.max(floor, INAUDIBLE * this.#means[n]);
+    const thresholds = this.#masking.of(this.#means);
     for (let n = 0; n < powers.length; n++) {
-      const threshold = Math.max(floor, this.#masking.of(n, this.#means));
-      this.#masked[n] = this.#means[n] > threshold ? 0 : 1;
+      this.#masked[n] = this.#means[n] > Math.max(floor, thresholds[n]) ? 0 : 1;
     }
   }
 

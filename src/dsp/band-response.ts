@@ -1,5 +1,6 @@
 import { cos } from './elementary.ts';
 import { type FftSize, RealFft } from './fft.ts';
+import { multiply } from './gain.ts';
 import type { KernelMemory } from './kernel-memory.ts';
 
 /** 3 t^2 - 2 t^3: from 0 to 1 with level ends. */
@@ -39,9 +40,9 @@ export class BandResponse {
   constructor(memory: KernelMemory, sampleRate: number, size: FftSize, centresHz: readonly number[]) {
     const fft = new RealFft(memory, size);
     const signal = memory.f32(size);
-    const tapers = memory.f32(size);
-    for (let n = 0; n <= size / 2; n++) {
-      tapers[n] = taper(n / size) / size;
+    const tapers = memory.f64(size);
+    for (let n = 0; n < size / 4; n++) {
+      tapers[n] = Math.fround(taper(n / size) / size);
       if (n > 0) tapers[size - n] = tapers[n];
     }
     const binOf = (freqHz = sampleRate): number => Math.ceil((freqHz * size) / sampleRate);
@@ -53,7 +54,8 @@ export class BandResponse {
       for (let k = from; k <= to; k++) fft.re[k] = shareAt((k * sampleRate) / size, band, centresHz);
       fft.im.fill(0);
       fft.inverse(signal);
-      for (let n = 0; n < size; n++) fft.input[n] = signal[n] * tapers[n];
+      multiply(memory.kernels, signal, tapers, size);
+      fft.input.set(signal);
       fft.transform();
       return spanOf(fft.re);
     });

@@ -35,9 +35,9 @@ export class GatedHistogram {
   add(power: number): void {
     const bin = this.#binOf(loudnessOf(power));
     if (bin < 0) return;
-    const [first, end] = this.#extent;
-    this.#extent[0] = end === 0 ? bin : Math.min(first, bin);
-    this.#extent[1] = Math.max(end, bin + 1);
+    const extent = this.#extent;
+    extent[0] = extent[1] === 0 ? bin : Math.min(extent[0], bin);
+    extent[1] = Math.max(extent[1], bin + 1);
     this.#counts[bin] += 1;
     this.#sums[bin] += power;
     this.#totals[0] += 1;

@@ -131,7 +131,8 @@ export class LimiterPass {
       if (!needed) level.fill(0, 0, frames);
       else if (peaks.length === 0) this.#measureSamples(main, first, level, frames);
     }
-    const [force, wait] = this.#force;
+    const force = this.#force[0];
+    const wait = this.#force[1];
     const waiting = Math.min(frames, wait);
     for (const lane of this.#lanes) {
       lane.gain.setCeiling(force);

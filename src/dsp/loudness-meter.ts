@@ -152,6 +152,11 @@ export class LoudnessMeter {
     return gainToDb(this.#peaks.samplePeak(channel));
   }
 
+  /** Highest sample of all channels in dBFS. */
+  get highestSamplePeak(): number {
+    return gainToDb(this.#peaks.highestSamplePeak);
+  }
+
   #closeHop(): void {
     const { energy, hops } = this.#hops;
     this.#momentary.add(energy);

@@ -1,4 +1,5 @@
 import { exp2 } from './elementary.ts';
+import type { KernelMemory, Kernels } from './kernel-memory.ts';
 
 const LOG2_10_OVER_10 = 0.33219280948873625;
 
@@ -19,29 +20,55 @@ function spreadingDb(bark: number): number {
  */
 const maskingOffsetDb = (band: number): number => 14.5 + band + 1;
 
+/** thresholds[band] = sum over maskers of spread[masker * stride + band] * powers[masker]. Kernel: `maskingThresholds`. */
+function maskingThresholds(
+  spread: Float64Array,
+  powers: Float64Array,
+  stride: number,
+  thresholds: Float64Array,
+): void {
+  thresholds.fill(0);
+  for (let masker = 0; masker < powers.length; masker++) {
+    for (let band = 0; band < powers.length; band++) {
+      thresholds[band] += spread[masker * stride + band] * powers[masker];
+    }
+  }
+}
+
 /** Masking of each critical band by all the others. */
 export class MaskingThresholds {
-  readonly #bands: number;
-  /** Part of a masker's power that reaches a band, row by row; 0 for the band itself. */
+  readonly #kernels: Kernels | null;
+  readonly #stride: number;
+  /** Part of a masker's power that reaches a band, masker by masker; 0 for the masker itself. */
   readonly #spread: Float64Array;
+  readonly #thresholds: Float64Array;
 
-  constructor(bands: number) {
-    this.#bands = bands;
-    this.#spread = Float64Array.from({ length: bands * bands }, (_, at) => {
-      const masker = at % bands;
-      const band = (at - masker) / bands;
-      if (masker === band) return 0;
-      return exp2((spreadingDb(band - masker) - maskingOffsetDb(masker)) * LOG2_10_OVER_10);
-    });
+  constructor(memory: KernelMemory, bands: number) {
+    const stride = bands + (bands % 2);
+    this.#kernels = memory.kernels;
+    this.#stride = stride;
+    this.#spread = memory.f64(bands * stride);
+    this.#thresholds = memory.f64(stride);
+    for (let masker = 0; masker < bands; masker++) {
+      for (let band = 0; band < bands; band++) {
+        if (band === masker) continue;
+        const reaches = spreadingDb(band - masker) - maskingOffsetDb(masker);
+        this.#spread[masker * stride + band] = exp2(reaches * LOG2_10_OVER_10);
+      }
+    }
   }
 
-  /** Power under which a band is inaudible beside its neighbours, from the power of each band; same unit. */
-  of(band: number, powers: Float64Array): number {
-    const bands = this.#bands;
+  /**
+   * Power under which each band is inaudible beside its neighbours, from the power of each band on the same memory; same
+   * unit. The array is the same at every call.
+   */
+  of(powers: Float64Array): Float64Array {
     const spread = this.#spread;
-    const row = band * bands;
-    let sum = 0;
-    for (let masker = 0; masker < bands; masker++) sum += spread[row + masker] * powers[masker];
-    return sum;
+    const thresholds = this.#thresholds;
+    if (this.#kernels) {
+      const { byteOffset: to } = thresholds;
+      this.#kernels.maskingThresholds(spread.byteOffset, powers.byteOffset, powers.length, this.#stride, to);
+    } else maskingThresholds(spread, powers, this.#stride, thresholds);
+    return thresholds;
   }
 }

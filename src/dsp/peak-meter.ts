@@ -72,6 +72,12 @@ export class PeakMeter {
     return top;
   }
 
+  get highestSamplePeak(): number {
+    let top = 0;
+    for (let n = 0; n < this.#samplePeaks.length; n++) top = Math.max(top, this.#samplePeaks[n]);
+    return top;
+  }
+
   /** What does not exceed the highest peak so far need not be read. */
   #read(channel: number, x: Float32Array, frames: number): void {
     const { kernels } = this.#state.memory;

@@ -26,8 +26,9 @@ export class LinearRamp {
 
   /** The value at the next frame. */
   get value(): number {
-    const [start, target, done, length] = this.#state;
-    return done >= length ? target : start + ((target - start) / length) * done;
+    if (!this.gliding) return this.target;
+    const start = this.#state[0];
+    return start + ((this.target - start) / this.#state[3]) * this.#state[2];
   }
 
   /** Where it glides to. */
@@ -63,8 +64,12 @@ export class LinearRamp {
 
   /** Takes the next straight span of at most `frames` frames; the object is reused. */
   take(frames: number): Readonly<RampSpan> {
-    const [start, target, done, length] = this.#state;
+    // One by one: to take a typed array apart asks its iterator.
+    const state = this.#state;
     const span = this.#span;
+    const target = state[1];
+    const done = state[2];
+    const length = state[3];
     if (done >= length) {
       span.frames = frames;
       span.start = target;
@@ -72,11 +77,12 @@ export class LinearRamp {
       span.index = 0;
       return span;
     }
+    const start = state[0];
     span.frames = Math.min(frames, length - done);
     span.start = start;
     span.step = (target - start) / length;
     span.index = done;
-    this.#state[2] = done + span.frames;
+    state[2] = done + span.frames;
     return span;
   }
 }

@@ -85,24 +85,40 @@ export class SpectralFilter {
       const slot = position % this.#size;
       for (let n = 0; n < channels.length; n++) {
         const { past, sums } = this.#pairs[n >> 1];
-        this.#copy(past[n & 1], position % this.#segment, channels[n], done, take);
-        this.#copy(channels[n], done, sums[n & 1], slot, take);
+        this.#exchange(past[n & 1], position % this.#segment, sums[n & 1], slot, channels[n], done, take);
       }
-      for (const { sums } of this.#pairs) for (const sum of sums) sum.fill(0, slot, slot + take);
+      if (channels.length % 2 === 1) this.#pairs[channels.length >> 1].sums[1].fill(0, slot, slot + take);
       this.#position[0] = position + take;
       done += take;
       if ((position + take) % this.hop === 0) this.#filterSegment(respond);
     }
   }
 
-  #copy(to: Float32Array, at: number, x: Float32Array, from: number, frames: number): void {
+  /** What comes in from x to the last segment, what goes out from the sums, which are cleared. Kernel: `exchangeSegment`. */
+  #exchange(
+    past: Float32Array,
+    at: number,
+    sums: Float32Array,
+    slot: number,
+    x: Float32Array,
+    from: number,
+    frames: number,
+  ): void {
     const { kernels } = this.#state.memory;
-    if (kernels) kernels.copy(to.byteOffset + 4 * at, x.byteOffset + 4 * from, frames);
-    else for (let i = 0; i < frames; i++) to[at + i] = x[from + i];
+    if (kernels) {
+      const audio = x.byteOffset + 4 * from;
+      kernels.exchangeSegment(past.byteOffset + 4 * at, sums.byteOffset + 4 * slot, audio, frames);
+      return;
+    }
+    for (let i = 0; i < frames; i++) {
+      past[at + i] = x[from + i];
+      x[from + i] = sums[slot + i];
+      sums[slot + i] = 0;
+    }
   }
 
   #filterSegment(respond: Respond): void {
-    const [position] = this.#position;
+    const position = this.#position[0];
     this.#power.fill(0);
     for (const { transform, past } of this.#pairs) {
       transform.forward(past[0], past[1], position % this.#segment, this.#window);

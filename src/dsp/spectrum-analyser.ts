@@ -100,9 +100,8 @@ export class SpectrumAnalyser {
       };
     });
     const powerOf = (channel: number): Float32Array => {
-      if (channel === pair?.[0]) return this.#views[1].features.power;
-      if (channel === pair?.[1]) return this.#views[2].features.power;
-      return memory.f32(bins);
+      const side = pair ? pair.indexOf(channel) : -1;
+      return (side < 0 ? undefined : this.#views[1 + side])?.features.power ?? memory.f32(bins);
     };
     this.#powers = Array.from({ length: format.channels }, (_, channel) => powerOf(channel));
     this.#sums = this.#powers.map((_, channel) => {
@@ -148,7 +147,7 @@ export class SpectrumAnalyser {
     }
     const rate = format.sampleRate / this.layout.fftSize;
     this.#writeView(0, this.#meanCrossings() * rate);
-    if (pair) {
+    if (pair && this.#views.length > 1) {
       this.#writeView(1, this.#crossings[pair[0]] * rate);
       this.#writeView(2, this.#crossings[pair[1]] * rate);
     }

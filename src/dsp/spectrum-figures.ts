@@ -61,23 +61,13 @@ function viewFigures(
   };
 }
 
-function together(
-  views: readonly ViewName[],
+const together = (
   windows: number,
-  figures: readonly ViewFigures[],
-  powers: readonly number[],
-): SpectrumFigures {
-  const paired = views.length > 1;
-  return {
-    windows,
-    width: paired ? widthOf(powers[1], powers[2]) : null,
-    programme: figures[0],
-    mid: paired ? figures[1] : null,
-    side: paired ? figures[2] : null,
-  };
-}
+  [programme, mid, side]: readonly (ViewFigures | undefined)[],
+  width: number | null,
+): SpectrumFigures => ({ windows, width, programme: programme!, mid: mid ?? null, side: side ?? null });
 
-/** What a window's record says. */
+/** What a window's record says; the width only where mid and side are looked at. */
 export function recordFigures(layout: SpectrumLayout, record: Float64Array): SpectrumFigures {
   const { views, viewLength, thirds } = layout;
   const parts = views.map((_, view) => record.subarray(view * viewLength, (view + 1) * viewLength));
@@ -86,8 +76,7 @@ export function recordFigures(layout: SpectrumLayout, record: Float64Array): Spe
     const bands = [part.subarray(THIRDS_AT, barkAt), part.subarray(barkAt)].map((powers) => [...powers]);
     return viewFigures(layout, part[0], (feature) => part[featureAt(feature)], bands[0], bands[1]);
   });
-  const powers = parts.map((part) => part[0]);
-  return together(views, 1, figures, powers);
+  return together(1, figures, parts.length > 1 ? widthOf(parts[1][0], parts[2][0]) : null);
 }
 
 /**
@@ -111,10 +100,11 @@ export function meanPower(layout: SpectrumLayout, sums: Float64Array, view: View
   return mean;
 }
 
-function sumWithoutDc(power: Float64Array): number {
+/** Twice the mean square of what has this spectrum, without DC. */
+function totalPower(power: Float64Array): number {
   let sum = 0;
   for (let k = 1; k < power.length; k++) sum += power[k];
-  return sum;
+  return sum / HANN_ENBW;
 }
 
 /**
@@ -127,11 +117,15 @@ export function sumsFigures(
   sums: Float64Array,
 ): SpectrumFigures | null {
   if (sums[0] === 0) return null;
-  const spectra = layout.views.map((view) => meanPower(layout, sums, view));
-  const powers = spectra.map((power) => sumWithoutDc(power) / HANN_ENBW);
-  const figures = spectra.map((power, view) => {
-    const mean = (feature: number): number => sums[countAt(view, feature) + 1] / sums[countAt(view, feature)];
-    return viewFigures(layout, powers[view], mean, masks.thirds.powers(power), masks.bark.powers(power));
+  const { views, pair } = layout;
+  const spectra = views.map((view) => meanPower(layout, sums, view));
+  const powers = spectra.map(totalPower);
+  const figures = spectra.map((power, n) => {
+    const mean = (feature: number): number => sums[countAt(n, feature) + 1] / sums[countAt(n, feature)];
+    const [thirds, bark] = [masks.thirds.powers(power), masks.bark.powers(power)];
+    return viewFigures(layout, powers[n], mean, thirds, bark);
   });
-  return together(layout.views, sums[0], figures, powers);
+  const of = (view: 'mid' | 'side'): number =>
+    powers[views.indexOf(view)] ?? totalPower(meanPower(layout, sums, view));
+  return together(sums[0], figures, pair && widthOf(of('mid'), of('side')));
 }

@@ -52,11 +52,14 @@ export const THIRDS_AT = POWER_PLACES + FEATURES.length;
 /** Index in the sums of the count of a view's feature; its sum follows. */
 export const countAt = (view: number, feature: number): number => 1 + 2 * (view * FEATURES.length + feature);
 
-/** The layout for a format. */
-export function spectrumLayout({ format, fftSize }: SpectrumSpec): SpectrumLayout {
+/** The layout for a format: of all views that there are, or of the programme alone. */
+export function spectrumLayout(
+  { format, fftSize }: SpectrumSpec,
+  wanted: 'all' | 'programme' = 'all',
+): SpectrumLayout {
   const { sampleRate, channels } = format;
   const pair = stereoPair(format);
-  const views: readonly ViewName[] = pair ? ['programme', 'mid', 'side'] : ['programme'];
+  const views: readonly ViewName[] = pair && wanted === 'all' ? ['programme', 'mid', 'side'] : ['programme'];
   const thirds = thirdOctaveBands(sampleRate);
   const bark = barkBands(sampleRate);
   const viewLength = THIRDS_AT + thirds.freqs.length + bark.freqs.length;

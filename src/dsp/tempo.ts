@@ -127,7 +127,8 @@ export class TempoEstimator {
   #at(lag: number): number {
     const whole = Math.floor(lag);
     if (whole < 2) return 0;
-    const [first, second] = [whole, whole + 1].map((at) => this.#near(at));
+    const first = this.#near(whole);
+    const second = this.#near(whole + 1);
     return (first + (lag - whole) * (second - first)) / (1 + 2 * this.#whole(1));
   }
 
@@ -180,8 +181,9 @@ export class TempoEstimator {
     for (let at = Math.max(1, Math.ceil(lag - reach)); at <= lag + reach; at++) {
       if (this.#whole(at) > this.#whole(top)) top = at;
     }
-    const [before, peak, after] = [top - 1, top, top + 1].map((at) => this.#whole(at));
-    const bend = before - 2 * peak + after;
+    const before = this.#whole(top - 1);
+    const after = this.#whole(top + 1);
+    const bend = before - 2 * this.#whole(top) + after;
     return bend < 0 ? top + Math.max(-0.5, Math.min(0.5, (before - after) / (2 * bend))) : top;
   }
 }

@@ -1,7 +1,7 @@
 import { openSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { inputError } from '../audio/errors.ts';
-import { type BackendName, chooseBackend } from '../dsp/kernel-memory.ts';
+import { type BackendName, chooseBackend, type KeptMemory } from '../dsp/kernel-memory.ts';
 import type { RawFormat } from '../io/sample-format.ts';
 import type { AudioHeader } from '../io/stream-decoder.ts';
 import type { Analysis, AnalysisCurves } from '../monitor/analysis.ts';
@@ -12,6 +12,7 @@ import { readBlocks } from './read-blocks.ts';
 import { rotatingReader } from './rotating-reader.ts';
 import { systemReason } from './system-reason.ts';
 
+export { KeptMemory } from '../dsp/kernel-memory.ts';
 export type { Analysis, AnalysisCurves, ChannelAnalysis } from '../monitor/analysis.ts';
 export type { Measure } from './measures.ts';
 
@@ -30,6 +31,8 @@ export interface AnalyzeOptions {
   readonly inputName?: string;
   /** Ends the analysis early: what has come in is measured. */
   readonly signal?: AbortSignal | undefined;
+  /** Worked on, where passes follow one another. @default a memory of its own */
+  readonly memory?: KeptMemory | undefined;
 }
 
 /** An analysis and what belongs to it. */
@@ -53,13 +56,13 @@ export async function analyze(
   const wanted = checkMeasures(options.only);
   const inputName = options.inputName ?? (typeof input === 'string' ? input : 'input');
   const backend = chooseBackend(options.backend);
-  const { curves = false, threads = 'auto', raw, signal } = options;
+  const { curves = false, threads = 'auto', raw, signal, memory: kept } = options;
   // Loaded only where it is wanted: threads and FFTs cost a quick reading of levels more than they give.
   const spectrum =
     wanted.has('spectrum') || wanted.has('features') ? await import('./spectrum-analysis.ts') : null;
-  const { header, frames, taker, warnings } = await readBlocks(
+  const { header, frames, taker, memory, warnings } = await readBlocks(
     typeof input === 'string' ? openFile(input) : input,
-    { inputName, backend, raw, signal },
+    { inputName, backend, raw, signal, memory: kept },
     (memory, { format, announcedFrames }) =>
       new AnalysisTaker(memory, {
         format,
@@ -70,9 +73,9 @@ export async function analyze(
       }),
   );
   const { sampleRate } = header.format;
-  return {
+  const result = {
     analysis: {
-      schema: 1,
+      schema: 1 as const,
       format: describeFormat(header),
       frames,
       duration: frames / sampleRate,
@@ -81,6 +84,8 @@ export async function analyze(
     curves: taker.curves(),
     warnings,
   };
+  kept?.keep(memory);
+  return result;
 }
 
 /** Opens a file for reading: as it is, or as the WAV of what is in it where it holds another codec. */

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import { asStream, flushable, gen, none } from 'stream-chain';
+import { asStream, flushable, gen, many, none } from 'stream-chain';
 import type { AudioBlock } from '../audio/block.ts';
 import type { AuralisError } from '../audio/errors.ts';
 import { automationChanges } from '../graph/automation.ts';
@@ -44,6 +44,11 @@ type Step = number | typeof CHUNK_END | typeof TRACK_END;
 
 /** A processed block, or the end of a chunk. */
 type Passing = AudioBlock | typeof CHUNK_END;
+
+/** Bytes that may go out. */
+type Leaving = typeof none | ReturnType<typeof many<Buffer>>;
+
+const leaving = (pieces: readonly Buffer[]): Leaving => (pieces.length > 0 ? many([...pieces]) : none);
 
 /** A sample's walk: bytes to blocks, blocks through the graph, blocks to bytes, in one stream. */
 export class AudioPath {
@@ -193,24 +198,30 @@ export class AudioPath {
     }
   }
 
-  *#process(step: Step): Generator<Passing | Promise<Passing>, void, void> {
-    if (step === CHUNK_END) yield CHUNK_END;
-    else if (step === TRACK_END) yield* this.#startAnew();
-    else yield this.#processFrames(step);
+  // A plain value costs the chain less than a generator of one.
+  #process(step: Step): Passing | Promise<Passing> | Generator<Passing | Promise<Passing>, void, void> {
+    if (step === CHUNK_END) return CHUNK_END;
+    return step === TRACK_END ? this.#startAnew() : this.#fillAndProcess(step);
+  }
+
+  #fillAndProcess(frames: number): AudioBlock | Promise<AudioBlock> {
+    const { inputs } = this.#open!;
+    const sides = this.#options.inputs;
+    const waits: Promise<void>[] = [];
+    for (let n = 0; n < sides.length; n++) {
+      const wait = sides[n].fill(inputs[n + 1], frames);
+      if (wait !== undefined) waits.push(wait);
+    }
+    this.#observer!.before(inputs[0], frames);
+    if (waits.length === 0) return this.#processFrames(frames);
+    return Promise.all(waits).then(() => this.#processFrames(frames));
   }
 
   #processFrames(frames: number): AudioBlock | Promise<AudioBlock> {
-    const { graph, inputs } = this.#open!;
-    const filled = this.#options.inputs.flatMap((side, n) => side.fill(inputs[n + 1], frames) ?? []);
-    this.#observer!.before(inputs[0], frames);
-    const process = () => this.#observer!.after(this.#checked(graph.run.process(frames)));
-    return filled.length === 0 ? process() : Promise.all(filled).then(process);
-  }
-
-  #checked(block: AudioBlock): AudioBlock {
     const { graph, header } = this.#open!;
+    const block = graph.run.process(frames);
     if (this.#options.strict && graph.guard !== null) refuseReplaced(graph.guard, header.format);
-    return block;
+    return this.#observer!.after(block);
   }
 
   /** Between two tracks, where it is asked for: lets the tail out, and the stages begin anew. */
@@ -224,32 +235,38 @@ export class AudioPath {
     for (const block of this.#open?.graph.run.flush() ?? []) yield this.#observer!.after(block);
   }
 
-  *#encode(passing: Passing): Generator<Buffer, void, void> {
-    yield* this.#head();
-    if (passing === CHUNK_END) {
-      for (const side of this.outputs) side.push();
-      yield* this.#outgoing.take();
-      return;
-    }
-    const [main, ...others] = sideBySide(passing.channels, this.#open!.graph.run.outputFormats);
-    this.outputs.forEach((side, n) => void side.write(others[n], passing.frames));
-    yield* this.#outgoing.add(this.#open!.encoder.encode(main, passing.frames));
+  #encode(passing: Passing): Leaving {
+    const head = this.#headed ? [] : this.#head();
+    const pieces = passing === CHUNK_END ? this.#endChunk() : this.#encodeBlock(passing);
+    return leaving(head.length > 0 ? [...head, ...pieces] : pieces);
   }
 
-  *#endOutput(): Generator<Buffer, void, void> {
-    yield* this.#head();
-    if (this.#open === null) return;
+  #endChunk(): readonly Buffer[] {
+    for (const side of this.outputs) side.push();
+    return this.#outgoing.take();
+  }
+
+  #encodeBlock({ channels, frames }: AudioBlock): readonly Buffer[] {
+    const { encoder, graph } = this.#open!;
+    if (this.outputs.length === 0) return this.#outgoing.add(encoder.encode(channels, frames));
+    const [main, ...others] = sideBySide(channels, graph.run.outputFormats);
+    this.outputs.forEach((side, n) => void side.write(others[n], frames));
+    return this.#outgoing.add(encoder.encode(main, frames));
+  }
+
+  #endOutput(): Leaving {
+    const head = this.#head();
+    if (this.#open === null) return none;
     const { tail, patches } = this.#open.encoder.end();
     this.#patches = patches;
-    yield* this.#outgoing.add(tail);
-    yield* this.#outgoing.take();
+    return leaving([...head, ...this.#outgoing.add(tail), ...this.#outgoing.take()]);
   }
 
   /** The header, once, as soon as there is one. */
-  *#head(): Generator<Buffer, void, void> {
-    if (this.#headed || this.#open === null) return;
+  #head(): readonly Buffer[] {
+    if (this.#headed || this.#open === null) return [];
     this.#headed = true;
-    yield* this.#outgoing.add(this.#open.encoder.header());
+    return this.#outgoing.add(this.#open.encoder.header());
   }
 
   #prepare(header: AudioHeader): OpenPath {

@@ -1,7 +1,7 @@
 import type { Planar } from '../audio/block.ts';
 import type { AudioFormat } from '../audio/format.ts';
 import { channelWeights } from '../dsp/channel-weights.ts';
-import { type BackendName, type KernelMemory, StateMemory } from '../dsp/kernel-memory.ts';
+import { type BackendName, type KeptMemory, type KernelMemory, StateMemory } from '../dsp/kernel-memory.ts';
 import { LoudnessMeter } from '../dsp/loudness-meter.ts';
 import type { PipelineDefinition } from '../graph/definition.ts';
 import { type LivePipeline, preparePipeline } from '../graph/live-pipeline.ts';
@@ -25,6 +25,7 @@ interface DryPassOptions {
   readonly backend: BackendName;
   readonly raw?: RawFormat | undefined;
   readonly signal?: AbortSignal | undefined;
+  readonly memory?: KeptMemory | undefined;
   /** What the audio goes through before it is measured. */
   readonly pipeline: PipelineDefinition;
 }
@@ -63,28 +64,33 @@ class MeteredPipeline {
 /** Measures files as one programme, as they would come out of a pipeline; nothing is written. */
 export async function dryPass(
   files: readonly string[],
-  { backend, raw, signal, pipeline }: DryPassOptions,
+  { backend, raw, signal, memory: kept, pipeline }: DryPassOptions,
 ): Promise<ProgrammeLoudness> {
-  let whole: LoudnessMeter | null = null;
+  let whole: { readonly meter: LoudnessMeter; readonly memory: KernelMemory } | null = null;
   let truePeak = Number.NEGATIVE_INFINITY;
   let duration = 0;
   let encoding: SampleEncoding = 'f32';
   for (const file of files) {
-    const { header, frames, taker } = await readBlocks(
+    const { header, frames, taker, memory } = await readBlocks(
       openFile(file),
-      { inputName: file, backend, raw, signal },
+      { inputName: file, backend, raw, signal, memory: kept },
       (memory, { format }) => new MeteredPipeline(memory, format, pipeline),
     );
     signal?.throwIfAborted();
     const { meter } = taker;
-    if (whole === null) {
-      whole = meter;
-      encoding = writtenFor(header.sampleFormat.encoding);
-    } else whole.include(meter);
     duration += frames / header.format.sampleRate;
     header.format.layout.forEach((_, n) => {
       truePeak = Math.max(truePeak, meter.truePeak(n));
     });
+    if (whole === null) {
+      whole = { meter, memory };
+      encoding = writtenFor(header.sampleFormat.encoding);
+    } else {
+      whole.meter.include(meter);
+      kept?.keep(memory);
+    }
   }
-  return { integrated: whole?.integrated ?? Number.NEGATIVE_INFINITY, truePeak, encoding, duration };
+  const integrated = whole?.meter.integrated ?? Number.NEGATIVE_INFINITY;
+  if (whole) kept?.keep(whole.memory);
+  return { integrated, truePeak, encoding, duration };
 }

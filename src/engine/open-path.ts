@@ -1,7 +1,12 @@
 import type { Planar } from '../audio/block.ts';
 import { inputError } from '../audio/errors.ts';
 import { maskFromLayout } from '../audio/format.ts';
-import { type BackendName, type KernelMemory, onKernelMemory } from '../dsp/kernel-memory.ts';
+import {
+  type BackendName,
+  type KeptMemory,
+  type KernelMemory,
+  onKernelMemory,
+} from '../dsp/kernel-memory.ts';
 import { resampledFrames } from '../dsp/resampler.ts';
 import { automationChanges, type PlannedMove } from '../graph/automation.ts';
 import type { Change } from '../graph/change.ts';
@@ -33,6 +38,7 @@ export interface PathOptions {
   /** Told of what controllers decide. */
   readonly onDecision?: ((decision: Decision) => void) | undefined;
   readonly backend: BackendName;
+  readonly memory?: KeptMemory | undefined;
   readonly blockFrames: number;
   /** Threads that the graph is shared out over, or null for this one alone. */
   readonly crew: ThreadCrew | null;
@@ -107,7 +113,7 @@ export function openPath(
   const isBefore = (id: string): boolean => header.metadata.some((chunk) => chunk.id === id);
   const metadata = [...header.metadata, ...behind.filter(({ id }) => !isBefore(id))];
   const announcedFrames = taken && framesOut(pipeline, format, taken);
-  return onKernelMemory(backend, (memory) => {
+  const open = (memory: KernelMemory): OpenPath => {
     const graph = preparePipeline(pipeline, {
       format,
       maxFrames: blockFrames,
@@ -162,7 +168,8 @@ export function openPath(
         : null,
       scratch: memory.f32(maxFramesOut),
     };
-  });
+  };
+  return onKernelMemory(backend, open, options.memory);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { verdictError } from '../audio/errors.ts';
 import { dbToGain, gainToDb } from '../dsp/elementary.ts';
-import { type BackendName, chooseBackend } from '../dsp/kernel-memory.ts';
+import { type BackendName, chooseBackend, type KeptMemory } from '../dsp/kernel-memory.ts';
 import type { PipelineDefinition } from '../graph/definition.ts';
 import { definePipeline } from '../graph/parse-pipeline.ts';
 import { loadPipelineStages } from '../graph/prepare-pipeline.ts';
@@ -22,6 +22,7 @@ export interface PlanGainOptions {
   readonly raw?: RawFormat | undefined;
   /** Ends the search early, with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
+  readonly memory?: KeptMemory | undefined;
 }
 
 /** How files come to a loudness. */
@@ -55,11 +56,11 @@ const DITHER_STEPS = 3;
  * @throws AuralisError of kind `verdict` when the ceiling forbids the gain and nothing else is allowed
  */
 export async function planGain(files: readonly string[], options: PlanGainOptions): Promise<GainPlan | null> {
-  const { target, ceiling = -1, onCeiling = 'refuse', raw, signal } = options;
+  const { target, ceiling = -1, onCeiling = 'refuse', raw, signal, memory } = options;
   const backend = chooseBackend(options.backend);
   const measure = async (pipeline: PipelineDefinition): Promise<ProgrammeLoudness> => {
     await loadPipelineStages(pipeline);
-    return dryPass(files, { backend, raw, signal, pipeline });
+    return dryPass(files, { backend, raw, signal, memory, pipeline });
   };
   const before = await measure(definePipeline({ stages: [] }));
   if (before.integrated === Number.NEGATIVE_INFINITY) return null;

@@ -1,4 +1,4 @@
-import { type BackendName, chooseBackend } from '../dsp/kernel-memory.ts';
+import { type BackendName, chooseBackend, type KeptMemory } from '../dsp/kernel-memory.ts';
 import type { PipelineDefinition } from '../graph/definition.ts';
 import { definePipeline } from '../graph/parse-pipeline.ts';
 import { loadPipelineStages } from '../graph/prepare-pipeline.ts';
@@ -23,6 +23,7 @@ interface PlanMasteringOptions {
   readonly backend?: BackendName | 'auto';
   /** Ends the search early, with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
+  readonly memory?: KeptMemory | undefined;
 }
 
 /** How a file is mastered. */
@@ -39,9 +40,9 @@ export interface MasteringPlan {
 
 /** Decides on a file after listening to all of it, and finds the gain by which it comes out as loud as wanted. */
 export async function planMastering(file: string, options: PlanMasteringOptions): Promise<MasteringPlan> {
-  const { aim, genres, signal } = options;
+  const { aim, genres, signal, memory } = options;
   const backend = chooseBackend(options.backend);
-  const { analysis } = await analyze(file, { only: MASTERING_MEASURES, backend, signal });
+  const { analysis } = await analyze(file, { only: MASTERING_MEASURES, backend, signal, memory });
   signal?.throwIfAborted();
   const content = contentOf(analysis);
   const { sampleRate } = analysis.format;
@@ -58,7 +59,7 @@ export async function planMastering(file: string, options: PlanMasteringOptions)
     });
   const measure = async (pipeline: PipelineDefinition): Promise<ProgrammeLoudness> => {
     await loadPipelineStages(pipeline);
-    return dryPass([file], { backend, signal, pipeline });
+    return dryPass([file], { backend, signal, memory, pipeline });
   };
   if (loudness === null) return { pipeline: pipelineAt(0, 0), content, after: null, curve, decisions };
   const shaped = await measure(definePipeline({ stages }));

@@ -1,7 +1,12 @@
 import type { Readable } from 'node:stream';
 import type { Planar } from '../audio/block.ts';
 import { AuralisError, inputError } from '../audio/errors.ts';
-import { type BackendName, type KernelMemory, onKernelMemory } from '../dsp/kernel-memory.ts';
+import {
+  type BackendName,
+  type KeptMemory,
+  type KernelMemory,
+  onKernelMemory,
+} from '../dsp/kernel-memory.ts';
 import type { RawFormat } from '../io/sample-format.ts';
 import { type AudioHeader, StreamDecoder } from '../io/stream-decoder.ts';
 import { decodedStream } from './codec-input.ts';
@@ -26,6 +31,7 @@ interface ReadBlocksOptions {
   readonly backend: BackendName;
   readonly raw?: RawFormat | undefined;
   readonly signal?: AbortSignal | undefined;
+  readonly memory?: KeptMemory | undefined;
 }
 
 /** What was read. */
@@ -33,6 +39,8 @@ export interface ReadBlocks<T> {
   readonly header: AudioHeader;
   readonly frames: number;
   readonly taker: T;
+  /** What all of it stood on. */
+  readonly memory: KernelMemory;
   /** One line each. */
   readonly warnings: readonly string[];
 }
@@ -44,18 +52,22 @@ export interface ReadBlocks<T> {
  */
 export async function readBlocks<T extends BlockTaker>(
   input: Readable,
-  { inputName, backend, raw, signal }: ReadBlocksOptions,
+  { inputName, backend, raw, signal, memory: kept }: ReadBlocksOptions,
   open: (memory: KernelMemory, header: AudioHeader) => T,
 ): Promise<ReadBlocks<T>> {
   const decoder = new StreamDecoder({ raw });
-  let opened = null as { taker: T; planar: Float32Array[] } | null;
+  let opened = null as { taker: T; planar: Float32Array[]; memory: KernelMemory } | null;
   const prepare = (header: AudioHeader) =>
-    onKernelMemory(backend, (memory) => {
-      const planar = memory.planar(header.format.channels, READ_FRAMES);
-      const taker = open(memory, header);
-      decoder.attach(memory, READ_FRAMES);
-      return { taker, planar };
-    });
+    onKernelMemory(
+      backend,
+      (memory) => {
+        const planar = memory.planar(header.format.channels, READ_FRAMES);
+        const taker = open(memory, header);
+        decoder.attach(memory, READ_FRAMES);
+        return { taker, planar, memory };
+      },
+      kept,
+    );
   const drain = async (): Promise<void> => {
     const { header } = decoder;
     if (header === null) return;
@@ -79,8 +91,9 @@ export async function readBlocks<T extends BlockTaker>(
     }
     const { warnings } = decoder.end();
     await drain();
-    await opened!.taker.finish();
-    return { header: decoder.header!, frames: decoder.framesRead, taker: opened!.taker, warnings };
+    const { taker, memory } = opened!;
+    await taker.finish();
+    return { header: decoder.header!, frames: decoder.framesRead, taker, memory, warnings };
   } catch (error) {
     const isInput = isSystemError(error) || (error instanceof AuralisError && error.kind === 'input');
     if (!isInput) throw error;

@@ -68,7 +68,7 @@ export class RunMonitor {
 
   /** Notes a change that came while running: what replays it. */
   change(move: object): void {
-    this.#write(moveLine(move));
+    if (this.#report) this.#write(moveLine(move));
     this.#onEvent?.(moveEvent(move));
   }
 

@@ -1,6 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 import type { AudioFormat } from '../audio/format.ts';
-import type { BackendName } from '../dsp/kernel-memory.ts';
+import type { BackendName, KeptMemory } from '../dsp/kernel-memory.ts';
 import type { PlannedMove } from '../graph/automation.ts';
 import type { PipelineDefinition } from '../graph/definition.ts';
 import type { MetadataChunk } from '../io/metadata-chunk.ts';
@@ -19,6 +19,7 @@ import type { Resumption } from './resumption.ts';
 import type { RunStats } from './run-stats.ts';
 import type { NamedInput } from './side-input.ts';
 import type { ThreadCount } from './thread-count.ts';
+import type { ThreadCrew } from './threads/thread-crew.ts';
 
 /** What a run is made of. */
 export interface RunOptions {
@@ -49,6 +50,8 @@ export interface RunOptions {
   readonly outputs?: Readonly<Record<string, OutputSink>>;
   /** @default 'auto' */
   readonly backend?: BackendName | 'auto';
+  /** Worked on, where passes follow one another. @default a memory of its own */
+  readonly memory?: KeptMemory | undefined;
   readonly raw?: RawFormat | undefined;
   /** Samples of the output; those of the input by default. */
   readonly sampleFormat?: SampleEncoding | undefined;
@@ -59,6 +62,8 @@ export interface RunOptions {
    * later, and keeps a thread waiting while another works. @default 1
    */
   readonly threads?: ThreadCount;
+  /** So many threads that were hired before, with `hireThreads`; dismissed at the end of the run where it uses them. */
+  readonly crew?: ThreadCrew | null;
   /** Where the word length is reduced. @default 'tpdf' */
   readonly dither?: DitherKind | undefined;
   /** Of the dither. @default 0 */

@@ -52,6 +52,7 @@ export async function runPipeline(options: RunOptions): Promise<RunSummary> {
     onChange: (change) => monitor.change(entryOf(change)),
     onDecision: options.onDecision,
     backend,
+    memory: options.memory,
     blockFrames: options.blockFrames ?? 4096,
     crew,
     seed: options.seed ?? 0,
@@ -70,6 +71,7 @@ export async function runPipeline(options: RunOptions): Promise<RunSummary> {
     metered: options.metered === true,
     compare: options.compare,
     onPrepared: (id, processor) => {
+      processor.keepsReadings = options.report !== undefined;
       options.stats?.watch(id, processor);
       if (onStage)
         shieldStage(id, processor, (...what) => onStage(path.open?.graph.run.framesIn ?? 0, ...what));
@@ -124,6 +126,7 @@ export async function runPipeline(options: RunOptions): Promise<RunSummary> {
     if (path.failure !== null) throw named(path.failure, inputName, inputError);
     if (!aborted && !readerGone) await checkpoints?.remove();
     const summary = summarise(path, monitor, backend, { aborted, readerGone }, checkpoints);
+    if (path.open && !readerGone) options.memory?.keep(path.open.memory);
     return { ...summary, warnings: [...summary.warnings, ...warnings] };
   } catch (error) {
     await checkpoints?.stop();

@@ -1,5 +1,6 @@
 /** Bytes taken from the allocator at once. */
 const SLAB_BYTES = 128 * 1024;
+const NOTHING: readonly Buffer[] = [];
 
 /**
  * Collects the short views that an encoder gives into pieces that may leave: few large buffers, each byte copied once.
@@ -10,8 +11,9 @@ export class SlabWriter {
   #slab: Buffer | null = null;
   #bytes = 0;
 
-  /** Copies `bytes` in and yields the pieces that became full. */
-  *add(bytes: Uint8Array): Generator<Buffer, void, void> {
+  /** Copies `bytes` in and gives the pieces that became full: seldom any. */
+  add(bytes: Uint8Array): readonly Buffer[] {
+    let full = NOTHING;
     for (let at = 0; at < bytes.length; ) {
       this.#slab ??= this.#free.pop() ?? Buffer.allocUnsafeSlow(SLAB_BYTES);
       const taken = Math.min(SLAB_BYTES - this.#bytes, bytes.length - at);
@@ -21,17 +23,18 @@ export class SlabWriter {
       );
       this.#bytes += taken;
       at += taken;
-      if (this.#bytes === SLAB_BYTES) yield* this.take();
+      if (this.#bytes === SLAB_BYTES) full = [...full, ...this.take()];
     }
+    return full;
   }
 
-  /** Yields what is collected, if anything. */
-  *take(): Generator<Buffer, void, void> {
-    if (this.#slab === null) return;
+  /** What is collected, if anything. */
+  take(): readonly Buffer[] {
+    if (this.#slab === null) return NOTHING;
     const piece = this.#slab.subarray(0, this.#bytes);
     this.#slab = null;
     this.#bytes = 0;
-    yield piece;
+    return [piece];
   }
 
   /** Takes back a piece that has been written out; nobody may hold it any more. */

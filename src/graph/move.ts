@@ -82,7 +82,9 @@ export function movesBetween(
   after: PipelineDefinition,
   time: Pick<Move, 'frame' | 'frames' | 'curve'>,
 ): Move[] {
-  return after.entries
-    .map(({ id, params }, n) => ({ id, leaves: differences(before.entries[n].params, params), ...time }))
-    .filter(({ leaves }) => leaves.length > 0);
+  return after.entries.flatMap((entry, n) => {
+    if (entry === before.entries[n]) return [];
+    const leaves = differences(before.entries[n].params, entry.params);
+    return leaves.length > 0 ? [{ id: entry.id, leaves, ...time }] : [];
+  });
 }

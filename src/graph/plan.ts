@@ -1,6 +1,5 @@
 import type { AudioFormat } from '../audio/format.ts';
 import {
-  IN,
   type InputRef,
   MAIN,
   type PipelineController,
@@ -11,7 +10,7 @@ import type { PreparedPipeline } from './prepare-pipeline.ts';
 
 /** A signal on its way into an entry. */
 export interface PlannedInput {
-  /** Id of the entry it comes from, or `in`. */
+  /** Id of the entry, or name of the input, that it comes from. */
   readonly from: string;
   readonly port: string;
   /** In dB. */
@@ -52,8 +51,18 @@ export interface PlannedController {
   readonly moves: readonly string[];
 }
 
+/** A signal on its way out. */
+export interface PlannedOutput {
+  readonly name: string;
+  readonly from: string;
+  readonly port: string;
+}
+
 /** One way through the graph. */
 export interface PlannedPath {
+  /** Names of where it begins and ends. */
+  readonly input: string;
+  readonly output: string;
   readonly entries: readonly string[];
   /** Frames by which the stages on it are late, and frames of delay put in. */
   readonly latency: number;
@@ -67,12 +76,16 @@ export interface Plan {
   readonly format: AudioFormat;
   /** Of `main`. */
   readonly outputFormat: AudioFormat;
+  /** Names of what comes in. */
+  readonly inputs: readonly string[];
+  /** What goes out; the first is `main`. */
+  readonly outputs: readonly PlannedOutput[];
   /** In the order in which they run. */
   readonly entries: readonly PlannedEntry[];
   readonly controllers: readonly PlannedController[];
   /** Entries that work one after the other in the same arrays, without a copy in between. */
   readonly runs: readonly (readonly string[])[];
-  /** Ways from the input to the output; the first 32. */
+  /** Ways from the inputs to the outputs; the first 32 to each. */
   readonly paths: readonly PlannedPath[];
   /** Frames of the input by which the output is late before it is aligned. */
   readonly latency: number;
@@ -109,15 +122,19 @@ export function planPipeline(definition: PipelineDefinition, prepared: PreparedP
       dryDelay: mixes ? processor.latency : 0,
     };
   });
+  const { inputs } = definition;
+  const outputs = definition.outputs.map(({ name, from: { from, port } }) => ({ name, from, port }));
   return {
     name: definition.name,
     description: definition.description,
     format: prepared.run.format,
     outputFormat: prepared.run.outputFormat,
+    inputs,
+    outputs,
     entries,
     controllers: definition.controllers.map(planController),
     runs: fusedRuns(definition.entries, prepared),
-    paths: pathsThrough(entries),
+    paths: pathsThrough(inputs, entries, outputs),
     latency: prepared.latency,
   };
 }
@@ -148,21 +165,25 @@ function fusedRuns(entries: readonly PipelineEntry[], prepared: PreparedPipeline
   return runs;
 }
 
-/** Ways from the input to the last entry, built up entry by entry, so that no number of forks and joins takes long. */
-function pathsThrough(entries: readonly PlannedEntry[]): readonly PlannedPath[] {
-  const ways = new Map<string, readonly PlannedPath[]>([[IN, [{ entries: [], latency: 0, delay: 0 }]]]);
-  let last: readonly PlannedPath[] = [];
-  for (const { id, inputs, latency } of entries) {
-    last = inputs
-      .flatMap(({ from, delay }) =>
-        (ways.get(from) ?? []).map((way) => ({
-          entries: [...way.entries, id],
-          latency: way.latency + latency,
-          delay: way.delay + delay,
-        })),
-      )
-      .slice(0, MOST_PATHS);
-    ways.set(id, last);
+/** Ways from inputs to outputs, built up entry by entry, so that no number of forks and joins takes long. */
+function pathsThrough(
+  inputs: readonly string[],
+  entries: readonly PlannedEntry[],
+  outputs: readonly PlannedOutput[],
+): readonly PlannedPath[] {
+  type Way = Omit<PlannedPath, 'output'>;
+  const ways = new Map<string, readonly Way[]>();
+  for (const input of inputs) ways.set(input, [{ input, entries: [], latency: 0, delay: 0 }]);
+  for (const entry of entries) {
+    const through = entry.inputs.flatMap(({ from, delay }) =>
+      (ways.get(from) ?? []).map((way) => ({
+        input: way.input,
+        entries: [...way.entries, entry.id],
+        latency: way.latency + entry.latency,
+        delay: way.delay + delay,
+      })),
+    );
+    ways.set(entry.id, through.slice(0, MOST_PATHS));
   }
-  return last;
+  return outputs.flatMap(({ name, from }) => (ways.get(from) ?? []).map((way) => ({ ...way, output: name })));
 }

@@ -23,22 +23,17 @@ export function withSetting(
   name: string,
   value: unknown,
 ): PipelineDefinition {
-  const source = changed(definition, name, value);
-  return withNumber(definition, name, value, source) ?? checkPipeline(source, definition.origin);
+  const number = withNumber(definition, name, value);
+  return number ?? checkPipeline(changed(definition, name, value), definition.origin);
 }
 
 /**
  * The pipeline with a number that a stage of the file itself can glide to: of all checks only that of its parameters can come
  * to another end, and a controller sets several numbers a second. Null where that is not all, or where it fails.
  */
-function withNumber(
-  definition: PipelineDefinition,
-  name: string,
-  value: unknown,
-  source: PipelineSource,
-): PipelineDefinition | null {
-  const { entries } = definition;
-  const { stages, parameters = {}, extends: base } = definition.source;
+function withNumber(definition: PipelineDefinition, name: string, value: unknown): PipelineDefinition | null {
+  const { entries, source } = definition;
+  const { stages, parameters = {}, extends: base } = source;
   const [id, key, ...deeper] = name.split('.');
   const plain = base === undefined && entries.length === stages.length && !stages.some((raw) => 'use' in raw);
   if (!plain || typeof value !== 'number' || deeper.length > 0 || Object.hasOwn(parameters, id)) return null;
@@ -48,7 +43,11 @@ function withNumber(
   const entry = entries[n];
   const params = entry.definition.params.safeParse({ ...entry.params, [key]: value });
   if (!params.success) return null;
-  return { ...definition, source, entries: entries.toSpliced(n, 1, { ...entry, params: params.data }) };
+  return {
+    ...definition,
+    source: { ...source, stages: stages.with(n, { ...stages[n], [key]: value }) },
+    entries: entries.with(n, { ...entry, params: params.data }),
+  };
 }
 
 function changed({ source }: PipelineDefinition, name: string, value: unknown): PipelineSource {

@@ -13,6 +13,7 @@ export * from './half-band';
 export * from './levels';
 export * from './log-level';
 export * from './limiter';
+export * from './masking';
 export * from './mid-side';
 export * from './mono-guard';
 export * from './noise-shaper';

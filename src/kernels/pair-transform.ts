@@ -81,6 +81,23 @@ function addAround(size: i32, x: usize, sums: usize, slot: i32, scale: f32): voi
   }
 }
 
+/** What comes in goes from x to the ring `past`, what goes out from the ring `sums` to x, and zeros are left in `sums`. */
+export function exchangeSegment(past: usize, sums: usize, x: usize, frames: i32): void {
+  const zeros = f32x4.splat(0);
+  let i = 0;
+  for (; i + 4 <= frames; i += 4) {
+    put(past, i, get(x, i));
+    put(x, i, get(sums, i));
+    put(sums, i, zeros);
+  }
+  for (; i < frames; i++) {
+    const at = <usize>i << 2;
+    store<f32>(past + at, load<f32>(x + at));
+    store<f32>(x + at, load<f32>(sums + at));
+    store<f32>(sums + at, 0);
+  }
+}
+
 /**
  * Weighs the transform at `z` by the response of bins 0..size-1, transforms it back and adds both signals to the rings `left`
  * and `right` of `size` samples, from index `slot` on. `work` holds what `pairForward` left, which is gone then.

@@ -112,12 +112,16 @@ class AdaptiveController implements Controller {
   }
 
   step(meters: (role: string) => Readings | null, standing: Standing): readonly Decided[] {
-    const content = this.#content.take(meters('spectrum')!, meters('loudness')!);
-    if (content.kind === 'silence' || this.#content.heard < LEAST_SECONDS) return [];
+    const [spectrum, loudness] = [meters('spectrum')!, meters('loudness')!];
+    this.#content.take(spectrum);
+    const content = this.#content.heardFigures(loudness);
+    if (content.silent || this.#content.heard < LEAST_SECONDS) return [];
     this.#looks += 1;
     const { eq, compressor, stereo, normalize } = standing;
     const moves: (Decided | null)[] = [];
-    if (eq && this.#looks % GENRE_INTERVALS === 0) moves.push(this.#moveCurve(content, eq));
+    if (eq && this.#looks % GENRE_INTERVALS === 0) {
+      moves.push(this.#moveCurve(this.#content.profile(spectrum, loudness), eq));
+    }
     if (compressor) {
       const { value, ...why } = ruleCompression(content, this.#aim);
       // A compressor at 1:1 says nothing yet: its threshold is put where it belongs at once.

@@ -68,10 +68,18 @@ const SPEECH_CENTROID = [400, 2400] as const;
 const DEEP_BANDS = 1;
 const BASS_BANDS = 2;
 
+/** Sample peak over loudness in dB; null where one of them is. */
+export const crestOf = ({ loudness, samplePeak }: Pick<MeasuredContent, 'loudness' | 'samplePeak'>) =>
+  loudness === null || samplePeak === null ? null : samplePeak - loudness;
+
+/** Whether nothing passes the loudness gate or lies above 20 Hz. */
+export const isSilent = ({ loudness, rolloff }: Pick<MeasuredContent, 'loudness' | 'rolloff'>): boolean =>
+  loudness === null || (rolloff ?? 0) < INAUDIBLE_HZ;
+
 /** Adds to the figures what follows from them. */
 export function contentProfile(measured: MeasuredContent): ContentProfile {
-  const { loudness, range, samplePeak, noiseFloor, bark } = measured;
-  const crest = loudness === null || samplePeak === null ? null : samplePeak - loudness;
+  const { loudness, range, noiseFloor, bark } = measured;
+  const crest = crestOf(measured);
   const pauses = loudness === null || noiseFloor === null ? null : loudness - noiseFloor;
   const bass = bark === null ? null : shareOf(bark, BASS_BANDS);
   const derived = { ...measured, crest, pauses, bass };
@@ -93,10 +101,10 @@ function dynamicsOf(crest: number | null, range: number | null): DynamicsClass {
   return crest !== null && crest < DENSE_CREST ? 'dense' : 'moderate';
 }
 
-/** Silence where nothing passes the loudness gate or lies above 20 Hz; speech where all signs of it are seen. */
+/** Silence where nothing is heard; speech where all signs of it are seen. */
 function kindOf(content: MeasuredContent & Pick<ContentProfile, 'pauses'>): ContentKind {
-  const { loudness, rolloff, pauses, width, bark, tempo, centroid } = content;
-  if (loudness === null || (rolloff ?? 0) < INAUDIBLE_HZ) return 'silence';
+  if (isSilent(content)) return 'silence';
+  const { pauses, width, bark, tempo, centroid } = content;
   const [low, high] = SPEECH_CENTROID;
   const signs = [
     (pauses ?? 0) > SPEECH_PAUSES,

@@ -113,7 +113,7 @@ export interface Compression {
 
 /** Rule for the compressor: by how far the peaks stand out, less where the material is quiet or dynamic, none where it is dense. */
 export function ruleCompression(
-  content: ContentProfile,
+  content: Pick<ContentProfile, 'loudness' | 'range' | 'crest'>,
   { preset, amount, reference, mode }: Aim,
 ): Ruling<Compression> {
   const { loudness, range, crest } = content;
@@ -147,7 +147,7 @@ export function ruleCompression(
 
 /** Rule for the factor on the side of two channels. */
 export function ruleWidth(
-  { channels, width }: ContentProfile,
+  { channels, width }: Pick<ContentProfile, 'channels' | 'width'>,
   { preset, mode, reference, amount }: Aim,
 ): Ruling<number> {
   const keep = (rule: string, because: string): Ruling<number> => ({

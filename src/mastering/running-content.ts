@@ -1,6 +1,6 @@
 import { dbToGain, powerToDb } from '../dsp/elementary.ts';
 import type { Readings } from '../stages/define-stage.ts';
-import { type ContentProfile, contentProfile, type MeasuredContent } from './content-profile.ts';
+import { type ContentProfile, contentProfile, crestOf, isSilent } from './content-profile.ts';
 
 /** Intervals after which what was heard counts 37 % of what is heard now. */
 const MEMORY = 30;
@@ -23,6 +23,12 @@ export interface ContentSnapshot {
   readonly features: readonly MeanSnapshot[];
   readonly width: MeanSnapshot;
   readonly bark: readonly MeanSnapshot[];
+}
+
+/** The figures of a `ContentProfile` that change what is done at any interval. */
+export interface HeardFigures
+  extends Pick<ContentProfile, 'channels' | 'loudness' | 'range' | 'crest' | 'width'> {
+  readonly silent: boolean;
 }
 
 /** A mean that forgets; at first the plain mean. */
@@ -91,12 +97,46 @@ export class RunningContent {
     this.#bark = bark.map(RunningMean.restored);
   }
 
-  /** Takes the readings of the interval that just ended. */
-  take(spectrum: Readings, loudness: Readings): ContentProfile {
+  /** Takes the reading of the interval that just ended. */
+  take(spectrum: Readings): void {
     const interval = spectrum.interval as Readings | null;
     const programme = interval?.programme as Readings | null | undefined;
     if (programme) this.#learn(interval!, programme);
-    return contentProfile(this.#measured(spectrum, loudness));
+  }
+
+  /** What the rules need that are asked at every interval. */
+  heardFigures({ integrated, range, samplePeak }: Readings): HeardFigures {
+    const loudness = finite(integrated);
+    return {
+      channels: this.#channels,
+      loudness,
+      range: finite(range),
+      crest: crestOf({ loudness, samplePeak: finite(samplePeak) }),
+      width: this.#width.value,
+      silent: isSilent({ loudness, rolloff: this.#feature('rolloff') }),
+    };
+  }
+
+  /** All that is known so far. */
+  profile(spectrum: Readings, { seconds, integrated, range, samplePeak }: Readings): ContentProfile {
+    const width = this.#width.value;
+    return contentProfile({
+      seconds: seconds as number,
+      channels: this.#channels,
+      loudness: finite(integrated),
+      range: finite(range),
+      samplePeak: finite(samplePeak),
+      noiseFloor: this.#noiseFloor,
+      bark: this.#heard === 0 ? null : this.#bark.map((mean) => powerToDb(mean.value ?? 0)),
+      centroid: this.#feature('centroid'),
+      rolloff: this.#feature('rolloff'),
+      flatness: this.#feature('flatness'),
+      zeroCrossingRate: this.#feature('zeroCrossingRate'),
+      tempo: finite(spectrum.tempo),
+      width,
+      // Of two channels of equal power: 2 LR / (L^2 + R^2) = (M^2 - S^2) / (M^2 + S^2).
+      correlation: width === null ? null : 1 - 2 * width,
+    });
   }
 
   #learn(interval: Readings, programme: Readings): void {
@@ -116,30 +156,13 @@ export class RunningContent {
     const levels = (programme.bark as Readings).levels as readonly number[];
     if (this.#bark.length === 0) this.#bark = levels.map(() => new RunningMean());
     levels.forEach((one, n) => {
-      this.#bark[n].push(dbToGain(one) * dbToGain(one));
+      const gain = dbToGain(one);
+      this.#bark[n].push(gain * gain);
     });
   }
 
-  #measured(spectrum: Readings, { seconds, integrated, range, samplePeak }: Readings): MeasuredContent {
-    const feature = (name: Features): number | null => this.#features.get(name)!.value;
-    const width = this.#width.value;
-    return {
-      seconds: seconds as number,
-      channels: this.#channels,
-      loudness: finite(integrated),
-      range: finite(range),
-      samplePeak: finite(samplePeak),
-      noiseFloor: this.#noiseFloor,
-      bark: this.#heard === 0 ? null : this.#bark.map((mean) => powerToDb(mean.value ?? 0)),
-      centroid: feature('centroid'),
-      rolloff: feature('rolloff'),
-      flatness: feature('flatness'),
-      zeroCrossingRate: feature('zeroCrossingRate'),
-      tempo: finite(spectrum.tempo),
-      width,
-      // Of two channels of equal power: 2 LR / (L^2 + R^2) = (M^2 - S^2) / (M^2 + S^2).
-      correlation: width === null ? null : 1 - 2 * width,
-    };
+  #feature(name: Features): number | null {
+    return this.#features.get(name)!.value;
   }
 }
 

@@ -11,7 +11,7 @@ body { margin: 2rem auto; padding: 0 1.5rem; max-width: 1500px; background: #fff
 h1 { font-size: 1.5rem; margin: 0 0 .25rem; }
 p { margin: .15rem 0; color: #57606a; }
 table { border-collapse: collapse; width: 100%; margin: 1.25rem 0; font-variant-numeric: tabular-nums; }
-th, td { padding: .3rem .6rem; text-align: left; vertical-align: top; border-bottom: 1px solid #d9dee3; }
+th, td { padding: .3rem .4rem; text-align: left; vertical-align: top; border-bottom: 1px solid #d9dee3; }
 th { color: #57606a; font-weight: 600; white-space: nowrap; vertical-align: bottom; }
 th.group { text-align: center; padding-bottom: 0; border: 0; }
 th[data-column] { cursor: pointer; border-bottom: 2px solid #adb5bd; }
@@ -19,7 +19,7 @@ th[aria-sort=ascending]::after { content: " ▲"; }
 th[aria-sort=descending]::after { content: " ▼"; }
 td.number, th.number { text-align: right; white-space: nowrap; }
 td.path { overflow-wrap: anywhere; min-width: 12rem; }
-td.words { overflow-wrap: anywhere; min-width: 18rem; color: #57606a; }
+td.words { overflow-wrap: anywhere; min-width: 13rem; color: #57606a; }
 td.finished, td.done { color: #187a3c; }
 td.failed { color: #c9252d; font-weight: 600; }
 td.cancelled { color: #8a5a00; }
@@ -101,8 +101,10 @@ const COLUMNS: readonly Column[] = [
  */
 export function batchPage(report: BatchReport, folder: string): string {
   const { version, began, work, jobs, elapsed, count, tracks } = report;
-  const logs = tracks.some(({ decisions }) => decisions !== null);
-  const columns = COLUMNS.filter(({ kind }) => logs || kind !== 'link');
+  // Such as gains where a pipeline chose none; what is there before is compared with what is there after.
+  const columns = COLUMNS.filter(
+    ({ group, of }) => group !== undefined || tracks.some((track) => (of(track) ?? '') !== ''),
+  );
   const counts = Object.entries(count).flatMap(([status, n]) => (n > 0 ? [`${n} ${status}`] : []));
   return `${pageStart(`${work}: ${tracks.length} tracks`, STYLE)}
 <body>

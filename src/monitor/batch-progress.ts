@@ -42,10 +42,11 @@ const QUEUE_WORDS: Readonly<Record<QueueState, string>> = {
 /** A level as people read it. */
 const level = (value: number | null): string => (Number.isFinite(value) ? value!.toFixed(2) : '-inf');
 
-/** The line of text for a track that has ended: `finished a.wav: -20.10 -> -16.00 LUFS, -1.02 dBTP`. */
-export function trackLine({ status, input, before, after, error }: TrackReport): string {
+/** The line of text for a track that has ended: `finished a.wav: -20.10 -> -16.00 LUFS, -1.02 dBTP`, and what was odd. */
+export function trackLine({ status, input, before, after, warnings, error }: TrackReport): string {
   if (error !== null) return `${status} ${error.startsWith(input) ? '' : `${input}: `}${error}`;
   if (before === null || after === null) return `${status} ${input}`;
   const { integrated, truePeak } = after;
-  return `${status} ${input}: ${level(before.integrated)} -> ${level(integrated)} LUFS, ${level(truePeak)} dBTP`;
+  const line = `${status} ${input}: ${level(before.integrated)} -> ${level(integrated)} LUFS, ${level(truePeak)} dBTP`;
+  return [line, ...warnings].join('; ');
 }

@@ -79,7 +79,7 @@ class AnalyzerProcessor extends StageProcessor<z.output<typeof params>> {
   #closeInterval(): void {
     this.#levels.closeInterval();
     this.#spectrum?.closeInterval();
-    this.#readings.push(this.#intervalReading());
+    if (this.keepsReadings) this.#readings.push(this.#intervalReading());
   }
 
   #intervalReading(): Readings {

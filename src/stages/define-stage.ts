@@ -55,6 +55,8 @@ export abstract class StageProcessor<P = unknown> {
   readonly latency: number = 0;
   /** Set by a stage that puts out more or fewer frames than it takes; null for all others. */
   readonly rateChange: RateChange | null = null;
+  /** Whether readings of intervals are worked out and kept for `takeReadings`; who never calls it may say no. */
+  keepsReadings = true;
   protected readonly format: AudioFormat;
   protected readonly state: StateMemory;
   #params: P;
@@ -104,7 +106,10 @@ export abstract class StageProcessor<P = unknown> {
     return {};
   }
 
-  /** What a controller is shown: `meters`, less what a stage would have to add up since the start for nobody. */
+  /**
+   * What a controller is shown between two blocks: of `meters` what it may need, and worked out, where that takes time, when
+   * it is read.
+   */
   glance(): Readings {
     return this.meters();
   }

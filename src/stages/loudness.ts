@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { AudioFormat } from '../audio/format.ts';
 import { channelWeights } from '../dsp/channel-weights.ts';
 import { LoudnessMeter } from '../dsp/loudness-meter.ts';
 import {
@@ -27,6 +28,7 @@ type Params = z.output<typeof params>;
 class Loudness extends StageProcessor<Params> {
   readonly #meter: LoudnessMeter;
   readonly #readings: IntervalReadings;
+  readonly #figures: Readings;
   /** What was read at this very frame. */
   #here: Readings | null = null;
 
@@ -41,6 +43,8 @@ class Loudness extends StageProcessor<Params> {
       truePeak: initial.truePeak,
     });
     this.#readings = new IntervalReadings(this.state);
+    const position = (): number => this.#readings.position;
+    this.#figures = figuresOf(this.#meter, spec.format, initial.truePeak, position);
     this.configure(false);
   }
 
@@ -57,7 +61,7 @@ class Loudness extends StageProcessor<Params> {
       this.#meter.process(whole ? main : main.map((channel) => channel.subarray(done)), span);
       done += span;
       this.#here = null;
-      if (this.#readings.advance(span)) this.#readings.push(this.meters());
+      if (this.#readings.advance(span) && this.keepsReadings) this.#readings.push(this.meters());
     }
   }
 
@@ -75,35 +79,61 @@ class Loudness extends StageProcessor<Params> {
    * highest channel, and of each.
    */
   override meters(): Readings {
-    this.#here ??= this.#read();
+    this.#here ??= { ...this.#figures };
     return this.#here;
   }
 
-  #read(): Readings {
-    const frame = this.#readings.position;
-    const meter = this.#meter;
-    const channels = this.format.layout.map((name, channel) => ({
-      name,
-      truePeak: this.params.truePeak ? meter.truePeak(channel) : null,
-      samplePeak: meter.samplePeak(channel),
-    }));
-    const samplePeak = Math.max(...channels.map((channel) => channel.samplePeak));
-    return {
-      frame,
-      seconds: frame / this.format.sampleRate,
-      momentary: meter.momentary,
-      shortTerm: meter.shortTerm,
-      integrated: meter.integrated,
-      range: meter.range,
-      momentaryMax: meter.momentaryMax,
-      shortTermMax: meter.shortTermMax,
-      truePeak: this.params.truePeak
-        ? Math.max(...channels.map(({ truePeak }) => truePeak ?? samplePeak))
-        : null,
-      samplePeak,
-      channels,
-    };
+  override glance(): Readings {
+    return this.#figures;
   }
+}
+
+/** What a meter reads, each figure when it is asked for; `position` gives the frame. */
+function figuresOf(
+  meter: LoudnessMeter,
+  { sampleRate, layout }: AudioFormat,
+  truePeaks: boolean,
+  position: () => number,
+): Readings {
+  return {
+    get frame() {
+      return position();
+    },
+    get seconds() {
+      return position() / sampleRate;
+    },
+    get momentary() {
+      return meter.momentary;
+    },
+    get shortTerm() {
+      return meter.shortTerm;
+    },
+    get integrated() {
+      return meter.integrated;
+    },
+    get range() {
+      return meter.range;
+    },
+    get momentaryMax() {
+      return meter.momentaryMax;
+    },
+    get shortTermMax() {
+      return meter.shortTermMax;
+    },
+    get truePeak() {
+      return truePeaks ? meter.highestTruePeak : null;
+    },
+    get samplePeak() {
+      return meter.highestSamplePeak;
+    },
+    get channels() {
+      return layout.map((name, channel) => ({
+        name,
+        truePeak: truePeaks ? meter.truePeak(channel) : null,
+        samplePeak: meter.samplePeak(channel),
+      }));
+    },
+  };
 }
 
 /** Measures loudness, loudness range and peaks, and changes nothing. */

@@ -82,6 +82,8 @@ class PsychoacousticEq extends StageProcessor<Params> {
   readonly #balance: BandBalance;
   readonly #bands: readonly CriticalBand[];
   readonly #factors: Float64Array;
+  /** Gains in dB that are not found by listening. */
+  #fixed: readonly number[] | null = null;
   readonly #respond = (power: Float32Array): Float32Array => this.#responseFor(power);
 
   constructor(spec: ProcessSpec, initial: Params) {
@@ -100,7 +102,8 @@ class PsychoacousticEq extends StageProcessor<Params> {
   }
 
   protected override configure(_glide: boolean): void {
-    const { target, tilt, amount, speed, maxBoost, maxCut, window, gate } = this.params;
+    const { gains, target, tilt, amount, speed, maxBoost, maxCut, window, gate } = this.params;
+    this.#fixed = gains ?? null;
     const limits = { speedDb: speed, maxBoostDb: maxBoost, maxCutDb: maxCut };
     const wanted = { targetDb: target ?? FLAT, tiltDb: tilt, amount: amount / 100 };
     this.#balance.set({ ...wanted, ...limits, windowMs: window, gateDb: gate });
@@ -111,7 +114,7 @@ class PsychoacousticEq extends StageProcessor<Params> {
   }
 
   #responseFor(power: Float32Array): Float32Array {
-    const { gains } = this.params;
+    const gains = this.#fixed;
     const { gainsDb } = this.#balance;
     if (gains) for (let n = 0; n < gainsDb.length; n++) gainsDb[n] = gains[n];
     else this.#balance.step(this.#powers.of(power));

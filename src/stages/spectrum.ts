@@ -17,7 +17,7 @@ import {
   type StageIO,
   StageProcessor,
 } from './define-stage.ts';
-import { described, flag, number } from './parameters.ts';
+import { choice, described, flag, number } from './parameters.ts';
 
 /** Readings that may wait to be taken; older ones are dropped. In a block of 16384 frames end 128 windows of 512. */
 const MAX_PENDING = 128;
@@ -43,6 +43,11 @@ const params = z.strictObject({
     '%',
   ),
   bands: flag(true, 'give levels in octave, third-octave and critical bands', 'live'),
+  views: choice(
+    ['all', 'programme'],
+    'all',
+    'what is looked at: the programme, its mid and its side; or the programme and the width alone, at half the work',
+  ),
 });
 
 class SpectrumProcessor extends StageProcessor<z.output<typeof params>> {
@@ -53,18 +58,29 @@ class SpectrumProcessor extends StageProcessor<z.output<typeof params>> {
   /** Length of an interval in frames; 0 for readings of every window. */
   #intervalFrames = 0;
   #pending: Readings[] = [];
-  /** The newest reading; null where it has to be read anew. */
+  /** The newest reading; null where it has not been read yet. */
   #last: Readings | null = null;
+  readonly #glance: Readings;
   readonly #onWindow = (): void => this.#window();
 
   constructor(spec: ProcessSpec, given: z.output<typeof params>) {
     super('spectrum', spec, given);
-    const { overlap } = given;
+    const { overlap, views } = given;
     const fftSize: FftSize = given.fftSize;
-    const layout = spectrumLayout({ format: spec.format, fftSize });
+    const layout = spectrumLayout({ format: spec.format, fftSize }, views);
     this.#analyser = new SpectrumAnalyser(this.state, layout, overlap);
     this.#tempo = new TempoEstimator(this.state, (spec.format.sampleRate * hopsPerWindow(overlap)) / fftSize);
     this.#position = this.state.f64(2);
+    const tempo = (): number | null => this.#tempo.estimate()?.bpm ?? null;
+    const interval = (): Readings | null => this.#lastReading();
+    this.#glance = {
+      get tempo() {
+        return tempo();
+      },
+      get interval() {
+        return interval();
+      },
+    };
     this.configure(false);
   }
 
@@ -94,20 +110,18 @@ class SpectrumProcessor extends StageProcessor<z.output<typeof params>> {
   /** Means since the start, with the tempo, and under `interval` the last reading, or null before there is one. */
   override meters(): Readings {
     const { layout, masks, sums } = this.#analyser;
+    const tempo = this.#tempo.estimate();
     return {
       ...this.#reading(this.#position[0], sumsFigures(layout, masks, sums.total())),
-      ...this.glance(),
+      tempo: tempo?.bpm ?? null,
+      tempoStrength: tempo?.strength ?? null,
+      interval: this.#lastReading(),
     };
   }
 
   /** Tempo and last reading alone. */
   override glance(): Readings {
-    const tempo = this.#tempo.estimate();
-    return {
-      tempo: tempo?.bpm ?? null,
-      tempoStrength: tempo?.strength ?? null,
-      interval: this.#position[1] > 0 ? this.#lastReading() : null,
-    };
+    return this.#glance;
   }
 
   override takeReadings(): readonly Readings[] {
@@ -124,13 +138,15 @@ class SpectrumProcessor extends StageProcessor<z.output<typeof params>> {
 
   #keep(frame: number): void {
     this.#position[1] = frame;
-    if (this.#pending.length === MAX_PENDING) this.#pending.shift();
     this.#last = null;
-    this.#pending.push(this.#lastReading());
+    if (!this.keepsReadings) return;
+    if (this.#pending.length === MAX_PENDING) this.#pending.shift();
+    this.#pending.push(this.#lastReading()!);
   }
 
-  #lastReading(): Readings {
-    this.#last ??= this.#readLast();
+  /** Null before there is one. */
+  #lastReading(): Readings | null {
+    if (this.#position[1] > 0) this.#last ??= this.#readLast();
     return this.#last;
   }
 

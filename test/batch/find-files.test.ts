@@ -45,7 +45,7 @@ describe('findFiles', () => {
     expect(places('A/one.wav')).toEqual(['one.wav']);
   });
 
-  it('turns away what means nothing', () => {
+  it('refuses a name that is not there and a pattern that matches none, each in one line', () => {
     expect(() => places('A/three.wav')).toThrow(/three\.wav: no such file, folder or pattern/);
     expect(() => places('A/*.mp3')).toThrow(/no file matches/);
   });

@@ -46,6 +46,36 @@ describe('processFiles', () => {
     expect(soft.after!.integrated!).toBeLessThan(-20);
   });
 
+  it('tells of a broken file in an album that the ceiling forbids what is wrong with it, and of 2 others the ceiling', async () => {
+    writeFileSync(path('junk.wav'), 'junk');
+    const how = { normalize: { target: -1 }, album: 'y' };
+    const jobs = [
+      job('one', how),
+      job('two', how),
+      { ...how, input: path('junk.wav'), output: path('out/junk.wav') },
+    ];
+    const tracks = await processFiles(jobs);
+    expect(tracks.map(({ status }) => status)).toEqual(['failed', 'failed', 'failed']);
+    expect(tracks[2].error).toMatch(/starts with "junk"/);
+    expect(tracks[0].error).toMatch(/album of 2: .* the ceiling is -1 dBTP/);
+    expect(tracks[0].before!.truePeak).toBeLessThan(-10);
+  });
+
+  it('gives a track the same bytes after two others on the same memory as on one of its own', async () => {
+    const pipeline = {
+      stages: [
+        { stage: 'eq', bands: [{ freq: 1000, gain: 6 }] },
+        { stage: 'limiter', ceiling: -30 },
+      ],
+    };
+    const long = job('before1', { pipeline }, 0.5, 4);
+    const last = job('last', { pipeline }, 0.2, 1);
+    await processFiles([long, job('before2', { pipeline }, 0.4, 3), last], { concurrency: 1 });
+    const alone = { ...last, output: path('out/alone.wav') };
+    await processFiles([alone]);
+    expect(readFileSync(last.output).equals(readFileSync(alone.output))).toBe(true);
+  });
+
   it('leaves out a track that is within 0.5 LU of its target', async () => {
     const normalize = { target: -20 };
     const [first] = await processFiles([job('near', { normalize })], { overwrite: true });

@@ -13,38 +13,48 @@ const root = join(dirname(MAIN), '../..');
 beforeAll(() => {
   for (const name of ['package.json', 'pipelines'])
     cpSync(join(root, name), join(folder, name), { recursive: true });
-  const wanted = /^(main|command-line)\.js$|^package\.json$|\.compiled$/;
+  const wanted = /^(main|command-line|compiled-script|graph-work(er)?)\.js$|^package\.json$|\.compiled$/;
   for (const name of readdirSync(dirname(MAIN)).filter((name) => wanted.test(name))) {
     cpSync(join(dirname(MAIN), name), join(bundle, name));
   }
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const compiled = (): string => join(bundle, readdirSync(bundle).find((name) => name.endsWith('.compiled'))!);
+const { version, platform, arch } = process;
+const ending = `.${version}-${platform}-${arch}.compiled`;
+const compiled = (name: string): string => join(bundle, `${name}${ending}`);
 
 /** What the copy makes of 2000 frames. */
-function master(...flags: string[]): Buffer {
+function master(flags: readonly string[] = [], options: readonly string[] = []): Buffer {
   const raw = Uint8Array.from({ length: 8000 }, (_, n) => (n * n) & 127);
-  const words = [...flags, join(bundle, 'main.js'), 'mastering', '--raw', 's16le:44100:2'];
+  const words = [...flags, join(bundle, 'main.js'), 'mastering', '--raw', 's16le:44100:2', ...options];
   return execFileSync(process.execPath, words, { input: raw });
 }
 
-describe('what V8 compiled of the command line when it was built', () => {
+describe('what V8 compiled of the command line and its 3 kinds of threads when they were built', () => {
   it('lies there for one version of Node, system and processor: this one', () => {
-    const { version, platform, arch } = process;
-    expect(compiled()).toBe(join(bundle, `command-line.${version}-${platform}-${arch}.compiled`));
+    const names = readdirSync(bundle).filter((name) => name.endsWith('.compiled'));
+    expect(names).toEqual(
+      ['command-line', 'graph-work', 'spectrum-work', 'track-work'].map((name) => `${name}${ending}`),
+    );
   });
 
-  it('changes no byte of 8000: refused by V8 under another flag, cut short, or gone, in a folder that stays as it is', () => {
-    const files = readdirSync(bundle);
-    const output = master();
-    expect(output.length).toBe(8000);
-    expect(master('--no-opt')).toEqual(output);
-    writeFileSync(compiled(), readFileSync(compiled()).subarray(0, 100_000));
-    expect(master()).toEqual(output);
-    expect(readdirSync(bundle)).toEqual(files);
-    rmSync(compiled());
-    expect(master()).toEqual(output);
-    expect(readdirSync(bundle)).toEqual(files.filter((name) => !name.endsWith('.compiled')));
-  });
+  it.each([
+    ['command-line', []],
+    ['graph-work', ['--threads', '2']],
+  ])(
+    'changes no byte of 8000, %s refused by V8 under another flag, cut short, or gone, in a folder that stays as it is',
+    (name, options) => {
+      const files = readdirSync(bundle);
+      const output = master([], options);
+      expect(output.length).toBe(8000);
+      expect(master(['--no-opt'], options)).toEqual(output);
+      writeFileSync(compiled(name), readFileSync(compiled(name)).subarray(0, 100_000));
+      expect(master([], options)).toEqual(output);
+      expect(readdirSync(bundle)).toEqual(files);
+      rmSync(compiled(name));
+      expect(master([], options)).toEqual(output);
+      expect(readdirSync(bundle)).toEqual(files.filter((file) => join(bundle, file) !== compiled(name)));
+    },
+  );
 });

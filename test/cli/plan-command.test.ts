@@ -20,18 +20,15 @@ const GRAPH = file('graph.json', [
 ]);
 
 describe.concurrent('plan', () => {
-  it('shows how 2 threads share the stages: 39 ns a frame, of which the dearer one has 25', async () => {
+  it('shows how 2 threads share the stages: 44 ns a frame, of which the dearer one has 26', async () => {
     const { stdout } = await run(['plan', GRAPH, '--threads', '2', '--json']);
     const { shares } = JSON.parse(stdout.toString());
     expect(shares).toEqual({
-      stages: [
-        ['a', 'b'],
-        ['c', 'sum'],
-      ],
-      gain: 39 / 25,
+      stages: [['a'], ['b', 'c', 'sum']],
+      gain: 44 / 26,
     });
     const line = (await run(['plan', GRAPH, '--threads', '2'])).stdout.toString();
-    expect(line).toContain('on 2 threads: read, a, b, write | c, sum; at best 1.6 times as fast\n');
+    expect(line).toContain('on 2 threads: read, a, write | b, c, sum; at best 1.7 times as fast\n');
     expect(await run(['plan', GRAPH, '--threads', 'two'])).toMatchObject({
       code: 2,
       stderr: 'auralis-stream: --threads "two": expected a whole number from 1 to 64, or auto\n',
@@ -54,6 +51,41 @@ describe.concurrent('plan', () => {
       '○      out',
       '',
     ]);
+  });
+
+  it('draws 2 inputs and 3 outputs with a dot each, one of them in front of all stages', async () => {
+    const ends = file(
+      'ends.json',
+      [
+        { stage: 'crossover', id: 'x', input: 'voice', freqs: [300] },
+        { stage: 'mix', id: 'sum', input: ['x.band1', 'x.band2', 'music'] },
+      ],
+      { inputs: ['voice', 'music'], outputs: { main: 'sum', low: 'x.band1', dry: 'voice' } },
+    );
+    const { stdout } = await run(['plan', ends]);
+    expect(stdout.toString().split('\n').slice(2, 13)).toEqual([
+      '○        voice  48000 Hz, 2 channels',
+      '│ ○      music  48000 Hz, 2 channels',
+      '├─╫─┐',
+      '│ │ ●    x  crossover',
+      '│ │ ├─┐',
+      '│ ├─┼─┘',
+      '│ ● │    sum  mix',
+      '│ ○ │    main',
+      '│   ○    low',
+      '○        dry',
+      '',
+    ]);
+    const plan = JSON.parse((await run(['plan', ends, '--json'])).stdout.toString());
+    expect(plan.paths.map(({ input, output }: Record<string, string>) => `${input} ${output}`)).toEqual([
+      'voice main',
+      'voice main',
+      'music main',
+      'voice low',
+      'voice dry',
+    ]);
+    const mermaid = (await run(['plan', ends, '--mermaid'])).stdout.toString();
+    expect(mermaid.match(/\(\["/g)).toHaveLength(5);
   });
 
   it('tells latencies and delays to the frame in JSON, for 44.1 kHz too', async () => {

@@ -15,10 +15,10 @@ const chain = (gain: number): string => `{"stages":[{"stage":"limiter"},{"stage"
 const WAV = wav16(noise16(240_000));
 const HALF = 240_044;
 
-/** Writes once the process has said a line that holds some words. */
+/** Waits until the process has said a line that holds some words. */
 async function heard(child: ReturnType<typeof start>, words: string): Promise<void> {
   let said = '';
-  for (let waited = 0; !said.includes(words) && waited < 8000; waited += 20) {
+  while (!said.includes(words) && child.exitCode === null) {
     said += child.stderr?.read() ?? '';
     await pause(20);
   }

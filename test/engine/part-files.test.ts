@@ -6,6 +6,7 @@ import { readPipelineFile } from '../../src/engine/pipeline-files.ts';
 import { carryOver } from '../../src/graph/carry-over.ts';
 import type { PipelineDefinition } from '../../src/graph/pipeline.ts';
 import { withSettings } from '../../src/graph/pipeline.ts';
+import { cpuSeconds } from '../support/cpu-seconds.ts';
 import { runGraph } from '../support/graph.ts';
 import { maxAbsDifference, noise } from '../support/signals.ts';
 
@@ -192,15 +193,16 @@ describe('files that name files', () => {
     ).rejects.toThrow('files name files more than 8 deep');
   });
 
-  it('are refused when they multiply to more than 1000 stages, at once', async () => {
+  it('are refused when they multiply to more than 1000 stages, within a second of CPU', async () => {
     const twenty = (use: string): object => ({ stages: Array.from({ length: 20 }, () => ({ use })) });
     write('show/m0.json', { stages: Array.from({ length: 20 }, () => ({ stage: 'gain' })) });
     for (let n = 1; n < 7; n++) write(`show/m${n}.json`, twenty(`m${n - 1}.json`));
-    const began = performance.now();
-    await expect(readPipelineFile(join(folder, 'show/m6.json'))).rejects.toThrow(
-      'more than 1000 stages with those of the parts',
+    const seconds = await cpuSeconds(() =>
+      expect(readPipelineFile(join(folder, 'show/m6.json'))).rejects.toThrow(
+        'more than 1000 stages with those of the parts',
+      ),
     );
-    expect(performance.now() - began).toBeLessThan(1000);
+    expect(seconds).toBeLessThan(1);
   });
 
   it('stay beneath the folder of the file that names them, links resolved, unless they may not', async () => {

@@ -156,7 +156,7 @@ describe('runPipeline', () => {
     expect(summary).toMatchObject({ aborted: true, format: null, framesOut: 0 });
   });
 
-  it('ends quietly when the reader has gone', async () => {
+  it('ends without an error when the reader has gone: EPIPE', async () => {
     const output = new Writable({
       write: (_chunk, _encoding, done) =>
         done(Object.assign(new Error('write EPIPE'), { code: 'EPIPE', errno: -32 })),
@@ -165,7 +165,7 @@ describe('runPipeline', () => {
     expect(summary.readerGone).toBe(true);
   });
 
-  it('names the output when it is full', async () => {
+  it('names the output when it is full: ENOSPC', async () => {
     const output = new Writable({
       write: (_chunk, _encoding, done) =>
         done(Object.assign(new Error('ENOSPC'), { code: 'ENOSPC', errno: -28 })),
@@ -220,7 +220,7 @@ describe('runPipeline', () => {
     expect(summary.warnings).toEqual(['report: no space left on device, readings are missing']);
   });
 
-  it('counts what the guard replaced and what the output clipped', async () => {
+  it('counts the 1 sample that the guard replaced, places it at 0.020 s, and counts what the output clipped', async () => {
     const samples = new Float32Array(2000).fill(0.9);
     samples[960] = Number.NaN;
     const { summary } = await run(Buffer.from(samples.buffer), {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { definePipeline, parsePipeline, withSettings } from '../../src/graph/pipeline.ts';
+import { cpuSeconds } from '../support/cpu-seconds.ts';
 
 const problemsOf = (value: unknown): string[] => {
   try {
@@ -33,28 +34,28 @@ describe('a broken file', () => {
     ]);
   });
 
-  it('has 20 problems told and the other 1,978 counted, in less than a second', () => {
+  it('has 20 problems told and the other 1,978 counted, in less than a second of CPU', async () => {
     const stages = Array.from({ length: 999 }, (_, n) => ({ stage: 'gainn', id: `a${n}`, input: `zz${n}` }));
-    const began = performance.now();
-    const lines = problemsOf({ stages });
-    expect(performance.now() - began).toBeLessThan(1000);
+    let lines: readonly string[] = [];
+    const seconds = await cpuSeconds(() => {
+      lines = problemsOf({ stages });
+    });
+    expect(seconds).toBeLessThan(1);
     expect(lines).toHaveLength(21);
     expect(lines[20]).toBe('and 1,978 more');
   });
 
-  it('is refused with 10,000 stages, with more than 1 MiB and with 5000 levels, in one line and at once', () => {
+  it('is refused with 10,000 stages, with more than 1 MiB and with 5000 levels, in one line and within 2 s of CPU', async () => {
     const gains = Array.from({ length: 10_000 }, () => ({ stage: 'gain' }));
-    const began = performance.now();
-    expect(problemsOf({ stages: gains })).toEqual([
-      'x.json: stages: 10000 is too many, allowed is at most 1000',
-    ]);
-    expect(problemsOf(`{"stages":[]${' '.repeat(1 << 20)}}`)).toEqual([
-      'x.json: the file has more than 1048576 characters',
-    ]);
-    expect(problemsOf(`{"stages":${'['.repeat(5000)}${']'.repeat(5000)}}`)).toEqual([
-      'x.json: nested deeper than 64 levels',
-    ]);
-    expect(performance.now() - began).toBeLessThan(2000);
+    const refused = [
+      [{ stages: gains }, 'x.json: stages: 10000 is too many, allowed is at most 1000'],
+      [`{"stages":[]${' '.repeat(1 << 20)}}`, 'x.json: the file has more than 1048576 characters'],
+      [`{"stages":${'['.repeat(5000)}${']'.repeat(5000)}}`, 'x.json: nested deeper than 64 levels'],
+    ] as const;
+    const seconds = await cpuSeconds(() => {
+      for (const [file, words] of refused) expect(problemsOf(file)).toEqual([words]);
+    });
+    expect(seconds).toBeLessThan(2);
   });
 
   it('has names that are given twice told, with their path', () => {

@@ -6,6 +6,7 @@ import { automationChanges, entryOf, planMoves } from '../../src/graph/automatio
 import { carryOver } from '../../src/graph/carry-over.ts';
 import { definePipeline, type LivePipeline, preparePipeline } from '../../src/graph/pipeline.ts';
 import { stageNamed } from '../../src/stages/registry.ts';
+import { keptMemory } from '../support/collect-garbage.ts';
 import { drain, feed, join } from '../support/render.ts';
 import { above4k, peakDb } from '../support/residue.ts';
 import { maxAbsDifference, programme, type Signal, sine, slice } from '../support/signals.ts';
@@ -112,10 +113,10 @@ describe('200 changes during one run', () => {
     for (let turn = 0; turn < 200; turn++) {
       pieces.push(feed(pipeline.run, slice(input, turn * spacing, (turn + 1) * spacing)));
       changesAt(turn)(pipeline);
-      if (turn === 60) memory = process.memoryUsage().rss;
+      if (turn === 60) memory = keptMemory();
     }
     pieces.push(feed(pipeline.run, slice(input, 200 * spacing)), drain(pipeline.run));
-    const grown = process.memoryUsage().rss - memory;
+    const grown = keptMemory() - memory;
     const output = input.map((_, n) => Float32Array.from(pieces.flatMap((piece) => [...piece[n]])));
     expect(output[0].length).toBe(input[0].length);
     expect(peakDb(above4k(output), 4800)).toBeLessThan(-60);

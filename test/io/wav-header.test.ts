@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { HeaderReader } from '../../src/io/header-reader.ts';
 import { buildWav, chunk, fmtBody, RECIPE, type WavRecipe } from '../fixtures/wav-corpus.ts';
+import { collectGarbage } from '../support/collect-garbage.ts';
 import { decodeAll, messageOf, pieces } from './decode-all.ts';
 
 const stereo: WavRecipe = { ...RECIPE, audio: Uint8Array.from({ length: 400 }, (_, i) => i) };
@@ -132,6 +133,7 @@ describe('chunks before the audio', () => {
     new DataView(wav.buffer).setUint32(16, 2 ** 30, true);
     parser.push(wav.subarray(0, 20));
     const piece = new Uint8Array(2 ** 20);
+    collectGarbage();
     const before = process.memoryUsage().arrayBuffers;
     for (let i = 0; i < 1024; i++) expect(parser.push(piece)).toBe(piece.length);
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2 ** 20);

@@ -10,16 +10,22 @@ import { programme } from '../support/signals.ts';
 const RATE = 44100;
 const FORMAT = audioFormat(RATE, 2);
 
+interface ReadOptions {
+  readonly blockFrames?: number;
+  readonly backend?: (typeof BACKENDS)[number];
+  readonly keepsReadings?: boolean;
+}
+
 /** Readings and final meters of a stage that hears the audio in blocks. */
 function read(
   audio: readonly Float32Array[],
   params: Readonly<Record<string, unknown>>,
-  blockFrames = 4096,
-  backend: (typeof BACKENDS)[number] = 'wasm',
+  { blockFrames = 4096, backend = 'wasm', keepsReadings = true }: ReadOptions = {},
 ) {
   return onKernelMemory(backend, (memory) => {
     const spec = { format: FORMAT, maxFrames: blockFrames, memory };
     const processor = spectrum.prepare(spec, spectrum.params.parse(params));
+    processor.keepsReadings = keepsReadings;
     const main = memory.planar(2, blockFrames);
     const readings: Readings[] = [];
     for (let at = 0; at < audio[0].length; at += blockFrames) {
@@ -37,10 +43,10 @@ describe.each(BACKENDS)('spectrum, %s', (backend) => {
     const audio = programme(2, 12_000, 5);
     for (const interval of [0, 73]) {
       const params = { interval, fftSize: 1024 };
-      const whole = read(audio, params, 16384, backend);
+      const whole = read(audio, params, { blockFrames: 16384, backend });
       expect(whole.readings).toHaveLength(interval === 0 ? 43 : 3);
       for (const blockFrames of [1, 7, 1024]) {
-        expect(read(audio, params, blockFrames, backend)).toEqual(whole);
+        expect(read(audio, params, { blockFrames, backend })).toEqual(whole);
       }
     }
   });
@@ -56,11 +62,22 @@ describe('spectrum', () => {
     expect(levels(half)).toEqual(levels(all));
   });
 
-  it('shows a controller 3 of its meters: the tempo, its strength, and the last reading, taken or not', () => {
-    const { readings, glance, meters } = read(programme(2, 20_000), { interval: 100, fftSize: 1024 });
-    const { tempo, tempoStrength, interval } = meters;
-    expect(glance).toEqual({ tempo, tempoStrength, interval });
-    expect(interval).toEqual(readings.at(-1));
+  it('shows a controller 2 of its meters: the tempo and the last reading, kept or not', () => {
+    for (const keepsReadings of [true, false]) {
+      const settings = { interval: 100, fftSize: 1024 };
+      const { readings, glance, meters } = read(programme(2, 20_000), settings, { keepsReadings });
+      expect(glance).toEqual({ tempo: meters.tempo, interval: meters.interval });
+      expect(readings.at(-1)).toEqual(keepsReadings ? meters.interval : undefined);
+    }
+  });
+
+  it('reads of the programme alone the same to the bit, width included, and null of mid and side', () => {
+    const settings = { interval: 100, fftSize: 1024 };
+    const all = read(programme(2, 20_000), settings);
+    const one = read(programme(2, 20_000), { ...settings, views: 'programme' });
+    const alone = (reading: Readings) => ({ ...reading, mid: null, side: null });
+    expect(one.readings).toEqual(all.readings.map(alone));
+    expect(one.meters).toEqual({ ...alone(all.meters), interval: one.readings.at(-1) });
   });
 
   it('reads every window where it ends with an interval of 0: frames 4096, 5120, 6144', () => {

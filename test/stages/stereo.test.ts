@@ -29,7 +29,7 @@ describe('stereo gains', () => {
     for (const width of [0, 0.5, 2]) expect(change(mid, { width })).toBeCloseTo(0, 4);
   });
 
-  it('gives mid and side their gains in dB', () => {
+  it('turns mid down by 3 dB and side up by 2 dB', () => {
     expect(change(mid, { midGain: -3, sideGain: 2 })).toBeCloseTo(-3, 4);
     expect(change(side, { midGain: -3, sideGain: 2 })).toBeCloseTo(2, 4);
   });

@@ -30,8 +30,10 @@ export function transform(re: Float64Array, im: Float64Array): void {
     const stride = n / 2 / half;
     for (let from = 0; from < n; from += 2 * half) {
       for (let k = 0; k < half; k++) {
-        const [low, high] = [from + k, from + k + half];
-        const [c, s] = [cos[k * stride], -sin[k * stride]];
+        const low = from + k;
+        const high = low + half;
+        const c = cos[k * stride];
+        const s = -sin[k * stride];
         const x = re[high] * c - im[high] * s;
         const y = re[high] * s + im[high] * c;
         re[high] = re[low] - x;

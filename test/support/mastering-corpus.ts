@@ -111,8 +111,8 @@ function render({ tilt, level, side, envelope, clip = 0 }: Kind, seconds: number
   let power = 0;
   for (let i = 0; i < frames; i++) {
     const gain = envelope(i / CORPUS_RATE);
-    for (const [n, sign] of [1, -1].entries()) {
-      const x = gain * (m[i % PERIOD] + sign * side * s[i % PERIOD]);
+    for (let n = 0; n < 2; n++) {
+      const x = gain * (m[i % PERIOD] + (1 - 2 * n) * side * s[i % PERIOD]);
       out[n][i] = clip > 0 ? Math.max(-clip, Math.min(clip, x)) : x;
       power += out[n][i] ** 2 / 2;
     }

@@ -28,27 +28,27 @@ export function open(
 
 /** Collects the blocks of a run. */
 class Collector {
-  readonly #pieces: readonly Float32Array[][];
+  #signal: Float32Array[];
+  #frames = 0;
 
   constructor(channels: number) {
-    this.#pieces = Array.from({ length: channels }, () => []);
+    this.#signal = Array.from({ length: channels }, () => new Float32Array(8192));
   }
 
   take({ channels, frames }: AudioBlock): void {
-    if (frames > 0)
-      for (const [n, pieces] of this.#pieces.entries()) pieces.push(channels[n].slice(0, frames));
+    const end = this.#frames + frames;
+    for (const [n, kept] of this.#signal.entries()) {
+      if (end > kept.length) {
+        this.#signal[n] = new Float32Array(2 * end);
+        this.#signal[n].set(kept);
+      }
+      this.#signal[n].set(channels[n].subarray(0, frames), this.#frames);
+    }
+    this.#frames = end;
   }
 
   get signal(): Signal {
-    return this.#pieces.map((pieces) => {
-      const whole = new Float32Array(pieces.reduce((sum, { length }) => sum + length, 0));
-      let at = 0;
-      for (const piece of pieces) {
-        whole.set(piece, at);
-        at += piece.length;
-      }
-      return whole;
-    });
+    return this.#signal.map((kept) => kept.slice(0, this.#frames));
   }
 }
 

@@ -7,6 +7,7 @@ import { ThreadCrew } from './thread-crew.ts';
 interface SharableRun {
   readonly pipeline: PipelineDefinition;
   readonly threads?: ThreadCount;
+  readonly crew?: ThreadCrew | null;
   readonly checkpoint?: unknown;
   readonly resume?: unknown;
   readonly metered?: boolean | undefined;
@@ -21,12 +22,16 @@ export interface FoundCrew {
   readonly warnings: readonly string[];
 }
 
-/** Hires threads for a run, where it asks for some and can be shared out. */
+/** Hires threads before it is known what for: they take as long to come as a pipeline to be read. Null for one thread. */
+export const hireThreads = (threads: ThreadCount): ThreadCrew | null =>
+  threadCount(threads) === 1 ? null : new ThreadCrew(threads);
+
+/** The threads of a run, where it asks for some and can be shared out: those it has brought, or hired now. */
 export function crewFor(run: SharableRun): FoundCrew {
   const { threads = 1 } = run;
   if (threadCount(threads) === 1) return { crew: null, warnings: [] };
   const obstacle = obstacleOf(run);
-  if (obstacle === null) return { crew: new ThreadCrew(threads), warnings: [] };
+  if (obstacle === null) return { crew: run.crew ?? new ThreadCrew(threads), warnings: [] };
   return { crew: null, warnings: threads === 'auto' ? [] : [`ran on one thread: ${obstacle}`] };
 }
 

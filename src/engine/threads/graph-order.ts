@@ -51,6 +51,9 @@ export interface DatedOrder {
   readonly order: Order;
 }
 
+/** What a thread is told: at first its task, then orders; `leave` is for now, whatever else there is to do. */
+export type Message = GraphTask | DatedOrder | 'leave';
+
 /** What a thread says: what it was asked, what its stages measured up to a frame, or why it has stopped. */
 export type Reply =
   | { readonly answer: Answers[keyof Answers] }

@@ -10,7 +10,16 @@ import type { PreparedSegment } from '../../graph/prepared-segment.ts';
 import { stageNamed } from '../../stages/registry.ts';
 import { Bell, PatientBell } from './bell.ts';
 import { RingReader, RingWriter } from './frame-ring.ts';
-import type { Answers, DatedOrder, GraphTask, HandData, NamedEntry, Order, Reply } from './graph-order.ts';
+import type {
+  Answers,
+  DatedOrder,
+  GraphTask,
+  HandData,
+  Message,
+  NamedEntry,
+  Order,
+  Reply,
+} from './graph-order.ts';
 
 const { port, ...bells } = workerData as HandData<MessagePort>;
 const own = new Bell(bells.bell);
@@ -21,12 +30,15 @@ function say(reply: Reply): void {
   asker.ring();
 }
 
-/** Sleeps until there is something to do. */
-function awaitTask(): GraphTask {
+/** What it is told next, if there is something. */
+const hear = (): Message | undefined => receiveMessageOnPort(port)?.message;
+
+/** Sleeps until there is something to do; null when there will not be. */
+function awaitTask(): GraphTask | null {
   for (;;) {
     const heard = own.rings;
-    const one = receiveMessageOnPort(port);
-    if (one) return one.message as GraphTask;
+    const message = hear();
+    if (message !== undefined) return message === 'leave' ? null : (message as GraphTask);
     own.wait(heard);
   }
 }
@@ -54,6 +66,7 @@ class GraphPart {
   /** What is to be done, and how often the bell had rung when it was last asked for. */
   readonly #orders: DatedOrder[] = [];
   #heard = 0;
+  #dismissed = false;
   readonly #moves = new MovesUnderWay();
 
   constructor(definition: PipelineDefinition, task: GraphTask) {
@@ -67,8 +80,8 @@ class GraphPart {
     this.#nodes = this.#segment.nodes.slice(task.from, task.to);
   }
 
-  /** Takes frames as they come, and orders each at its frame, for ever. */
-  work(): never {
+  /** Takes frames as they come, and orders each at its frame, until it is dismissed. */
+  work(): void {
     const { from, to, next, ringEvery, heldPages } = this.#task;
     const segment = this.#segment;
     const [input, output] = [new RingReader(this.#task.input), new RingWriter(this.#task.output, heldPages)];
@@ -78,6 +91,7 @@ class GraphPart {
       // Frames first: the bell has then rung for the orders that come before them.
       const ready = input.frames;
       const due = this.#obeyDue(done);
+      if (this.#dismissed) return;
       const frames = Math.min(ready, input.span, due, segment.span());
       if (frames === 0) {
         behindBell.ring();
@@ -100,8 +114,9 @@ class GraphPart {
     const { rings } = own;
     if (rings !== this.#heard) {
       this.#heard = rings;
-      for (let one = receiveMessageOnPort(port); one; one = receiveMessageOnPort(port)) {
-        orders.push(one.message as DatedOrder);
+      for (let message = hear(); message !== undefined; message = hear()) {
+        if (message === 'leave') this.#dismissed = true;
+        else orders.push(message as DatedOrder);
       }
     }
     while (orders[0]?.at === done) this.#obey(orders.shift()!.order);
@@ -141,15 +156,16 @@ class GraphPart {
   }
 }
 
-/** Does the work that it is hired for, to its end. */
 async function work(): Promise<void> {
   const task = awaitTask();
+  if (task === null) return;
   const definition = definitionOf(task);
   await loadPipelineStages(definition);
   new GraphPart(definition, task).work();
 }
 
-work().catch((error: unknown) => {
+/** The work that the thread is hired for, from its first moment until it is dismissed. */
+export const done: Promise<void> = work().catch((error: unknown) => {
   const { kind, message } =
     error instanceof AuralisError ? error : internalError(`a thread: ${String(error)}`);
   say({ failure: { kind, message } });

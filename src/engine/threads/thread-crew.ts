@@ -3,19 +3,22 @@ import { AuralisError, internalError } from '../../audio/errors.ts';
 import type { StageReading } from '../../graph/relay.ts';
 import { type ThreadCount, threadCount } from '../thread-count.ts';
 import { Bell } from './bell.ts';
-import type { Answers, DatedOrder, GraphTask, HandData, Reply } from './graph-order.ts';
+import type { Answers, HandData, Message, Reply } from './graph-order.ts';
 
 /** Beside this file in the library and in the bundle of the command line. */
 const WORKER = new URL('./graph-worker.js', import.meta.url);
 
 /** A thread that works gives a sign of life in so many waits of a second; who sleeps with the machine misses only one. */
 const PATIENCE = 60;
+/** How long a thread may take to leave, in ms: it looks up at least once a page. */
+const MOST_TO_LEAVE = 1000;
 
 /** A thread and the line to it. */
 export class Hand {
   readonly bell = new Bell();
   readonly #worker: Worker;
   readonly #port: MessagePort;
+  readonly #left: Promise<void>;
   #readings: { readonly readings: readonly StageReading[]; readonly at: number }[] = [];
 
   /** `asker` is rung when the thread has said something. */
@@ -25,13 +28,14 @@ export class Hand {
     this.#worker = new Worker(WORKER, { workerData, transferList: [port2] });
     // What a thread dies of without a word is told by its silence; neither keeps the process waiting.
     this.#worker.on('error', () => {});
+    this.#left = new Promise((resolve) => this.#worker.once('exit', () => resolve()));
     this.#worker.unref();
     this.#port = port1;
     port1.unref();
   }
 
   /** Tells it what to do first, and then what to do at which frame. */
-  tell(what: GraphTask | DatedOrder): void {
+  tell(what: Message): void {
     this.#port.postMessage(what);
     this.bell.ring();
   }
@@ -55,8 +59,12 @@ export class Hand {
     return due.flatMap(({ readings }) => readings);
   }
 
+  /** Lets it go, and waits until it has; who does not hear is put out. */
   async dismiss(): Promise<void> {
-    await this.#worker.terminate();
+    this.tell('leave');
+    const deaf = setTimeout(() => void this.#worker.terminate(), MOST_TO_LEAVE);
+    await this.#left;
+    clearTimeout(deaf);
   }
 }
 

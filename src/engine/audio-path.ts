@@ -189,7 +189,7 @@ export class AudioPath {
       const frames = this.#decoder.read(own, most);
       if (frames > 0) {
         spread(input, own.length, 0, frames);
-        this.#open.dither.follow(this.#decoder.storedAs, run.framesIn);
+        this.#open.dither.follow(this.#decoder.storedAs);
         yield frames;
         // All that came of the block has been encoded by now.
         checkpoints?.look(this.#open);

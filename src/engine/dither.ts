@@ -1,3 +1,4 @@
+import type { LivePipeline } from '../graph/live-pipeline.ts';
 import { ENCODINGS, type SampleEncoding, STORED, type StoredEncoding } from '../io/sample-format.ts';
 import type { DitherKind, StreamEncoder } from '../io/stream-encoder.ts';
 
@@ -11,40 +12,44 @@ export function needsDither(from: StoredEncoding, to: SampleEncoding): boolean {
   return STORED[from].isFloat || bits < STORED[from].bits;
 }
 
-/** An output, and what decides whether it is dithered. */
-export interface DitheredOutput {
+/** An output of a graph. */
+interface DitheredOutput {
   readonly encoder: StreamEncoder;
   readonly encoding: SampleEncoding;
-  /** No stage changes a sample on the way from the first input. */
-  readonly transparent: boolean;
 }
 
 /** Has each output dithered where samples lose bits, and nowhere else: what passes untouched keeps every bit. */
 export class DitherWhereNeeded {
+  readonly #graph: Pick<LivePipeline, 'frame' | 'transparency'>;
   readonly #outputs: readonly DitheredOutput[];
   readonly #kind: DitherKind;
   #stored: StoredEncoding | null = null;
-  #used: DitherKind = 'none';
+  #transparency: LivePipeline['transparency'] = [];
 
-  /** The first output is `main`. */
-  constructor(outputs: readonly DitheredOutput[], kind: DitherKind) {
+  /** The outputs in the order of the graph's, the first of which is `main`. */
+  constructor(graph: LivePipeline, outputs: readonly DitheredOutput[], kind: DitherKind) {
+    this.#graph = graph;
     this.#outputs = outputs;
     this.#kind = kind;
   }
 
   /** How `main` has been dithered; `none` where nothing had to be. */
   get used(): DitherKind {
-    return this.#used;
+    return this.#outputs[0].encoder.dithered ? this.#kind : 'none';
   }
 
-  /** Says what the frames of the first input from `frame` on were stored as. */
-  follow(stored: StoredEncoding, frame: number): void {
-    if (stored === this.#stored) return;
+  /** Says what the next frames of the first input were stored as; to be called before the graph takes them. */
+  follow(stored: StoredEncoding): void {
+    const { transparency } = this.#graph;
+    if (stored === this.#stored && transparency === this.#transparency) return;
     this.#stored = stored;
-    for (const [n, { encoder, encoding, transparent }] of this.#outputs.entries()) {
-      const dithers = needsDither(transparent ? stored : 'f32', encoding);
-      encoder.ditherFrom(frame, dithers);
-      if (n === 0 && dithers) this.#used = this.#kind;
+    this.#transparency = transparency;
+    for (const from of transparency) {
+      // Frames that are on their way through the graph were told of before they came in.
+      const frame = Math.max(from.frame, this.#graph.frame);
+      this.#outputs.forEach(({ encoder, encoding }, n) => {
+        encoder.ditherFrom(frame, needsDither(from.outputs[n] ? stored : 'f32', encoding));
+      });
     }
   }
 }

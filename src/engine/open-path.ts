@@ -14,7 +14,6 @@ import type { PipelineDefinition } from '../graph/definition.ts';
 import { type LiveOptions, type LivePipeline, preparePipeline } from '../graph/live-pipeline.ts';
 import { sideBySide } from '../graph/prepare-pipeline.ts';
 import { formatsOut, framesOut } from '../graph/segments.ts';
-import { isTransparent } from '../graph/transparent.ts';
 import type { MetadataChunk } from '../io/metadata-chunk.ts';
 import { type SampleEncoding, writtenFor } from '../io/sample-format.ts';
 import type { AudioHeader, StreamDecoder } from '../io/stream-decoder.ts';
@@ -146,8 +145,7 @@ export function openPath(
         memory,
         maxFrames: maxFramesOut,
       });
-      const transparent = isTransparent(pipeline, format, pipeline.outputs[n].name);
-      return { encoder: made, encoding, transparent };
+      return { encoder: made, encoding };
     };
     const encoded = [options, ...outputs].map((sink, n) => encoder(n, sink));
     outputs.forEach((side, n) => void side.attach(encoded[n + 1].encoder));
@@ -162,7 +160,7 @@ export function openPath(
         pipeline.inputs.map(() => format),
       ),
       encoder: encoded[0].encoder,
-      dither: new DitherWhereNeeded(encoded, options.dither),
+      dither: new DitherWhereNeeded(graph, encoded, options.dither),
       loudness: options.watchLoudness ? new LoudnessWatch(memory, outputFormats[0], maxFramesOut) : null,
       meters: options.metered ? new LiveMeters(memory, format, outputFormats[0], maxFramesOut) : null,
       comparison: options.compare

@@ -6,6 +6,7 @@ import type { PipelineDefinition, PipelineEntry } from './definition.ts';
 import type { Move } from './move.ts';
 import { PreparedPipeline, type PrepareOptions } from './prepare-pipeline.ts';
 import { formatsOut } from './segments.ts';
+import type { TransparentFrom } from './transparent.ts';
 
 /** A pipeline at work and the frame of the output at which it heard its first input. */
 interface Running {
@@ -13,19 +14,32 @@ interface Running {
   readonly origin: number;
 }
 
+/** Frames of the output over which one graph is faded into another. */
+interface Fade {
+  readonly start: number;
+  readonly end: number;
+}
+
 /** The graphs of a stream: the one that is heard and, while it is faded into another one, that one as well. */
 export class GraphsAtWork {
   readonly #options: PrepareOptions;
   /** The newest last. */
   #running: readonly Running[];
+  #transparency: readonly TransparentFrom[];
 
   constructor(first: PreparedPipeline, options: PrepareOptions) {
     this.#options = options;
     this.#running = [{ prepared: first, origin: 0 }];
+    this.#transparency = alone(first);
   }
 
   get newest(): Running {
     return this.#running[this.#running.length - 1];
+  }
+
+  /** Which outputs are transparent from which frame on, in the order of the frames: another list when that changes. */
+  get transparency(): readonly TransparentFrom[] {
+    return this.#transparency;
   }
 
   /** Prepares a pipeline on a memory of its own. */
@@ -44,9 +58,16 @@ export class GraphsAtWork {
   }
 
   /** Opens another one, which hears its first input at a frame of the output, in the state and on the ways of the newest. */
-  open(definition: PipelineDefinition, origin: number, moves: readonly Move[]): PreparedPipeline {
+  open(definition: PipelineDefinition, origin: number, fade: Fade, moves: readonly Move[]): PreparedPipeline {
+    const old = this.newest.prepared;
     const prepared = this.prepare(definition);
-    prepared.adopt(this.newest.prepared);
+    prepared.adopt(old);
+    const both = prepared.transparent.map((one, n) => one && old.transparent[n]);
+    this.#transparency = [
+      ...alone(old),
+      { frame: fade.start, outputs: both },
+      { frame: fade.end, outputs: prepared.transparent },
+    ];
     for (const move of moves) prepared.move(move, origin);
     this.#running = [...this.#running, { prepared, origin }];
     return prepared;
@@ -57,11 +78,13 @@ export class GraphsAtWork {
     if (this.#running.length === 1) return;
     for (const { prepared } of this.#running.slice(0, -1)) void prepared.close();
     this.#running = this.#running.slice(-1);
+    this.#transparency = alone(this.newest.prepared);
   }
 
   /** Goes on with one graph alone. */
   become(prepared: PreparedPipeline, origin: number): void {
     this.#running = [{ prepared, origin }];
+    this.#transparency = alone(prepared);
   }
 
   /** Lets all begin anew at a frame of the output, with `changed` parameters and the moves under way. */
@@ -88,3 +111,6 @@ export class GraphsAtWork {
     );
   }
 }
+
+/** What holds of a graph that is heard alone, whatever the frame. */
+const alone = ({ transparent }: PreparedPipeline): TransparentFrom[] => [{ frame: 0, outputs: transparent }];

@@ -17,6 +17,7 @@ import { PreparedPipeline, type PrepareOptions, type StageActivity } from './pre
 import type { StageReading } from './relay.ts';
 import { commonPeriod } from './segments.ts';
 import { StreamClock } from './stream-clock.ts';
+import type { TransparentFrom } from './transparent.ts';
 import { WaitingChanges } from './waiting-changes.ts';
 
 /** What a pipeline that can change is prepared for. */
@@ -82,6 +83,16 @@ export class LivePipeline {
   /** What the guard has replaced, or null when no stage needs one. */
   get guard(): GuardReport | null {
     return this.#newest.guard;
+  }
+
+  /** Which outputs are transparent from which frame on, in the order of the frames: another list when that changes. */
+  get transparency(): readonly TransparentFrom[] {
+    return this.#graphs.transparency;
+  }
+
+  /** Frame of the output that belongs to the next one of the input. */
+  get frame(): number {
+    return this.#clock.outputAt(this.run.framesIn);
   }
 
   /** What every stage has measured, by id. */
@@ -266,13 +277,15 @@ export class LivePipeline {
     if (target === null) return;
     const fadeStart = frame === 0 && asked > 0 ? asked : Math.max(asked, frame + this.#primeFrames);
     this.#versions.sounding = target;
-    this.run.replace(() => this.#open(target, frame), fadeStart);
+    this.run.replace(() => this.#open(target, frame, fadeStart), fadeStart);
     for (const action of unannounced) this.#options.onChange?.({ frame: fadeStart, action });
   }
 
   /** Opens the second graph with all values where they stand. */
-  #open(target: PipelineDefinition, origin: number) {
-    const prepared = this.#graphs.open(this.#moves.standingAt(target, origin), origin, this.#moves.all);
+  #open(target: PipelineDefinition, origin: number, fadeStart: number) {
+    const fade = { start: fadeStart, end: fadeStart + this.run.fadeFrames };
+    const standing = this.#moves.standingAt(target, origin);
+    const prepared = this.#graphs.open(standing, origin, fade, this.#moves.all);
     this.#follow();
     return prepared.run;
   }

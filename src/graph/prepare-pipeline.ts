@@ -75,6 +75,8 @@ export async function loadPipelineStages({ entries }: PipelineDefinition): Promi
  */
 export class PreparedPipeline {
   readonly definition: PipelineDefinition;
+  /** Of each output, whether no stage changes a sample on the way from the first input. */
+  readonly transparent: readonly boolean[];
   /**
    * Takes blocks in and gives them out, aligned to the sample. Where the pipeline has several inputs or outputs their
    * channels stand side by side in one block, in its order; `sideBySide` takes them apart.
@@ -95,7 +97,8 @@ export class PreparedPipeline {
     const { format, memory, alwaysGuard = false, levels = false, onPrepared } = options;
     this.definition = definition;
     this.#state = new StateMemory(memory);
-    const processes = definition.outputs.some(({ name }) => !isTransparent(definition, format, name));
+    this.transparent = definition.outputs.map(({ name }) => isTransparent(definition, format, name));
+    const processes = this.transparent.includes(false);
     this.#guardState = new StateMemory(memory);
     this.#guard = processes || alwaysGuard ? new Guard(this.#guardState, format.channels) : null;
 

@@ -2,6 +2,12 @@ import type { AudioFormat } from '../audio/format.ts';
 import { type InputRef, MAIN, type PipelineDefinition, type PipelineEntry } from './definition.ts';
 import { EntryFormats } from './entry-formats.ts';
 
+/** From a frame of the output on: which outputs no stage touches, in the order of the pipeline. */
+export interface TransparentFrom {
+  readonly frame: number;
+  readonly outputs: readonly boolean[];
+}
+
 /** True when no stage on the way from the first input to an output changes a sample of that format. */
 export function isTransparent(pipeline: PipelineDefinition, format: AudioFormat, output = MAIN): boolean {
   const { entries, inputs, outputs } = pipeline;

@@ -95,6 +95,7 @@ export class StreamEncoder {
   readonly #silence: number;
   #framesWritten = 0;
   #clippedSamples = 0;
+  #dithered = false;
   #restored = false;
 
   constructor(options: StreamEncoderOptions) {
@@ -139,6 +140,11 @@ export class StreamEncoder {
     return this.#clippedSamples;
   }
 
+  /** Whether any sample has been dithered; a restored encoder tells of its own. */
+  get dithered(): boolean {
+    return this.#dithered;
+  }
+
   /** Bytes of the output so far, those of its header included. */
   get bytesWritten(): number {
     return this.header().length + this.#framesWritten * this.#frameBytes;
@@ -169,9 +175,11 @@ export class StreamEncoder {
     return this.#shape ? writeWavHeader(this.#shape, this.#announcedFrames) : NOTHING;
   }
 
-  /** Dithers from a frame of the output on that has not been encoded, or no more: later than that of any earlier call. */
+  /** Dithers from a frame of the output on that has not been encoded, or no more, whatever was said of it before. */
   ditherFrom(frame: number, dithers: boolean): void {
-    if (this.#turns.at(-1)!.dithers !== dithers) this.#turns.push({ frame, dithers });
+    if (this.#dither === null) return;
+    while (this.#turns.length > 0 && this.#turns.at(-1)!.frame >= frame) this.#turns.pop();
+    if (this.#turns.at(-1)?.dithers !== dithers) this.#turns.push({ frame, dithers });
   }
 
   /** The bytes of `frames` frames from arrays of the encoder's memory: a view, valid until the next call. */
@@ -220,6 +228,7 @@ export class StreamEncoder {
       const span = dither.span(Math.min(frames - at, left));
       this.#clippedSamples += this.#pcm.encode(planar, at, span, dithers ? dither : null);
       dither.advance(planar, at, span, this.#blank);
+      this.#dithered ||= dithers;
       at += span;
     }
   }

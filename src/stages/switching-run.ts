@@ -46,12 +46,13 @@ export class SwitchingRun implements BlockRun {
   readonly outputFormats: readonly AudioFormat[];
   readonly maxFrames: number;
   readonly maxFramesOut: number;
+  /** Length of the crossfade to a new run, in frames of the output. */
+  readonly fadeFrames: number;
   /** Fill up to `span()` frames here, then call `process`. On the memory of the first run for good. */
   readonly input: Planar;
   readonly #output: Planar;
   /** Arrays of a block. */
   readonly #width: number;
-  readonly #fadeFrames: number;
   /** Frames out for a frame in. */
   readonly #ratio: number;
   readonly #advance: ((frame: number) => number) | undefined;
@@ -79,7 +80,7 @@ export class SwitchingRun implements BlockRun {
     this.input = input;
     this.#width = outputFormats.reduce((sum, { channels }) => sum + channels, 0);
     this.#output = memory.planar(this.#width, maxFramesOut);
-    this.#fadeFrames = Math.max(1, Math.round(FADE_SECONDS * sampleRate));
+    this.fadeFrames = Math.max(1, Math.round(FADE_SECONDS * sampleRate));
     this.#current = first;
     this.#advance = advance;
   }
@@ -228,7 +229,7 @@ export class SwitchingRun implements BlockRun {
 
   #endOf({ next, fadeStart }: Pick<Change, 'next' | 'fadeStart'>): number {
     const latency = Math.max(this.#current.latency, next.latency);
-    const frames = fadeStart + this.#fadeFrames - this.#begun.out;
+    const frames = fadeStart + this.fadeFrames - this.#begun.out;
     return this.#begun.in + Math.ceil(frames / this.#ratio) + latency;
   }
 
@@ -255,7 +256,7 @@ export class SwitchingRun implements BlockRun {
     for (let n = 0; n < channels.length; n++) {
       const [from, to] = [before.channels[n], after.channels[n]];
       for (let i = 0; i < both; i++) {
-        const weight = Math.min(1, (change.faded + i) / this.#fadeFrames);
+        const weight = Math.min(1, (change.faded + i) / this.fadeFrames);
         if (weight < 1) to[i] = from[i] + weight * (to[i] - from[i]);
       }
     }

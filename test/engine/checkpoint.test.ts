@@ -152,6 +152,20 @@ describe('a run that goes on from a checkpoint', () => {
     }
   });
 
+  it('has them where the pipeline became an empty one, from where on no bit is lost to dither', async () => {
+    const pipeline = definePipeline({ stages: [{ stage: 'limiter', ceiling: -6, lookahead: 20 }] });
+    const automation = planMoves([{ frame: 3000, pipeline: { stages: [] } }], 'automation');
+    const expected = await whole({ pipeline, automation }, WAV);
+    const after = 4 * (3000 + 0.05 * RATE);
+    expect(expected.subarray(-4 * FRAMES + after).equals(WAV.subarray(-4 * FRAMES + after))).toBe(true);
+    for (const every of [5000, 7000]) {
+      const { head, checkpoint } = await broken({ pipeline, automation }, WAV, every);
+      const tail = await goOn({ pipeline, automation, blockFrames: 700 }, checkpoint, WAV);
+      const { outputByte } = checkpoint.position;
+      expect(Buffer.concat([head.subarray(0, outputByte), tail]).equals(expected)).toBe(true);
+    }
+  });
+
   it('has them where a controller masters in one pass, which decides what it would have decided', async () => {
     const aim = await aimFor();
     const rate = 8000;

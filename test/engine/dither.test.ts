@@ -1,9 +1,10 @@
-import { Readable, Writable } from 'node:stream';
+import { PassThrough, Readable, Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { needsDither } from '../../src/engine/dither.ts';
 import { streamSink } from '../../src/engine/output-sink.ts';
 import { runPipeline } from '../../src/engine/run.ts';
 import type { RunOptions } from '../../src/engine/run-options.ts';
+import { planMoves } from '../../src/graph/automation.ts';
 import { definePipeline } from '../../src/graph/parse-pipeline.ts';
 import { noise16, wav16 } from './wav-file.ts';
 import { floatWav } from './wav-of.ts';
@@ -39,29 +40,42 @@ const quiet = (sampleRate: number): Buffer => {
   return floatWav([sine, sine], sampleRate);
 };
 
+/** A writable that keeps what it gets. */
+class Kept extends Writable {
+  readonly #pieces: Buffer[] = [];
+
+  override _write(piece: Buffer, _encoding: BufferEncoding, done: () => void): void {
+    this.#pieces.push(Buffer.from(piece));
+    done();
+  }
+
+  get bytes(): Buffer {
+    return Buffer.concat(this.#pieces);
+  }
+
+  /** Of a WAV of 16 bits. */
+  get samples(): Int16Array {
+    const { bytes } = this;
+    return new Int16Array(new Uint8Array(bytes.subarray(bytes.indexOf('data') + 8)).buffer);
+  }
+}
+
 /** 16-bit samples of a run over tracks put one behind the other. */
 async function samples(
   tracks: readonly Buffer[],
   more: Partial<RunOptions> = {},
   stages: readonly object[] = [],
 ): Promise<Int16Array> {
-  const pieces: Buffer[] = [];
-  const stream = new Writable({
-    write(piece: Buffer, _encoding, done) {
-      pieces.push(Buffer.from(piece));
-      done();
-    },
-  });
+  const main = new Kept();
   await runPipeline({
     pipeline: definePipeline({ stages }),
     input: Readable.from([Buffer.concat(tracks)]),
-    output: streamSink('out', stream),
+    output: streamSink('out', main),
     onFormatChange: 'convert',
     sampleFormat: 's16',
     ...more,
   });
-  const bytes = Buffer.concat(pieces);
-  return new Int16Array(new Uint8Array(bytes.subarray(bytes.indexOf('data') + 8)).buffer);
+  return main.samples;
 }
 
 /** Whether two runs of samples are the same, fast. */
@@ -108,5 +122,104 @@ describe('tracks through a pipeline that changes nothing, to 16 bits', () => {
   it('are rounded where no dither is wanted: 0.4 LSB become 0', async () => {
     const out = await samples([UNTOUCHED, quiet(44_100)], { dither: 'none' });
     expect(out.subarray(TRACK.length).every((one) => one === 0)).toBe(true);
+  });
+});
+
+describe('a pipeline that changes while it runs, to 16 bits', () => {
+  /** 4 s of 1 kHz at 40 LSB: a gain of -40 dB leaves the tone of 0.4 LSB that rounding makes silence of. */
+  const TONE = Int16Array.from({ length: 8 * RATE }, (_, n) =>
+    Math.round(40 * Math.sin((2 * Math.PI * 1000 * Math.floor(n / 2)) / RATE)),
+  );
+  const FADE = 0.05 * RATE;
+  const quieter = { stage: 'gain', gain: -40 };
+  /** Stereo samples of the frames of a stretch. */
+  const frames = (samples: Int16Array, from: number, to?: number): Int16Array =>
+    samples.subarray(2 * from, to && 2 * to);
+  const moves = (...entries: readonly object[]) => ({ automation: planMoves(entries, 'automation') });
+  const others: readonly Partial<RunOptions>[] = [{ blockFrames: 77 }, { backend: 'reference' }];
+
+  it('keeps every bit up to the frame at which a bypass ends and from the end of the fade back, and the tone between', async () => {
+    const [on, off] = [60_001, 150_003];
+    const automation = moves(
+      { frame: on, set: 'gain.bypass', to: false },
+      { frame: off, set: 'gain.bypass', to: true },
+    );
+    const out = await samples([wav16(TONE)], automation, [{ ...quieter, bypass: true }]);
+    expect(same(frames(out, 0, on), frames(TONE, 0, on))).toBe(true);
+    expect(Math.abs(amplitude(frames(out, 2 * RATE, 3 * RATE)) - 0.4)).toBeLessThan(0.02);
+    expect(same(frames(out, off + FADE), frames(TONE, off + FADE))).toBe(true);
+    for (const other of others) {
+      const again = await samples([wav16(TONE)], { ...automation, ...other }, [{ ...quieter, bypass: true }]);
+      expect(same(again, out)).toBe(true);
+    }
+  });
+
+  it('keeps the tone behind a reload from an empty one, which is replayed to the bit', async () => {
+    const next = definePipeline({ stages: [quieter] });
+    const changed: number[] = [];
+    const bytes = wav16(TONE);
+    const input = new PassThrough();
+    input.write(bytes.subarray(0, 4 * RATE));
+    let reload = async () => {};
+    const out = await samples([], {
+      input,
+      onStart: (control) => {
+        reload = () => control.replace(next);
+      },
+      onOpen: () => void reload().then(() => input.end(bytes.subarray(4 * RATE))),
+      onEvent: ({ frame }) => void changed.push(frame),
+    });
+    const [frame] = changed;
+    expect(frame).toBeGreaterThanOrEqual(RATE);
+    expect(same(frames(out, 0, frame), frames(TONE, 0, frame))).toBe(true);
+    expect(Math.abs(amplitude(frames(out, 3 * RATE)) - 0.4)).toBeLessThan(0.02);
+    for (const other of others) {
+      const again = await samples([bytes], { ...moves({ frame, pipeline: next.source }), ...other });
+      expect(same(again, out)).toBe(true);
+    }
+  });
+
+  it('keeps the bits of a track that begins while the change is on its way, and of an output that has none', async () => {
+    const frame = 2.5 * RATE;
+    const options = (dry: Kept): Partial<RunOptions> => ({
+      pipeline: definePipeline({
+        stages: [{ ...quieter, bypass: true }],
+        outputs: { main: 'gain', dry: 'in' },
+      }),
+      outputs: { dry: streamSink('dry', dry) },
+      ...moves({ frame, set: 'gain.bypass', to: false }),
+    });
+    const tracks = [UNTOUCHED, quiet(RATE), UNTOUCHED];
+    const dry = new Kept();
+    const out = await samples(tracks, options(dry));
+    expect(same(frames(out, 0, RATE), TRACK)).toBe(true);
+    expect(Math.abs(amplitude(frames(out, RATE, 2 * RATE)) - 0.4)).toBeLessThan(0.02);
+    expect(same(frames(out, 2 * RATE, frame), frames(TRACK, 0, frame - 2 * RATE))).toBe(true);
+    expect(same(frames(dry.samples, 2 * RATE), TRACK)).toBe(true);
+    const rounded = await samples(tracks, { ...options(new Kept()), dither: 'none' });
+    expect(same(frames(out, frame), frames(rounded, frame))).toBe(false);
+    for (const other of others) {
+      const again = new Kept();
+      expect(same(await samples(tracks, { ...options(again), ...other }), out)).toBe(true);
+      expect(same(again.samples, dry.samples)).toBe(true);
+    }
+  });
+
+  it('keeps every bit of a track that begins anew amid the fade to an empty one', async () => {
+    const empty = moves({ frame: RATE - FADE / 2, pipeline: { stages: [] } });
+    const out = await samples([UNTOUCHED, UNTOUCHED], { ...empty, onTrack: 'reset' }, [quieter]);
+    expect(same(frames(out, RATE), TRACK)).toBe(true);
+  });
+
+  it('is told to be dithered only where it was: not where the input ends before the change', async () => {
+    const run = (frame: number) =>
+      runPipeline({
+        pipeline: definePipeline({ stages: [] }),
+        input: Readable.from([UNTOUCHED]),
+        output: streamSink('out', new Kept()),
+        ...moves({ frame, pipeline: { stages: [quieter] } }),
+      });
+    expect((await run(RATE + 1)).dither).toBe('none');
+    expect((await run(RATE - 1)).dither).toBe('tpdf');
   });
 });

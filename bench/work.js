@@ -24,9 +24,13 @@ const BLOCKS = 500;
 const AT_ONCE = 25;
 const HEAP_STEP = 64;
 
-/** Garbage depends a little on Node's version, and how many buffers are under way on when the system is done with them. */
+/**
+ * Garbage depends a little on Node's version, how many buffers are under way on when the system is done with them, and what
+ * decisions leave on when the last one was.
+ */
 const LIMITS = {
   garbageBytes: (expected) => 1.1 * expected + HEAP_STEP,
+  keptBytes: (expected) => (expected > 0 ? expected + 4 * HEAP_STEP : 0),
   buffersPerMB: (expected) => expected + 2,
 };
 

@@ -2,7 +2,7 @@
 // through the shipped mastering pipeline on both: levels, crest, third-octave spectrum, correlation.
 import { readFileSync } from 'node:fs';
 import { audioFormat } from '../dist/audio/format.js';
-import { analyseSpectrum } from '../dist/engine/spectrum-analysis.js';
+import { analyseSpectrum } from '../dist/engine/analysis/spectrum-analysis.js';
 import { chainTask } from './compare-backends.js';
 import { differenceOf } from './difference.js';
 import { blocksOf, piece, RATE } from './material.js';

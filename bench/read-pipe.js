@@ -19,7 +19,7 @@ const WAYS = {
     while (readSync(0, buffer, 0, BYTES, null) > 0);
   },
   async ours() {
-    const { rotatingReader } = await import('../dist/engine/rotating-reader.js');
+    const { rotatingReader } = await import('../dist/engine/files/rotating-reader.js');
     rotatingReader(0, 'pipe').resume();
   },
 };

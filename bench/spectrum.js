@@ -2,8 +2,8 @@
 // the FFT, three band sets, all features and the tempo; in this process with samples in memory and workers warm, on
 // one thread and on two, beside NumPy and SciPy; then where threads begin to pay. It measures no decoding.
 import { audioFormat } from '../dist/audio/format.js';
-import { analyseSpectrum } from '../dist/engine/spectrum-analysis.js';
-import { SpectrumPool } from '../dist/engine/spectrum-pool.js';
+import { analyseSpectrum } from '../dist/engine/analysis/spectrum-analysis.js';
+import { SpectrumPool } from '../dist/engine/analysis/spectrum-pool.js';
 import { differenceOf } from './difference.js';
 import { piece, RATE } from './material.js';
 import { inQuietTurns, inTurns, mapValues, printTable, spread } from './measure.js';

@@ -8,10 +8,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { audioFormat } from '../dist/audio/format.js';
 import { onKernelMemory } from '../dist/dsp/kernel-memory.js';
-import { descriptorSink } from '../dist/engine/output-sink.js';
-import { readPipelineFile, shippedPipelines } from '../dist/engine/pipeline-files.js';
-import { rotatingReader } from '../dist/engine/rotating-reader.js';
-import { runPipeline } from '../dist/engine/run.js';
+import { descriptorSink } from '../dist/engine/files/output-sink.js';
+import { rotatingReader } from '../dist/engine/files/rotating-reader.js';
+import { readPipelineFile, shippedPipelines } from '../dist/engine/pipelines/pipeline-files.js';
+import { runPipeline } from '../dist/engine/run/run.js';
 import { loadPipelineStages, preparePipeline } from '../dist/graph/pipeline.js';
 import { blocksOf, inFolder, piece, RATE, writeWav } from './material.js';
 

@@ -3,7 +3,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { shippedJsonSchema } from '../dist/engine/pipeline-registry.js';
+import { shippedJsonSchema } from '../dist/engine/pipelines/pipeline-registry.js';
 import { parameterRows } from '../dist/stages/parameter-rows.js';
 import { stages } from '../dist/stages/registry.js';
 

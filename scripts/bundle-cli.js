@@ -72,7 +72,7 @@ const entries = {
   'compiled-script': path('src/cli/compiled-script.ts'),
   'command-line': path('src/cli/command-line.ts'),
   'graph-work': path('src/engine/threads/graph-worker.ts'),
-  'spectrum-work': path('src/engine/spectrum-worker.ts'),
+  'spectrum-work': path('src/engine/analysis/spectrum-worker.ts'),
   'track-work': path('src/batch/track-worker.ts'),
   ...Object.fromEntries(
     Object.entries(APART).map(([name, file]) => [

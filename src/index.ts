@@ -101,7 +101,6 @@ export type { FftSize } from './dsp/fft.ts';
 export { type BackendName, KeptMemory } from './dsp/kernel-memory.ts';
 export type { BandLevels, SpectrumFigures, ViewFigures } from './dsp/spectrum-figures.ts';
 export type { SpectrumResult, SpectrumTotal } from './dsp/spectrum-total.ts';
-export { readAbPipeline } from './engine/ab-pipeline.ts';
 export {
   type Analysis,
   type AnalysisCurves,
@@ -110,33 +109,39 @@ export {
   analyze,
   type ChannelAnalysis,
   type Measure,
-} from './engine/analyze.ts';
-export { type Checkpoint, type CheckpointPosition, readCheckpoint } from './engine/checkpoint.ts';
-export type { CheckpointOptions } from './engine/checkpoint-taker.ts';
-export { fileMetadata } from './engine/file-metadata.ts';
-export { type LoadPipelineOptions, loadPipeline } from './engine/load-pipeline.ts';
-export { profileRecordings, readGenres, readPreset, readReference } from './engine/mastering-files.ts';
-export { fileSink, type OutputSink, streamSink } from './engine/output-sink.ts';
-export { type ReadPipelineOptions, readPipelineFile } from './engine/pipeline-files.ts';
-export { type MasteringPlan, planMastering } from './engine/plan-mastering.ts';
-export { resumedOutput } from './engine/resumed-output.ts';
-export type { Resumption } from './engine/resumption.ts';
-export { runPipeline } from './engine/run.ts';
-export type { RunOptions } from './engine/run-options.ts';
+} from './engine/analysis/analyze.ts';
+export {
+  analyseSpectrum,
+  SpectrumAnalysis,
+  type SpectrumAnalysisOptions,
+} from './engine/analysis/spectrum-analysis.ts';
+export { SpectrumPool } from './engine/analysis/spectrum-pool.ts';
+export { type Checkpoint, type CheckpointPosition, readCheckpoint } from './engine/checkpoint/checkpoint.ts';
+export type { CheckpointOptions } from './engine/checkpoint/checkpoint-taker.ts';
+export { resumedOutput } from './engine/checkpoint/resumed-output.ts';
+export type { Resumption } from './engine/checkpoint/resumption.ts';
+export { fileMetadata } from './engine/files/file-metadata.ts';
+export { fileSink, type OutputSink, streamSink } from './engine/files/output-sink.ts';
+export type { NamedInput } from './engine/files/side-input.ts';
+export { type MasteringPlan, planMastering } from './engine/passes/plan-mastering.ts';
+export { readAbPipeline } from './engine/pipelines/ab-pipeline.ts';
+export { type LoadPipelineOptions, loadPipeline } from './engine/pipelines/load-pipeline.ts';
+export {
+  profileRecordings,
+  readGenres,
+  readPreset,
+  readReference,
+} from './engine/pipelines/mastering-files.ts';
+export { type ReadPipelineOptions, readPipelineFile } from './engine/pipelines/pipeline-files.ts';
+export { runPipeline } from './engine/run/run.ts';
+export type { RunOptions } from './engine/run/run-options.ts';
 export {
   type ComparedFigures,
   type ComparedSecond,
   type RunFigures,
   RunStats,
-} from './engine/run-stats.ts';
-export type { RunSummary } from './engine/run-summary.ts';
-export type { NamedInput } from './engine/side-input.ts';
-export {
-  analyseSpectrum,
-  SpectrumAnalysis,
-  type SpectrumAnalysisOptions,
-} from './engine/spectrum-analysis.ts';
-export { SpectrumPool } from './engine/spectrum-pool.ts';
+} from './engine/run/run-stats.ts';
+export type { RunSummary } from './engine/run/run-summary.ts';
 export type { ThreadCount } from './engine/thread-count.ts';
 export type { PipelineDefinition, PipelineTransform, TransformSnapshot } from './graph/pipeline.ts';
 export { type DecodeWavOptions, decodeWav, type WavDecoder } from './io/decode-wav.ts';

@@ -4,9 +4,9 @@ import { createHash } from 'node:crypto';
 import { Readable, Writable } from 'node:stream';
 import { beforeAll, expect, it } from 'vitest';
 import { demoPiece } from '../src/demo/demo-piece.ts';
-import { streamSink } from '../src/engine/output-sink.ts';
-import { readPipelineFile, shippedPipelines } from '../src/engine/pipeline-files.ts';
-import { runPipeline } from '../src/engine/run.ts';
+import { streamSink } from '../src/engine/files/output-sink.ts';
+import { readPipelineFile, shippedPipelines } from '../src/engine/pipelines/pipeline-files.ts';
+import { runPipeline } from '../src/engine/run/run.ts';
 import { encodeWav } from '../src/io/encode-wav.ts';
 
 const BACKENDS = ['reference', 'wasm'] as const;

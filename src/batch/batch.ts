@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { dirname, relative, sep } from 'node:path';
-import { systemReason } from '../engine/system-reason.ts';
+import { systemReason } from '../engine/files/system-reason.ts';
 import type { BatchProgress } from '../monitor/batch-progress.ts';
 import type { TrackReport } from '../monitor/batch-report.ts';
 import type { FileJob } from './file-job.ts';

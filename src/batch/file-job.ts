@@ -1,6 +1,6 @@
 import { usageError } from '../audio/errors.ts';
-import { readPreset } from '../engine/mastering-files.ts';
-import type { OnCeiling } from '../engine/plan-gain.ts';
+import type { OnCeiling } from '../engine/passes/plan-gain.ts';
+import { readPreset } from '../engine/pipelines/mastering-files.ts';
 import type { Work } from './track-task.ts';
 
 /** A loudness to bring a track to. */

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path';
 import { inputError } from '../audio/errors.ts';
-import { systemReason } from '../engine/system-reason.ts';
+import { systemReason } from '../engine/files/system-reason.ts';
 import { filesUnder, globBase, globExpression, isGlob } from './glob.ts';
 
 /** Extensions of files that a folder is searched for; a file that is named is taken whatever it is called. */

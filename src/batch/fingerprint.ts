@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { pipeline as connect } from 'node:stream/promises';
-import { openFile } from '../engine/analyze.ts';
+import { openFile } from '../engine/analysis/analyze.ts';
 import { pipelineOf } from './pipeline-of.ts';
 import type { NoPlan, TrackPlan, Work } from './track-task.ts';
 

@@ -1,7 +1,7 @@
 import { appendFileSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { outputError } from '../audio/errors.ts';
-import { isSystemError, systemReason } from '../engine/system-reason.ts';
+import { isSystemError, systemReason } from '../engine/files/system-reason.ts';
 import type { TrackReport } from '../monitor/batch-report.ts';
 import { writeWhole } from './write-whole.ts';
 

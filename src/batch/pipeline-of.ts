@@ -1,4 +1,4 @@
-import { definePipeline, readPipelineFile } from '../engine/pipeline-files.ts';
+import { definePipeline, readPipelineFile } from '../engine/pipelines/pipeline-files.ts';
 
 type Pipeline = Awaited<ReturnType<typeof readPipelineFile>>;
 

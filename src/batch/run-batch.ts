@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, extname, join, relative, resolve, sep } from 'node:path';
 import { outputError, usageError } from '../audio/errors.ts';
-import { systemReason } from '../engine/system-reason.ts';
-import { removeStaleParts } from '../engine/unfinished-file.ts';
+import { systemReason } from '../engine/files/system-reason.ts';
+import { removeStaleParts } from '../engine/files/unfinished-file.ts';
 import { batchPage } from '../monitor/batch-page.ts';
 import type { BatchProgress } from '../monitor/batch-progress.ts';
 import { type BatchReport, batchReportJson, type TrackStatus } from '../monitor/batch-report.ts';

@@ -1,7 +1,7 @@
-import { analyze, type KeptMemory } from '../engine/analyze.ts';
-import { readGenres } from '../engine/mastering-files.ts';
-import { type GainPlan, planGain } from '../engine/plan-gain.ts';
-import { type MasteringPlan, planMastering } from '../engine/plan-mastering.ts';
+import { analyze, type KeptMemory } from '../engine/analysis/analyze.ts';
+import { type GainPlan, planGain } from '../engine/passes/plan-gain.ts';
+import { type MasteringPlan, planMastering } from '../engine/passes/plan-mastering.ts';
+import { readGenres } from '../engine/pipelines/mastering-files.ts';
 import type { AlbumTask, NormalizeWork, TrackPlan, Work } from './track-task.ts';
 
 /** How decisions are stopped, and what they are computed on. */

@@ -1,6 +1,6 @@
 import type { MessagePort } from 'node:worker_threads';
-import type { OnCeiling } from '../engine/plan-gain.ts';
-import type { Aim, Decision } from '../engine/plan-mastering.ts';
+import type { OnCeiling } from '../engine/passes/plan-gain.ts';
+import type { Aim, Decision } from '../engine/passes/plan-mastering.ts';
 import type { TrackMoves, TrackReport } from '../monitor/batch-report.ts';
 import type { JournalEntry } from './journal.ts';
 

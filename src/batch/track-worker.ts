@@ -1,5 +1,5 @@
-import { KeptMemory } from '../engine/analyze.ts';
-import { systemReason } from '../engine/system-reason.ts';
+import { KeptMemory } from '../engine/analysis/analyze.ts';
+import { systemReason } from '../engine/files/system-reason.ts';
 import { masterTrack as master } from './master-track.ts';
 import { albumPlan } from './track-plan.ts';
 import type { AlbumResult, AlbumTask, SentTask, TrackResult, TrackTask } from './track-task.ts';

@@ -1,7 +1,7 @@
 import { closeSync, statSync, writeFileSync } from 'node:fs';
 import { outputError } from '../audio/errors.ts';
-import { systemReason } from '../engine/system-reason.ts';
-import { UnfinishedFile } from '../engine/unfinished-file.ts';
+import { systemReason } from '../engine/files/system-reason.ts';
+import { UnfinishedFile } from '../engine/files/unfinished-file.ts';
 
 /** Writes a text file that is there whole or as it was before, whatever happens meanwhile. */
 export function writeWhole(path: string, text: string): void {

@@ -1,6 +1,6 @@
-import { AB_POSITION, abPosition, readAbPipeline } from '../engine/ab-pipeline.ts';
-import { type ReadPipelineOptions, readPipelineFile } from '../engine/pipeline-files.ts';
-import type { RunControl } from '../engine/run-options.ts';
+import { AB_POSITION, abPosition, readAbPipeline } from '../engine/pipelines/ab-pipeline.ts';
+import { type ReadPipelineOptions, readPipelineFile } from '../engine/pipelines/pipeline-files.ts';
+import type { RunControl } from '../engine/run/run-options.ts';
 import type { PipelineDefinition } from '../graph/definition.ts';
 import type { Arguments, CommandOptions } from './command.ts';
 import { text } from './option-value.ts';

@@ -1,4 +1,4 @@
-import type { OutputSink } from '../engine/output-sink.ts';
+import type { OutputSink } from '../engine/files/output-sink.ts';
 import { SIGNAL_CODES, STOP_SIGNALS, type StopSignal } from './signal-codes.ts';
 
 /** How long a reader that takes nothing may hold up the end, in ms. */

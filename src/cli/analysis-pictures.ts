@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { outputError, usageError } from '../audio/errors.ts';
-import { systemReason } from '../engine/system-reason.ts';
+import { systemReason } from '../engine/files/system-reason.ts';
 import { CHARTS } from '../monitor/analysis-charts.ts';
 import { analysisPage, chartPicture, type DrawnAnalysis } from '../monitor/analysis-page.ts';
 import type { Arguments } from './command.ts';

@@ -1,8 +1,8 @@
 import { EXIT_CODES, usageError } from '../audio/errors.ts';
-import { type AnalyzeResult, analyze } from '../engine/analyze.ts';
-import { judge } from '../engine/judge.ts';
-import type { Measure } from '../engine/measures.ts';
-import type { Target } from '../engine/target-files.ts';
+import { type AnalyzeResult, analyze } from '../engine/analysis/analyze.ts';
+import { judge } from '../engine/analysis/judge.ts';
+import type { Measure } from '../engine/analysis/measures.ts';
+import type { Target } from '../engine/analysis/target-files.ts';
 import { parseRawFormat } from '../io/sample-format.ts';
 import { analysisJson } from '../monitor/analysis-json.ts';
 import { analysisText } from './analysis-text.ts';
@@ -103,7 +103,7 @@ async function measure(args: Arguments, file: string, curves: boolean, target: T
 async function targetOf(args: Arguments): Promise<Target | null> {
   const name = text(args, 'target');
   if (name === undefined) return null;
-  const { readTarget } = await import('../engine/target-files.ts');
+  const { readTarget } = await import('../engine/analysis/target-files.ts');
   return readTarget(name);
 }
 

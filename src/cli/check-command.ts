@@ -1,5 +1,5 @@
 import { AuralisError, pipelineError, usageError } from '../audio/errors.ts';
-import { readPipelineFile } from '../engine/pipeline-files.ts';
+import { readPipelineFile } from '../engine/pipelines/pipeline-files.ts';
 import { automationChanges, ownMoves } from '../graph/automation.ts';
 import { COMMAND_NAMES, type Command } from './command.ts';
 import { list } from './option-value.ts';

@@ -1,6 +1,6 @@
 import { usageError } from '../audio/errors.ts';
 import { describeFormat } from '../audio/format.ts';
-import { type Checkpoint, readCheckpoint } from '../engine/checkpoint.ts';
+import { type Checkpoint, readCheckpoint } from '../engine/checkpoint/checkpoint.ts';
 import { textTable } from '../monitor/text-table.ts';
 import type { Command } from './command.ts';
 import { text } from './option-value.ts';

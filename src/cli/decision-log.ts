@@ -1,4 +1,4 @@
-import { systemReason } from '../engine/system-reason.ts';
+import { systemReason } from '../engine/files/system-reason.ts';
 import { type Decision, decisionLine, decisionSentence } from '../mastering/decision.ts';
 import { comparedSecondLine, comparedSpectraLine } from '../monitor/compared-lines.ts';
 import type { ComparedFigures, ComparedSecond } from '../monitor/run-figures.ts';

@@ -1,6 +1,6 @@
 import { audioFormat } from '../audio/format.ts';
 import { demoPiece } from '../demo/demo-piece.ts';
-import { writeAudio } from '../engine/write-audio.ts';
+import { writeAudio } from '../engine/files/write-audio.ts';
 import { abortOnSignals } from './abort-on-signals.ts';
 import type { Command } from './command.ts';
 import { numberIn, oneOf } from './option-value.ts';

@@ -1,6 +1,6 @@
 import { fstatSync, readlinkSync } from 'node:fs';
 import { AuralisError, type inputError, usageError } from '../audio/errors.ts';
-import { systemReason } from '../engine/system-reason.ts';
+import { systemReason } from '../engine/files/system-reason.ts';
 
 /** Whether a descriptor belongs to node itself (epoll, eventfd) and not to the caller. Known on Linux only. */
 export function isInternal(fd: number): boolean {

@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { outputError, usageError } from '../audio/errors.ts';
-import { readDecisions } from '../engine/decision-file.ts';
-import { systemReason } from '../engine/system-reason.ts';
+import { systemReason } from '../engine/files/system-reason.ts';
+import { readDecisions } from '../engine/run/decision-file.ts';
 import { decisionPage } from '../monitor/decision-page.ts';
 import type { Arguments, Command } from './command.ts';
 import { text } from './option-value.ts';

@@ -1,6 +1,6 @@
 import { outputError, usageError } from '../audio/errors.ts';
-import { LoudnessLog } from '../engine/loudness-log.ts';
-import { systemReason } from '../engine/system-reason.ts';
+import { systemReason } from '../engine/files/system-reason.ts';
+import { LoudnessLog } from '../engine/run/loudness-log.ts';
 import { RotatingFile } from '../monitor/rotating-file.ts';
 import type { Arguments } from './command.ts';
 import type { FilesInUse } from './files-in-use.ts';

@@ -1,10 +1,10 @@
 import { statSync } from 'node:fs';
 import { inputError, usageError } from '../audio/errors.ts';
-import { readGenres, readPreset, readReference } from '../engine/mastering-files.ts';
-import { definePipeline } from '../engine/pipeline-files.ts';
-import { planMastering } from '../engine/plan-mastering.ts';
-import { runPipeline } from '../engine/run.ts';
-import type { RunOptions } from '../engine/run-options.ts';
+import { planMastering } from '../engine/passes/plan-mastering.ts';
+import { readGenres, readPreset, readReference } from '../engine/pipelines/mastering-files.ts';
+import { definePipeline } from '../engine/pipelines/pipeline-files.ts';
+import { runPipeline } from '../engine/run/run.ts';
+import type { RunOptions } from '../engine/run/run-options.ts';
 import type { PipelineDefinition } from '../graph/definition.ts';
 import type { Decision } from '../mastering/decision.ts';
 import { onePassPipeline } from '../mastering/one-pass.ts';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { outputError, usageError } from '../audio/errors.ts';
-import { systemReason } from '../engine/system-reason.ts';
+import { systemReason } from '../engine/files/system-reason.ts';
 import type { MonitorServer } from '../monitor/server/monitor-server.ts';
 import type { Arguments, CommandOptions } from './command.ts';
 import { list, text } from './option-value.ts';

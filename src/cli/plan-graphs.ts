@@ -1,4 +1,4 @@
-import type { CostedPlan } from '../engine/plan.ts';
+import type { CostedPlan } from '../engine/pipelines/plan.ts';
 import { MAIN } from '../graph/definition.ts';
 import type { PlannedInput } from '../graph/plan.ts';
 import { entryWords, formatWords, outputWords, percent, wireWords } from './plan-words.ts';

@@ -1,5 +1,5 @@
 import type { AudioFormat } from '../audio/format.ts';
-import type { CostedPlan } from '../engine/plan.ts';
+import type { CostedPlan } from '../engine/pipelines/plan.ts';
 import type { Plan, PlannedController, PlannedEntry, PlannedInput } from '../graph/plan.ts';
 import { textTable } from '../monitor/text-table.ts';
 import { latencyLine } from './latency-line.ts';

@@ -1,5 +1,5 @@
 import { outputError } from '../audio/errors.ts';
-import { isReaderGone, systemReason } from '../engine/system-reason.ts';
+import { isReaderGone, systemReason } from '../engine/files/system-reason.ts';
 
 /** Writes text to stdout; a reader that has gone away is no error. */
 export async function print(text: string): Promise<void> {

@@ -1,5 +1,5 @@
 import { usageError } from '../audio/errors.ts';
-import { profileRecordings } from '../engine/mastering-files.ts';
+import { profileRecordings } from '../engine/pipelines/mastering-files.ts';
 import type { Arguments, Command } from './command.ts';
 import { print } from './print.ts';
 import { BACKEND_OPTION, backendOf } from './shared-options.ts';

@@ -1,7 +1,7 @@
 import { watch } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import type { RunControl } from '../engine/run-options.ts';
-import { systemReason } from '../engine/system-reason.ts';
+import { systemReason } from '../engine/files/system-reason.ts';
+import type { RunControl } from '../engine/run/run-options.ts';
 import { carryOver } from '../graph/carry-over.ts';
 import type { PipelineDefinition } from '../graph/definition.ts';
 import type { ScheduledFile } from './schedule.ts';

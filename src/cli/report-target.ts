@@ -1,7 +1,7 @@
 import { createWriteStream, fstatSync, openSync, statSync } from 'node:fs';
 import type { Writable } from 'node:stream';
 import { outputError, usageError } from '../audio/errors.ts';
-import { systemReason } from '../engine/system-reason.ts';
+import { systemReason } from '../engine/files/system-reason.ts';
 import { isInternal } from './descriptor.ts';
 import type { FilesInUse } from './files-in-use.ts';
 

@@ -1,4 +1,4 @@
-import { runPipeline } from '../engine/run.ts';
+import { runPipeline } from '../engine/run/run.ts';
 import { hireThreads } from '../engine/threads/crew-for.ts';
 import { RAW_SAMPLE_FORMATS } from '../io/sample-format.ts';
 import { DITHER_KINDS } from '../io/stream-encoder.ts';

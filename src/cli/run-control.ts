@@ -1,4 +1,4 @@
-import type { RunControl } from '../engine/run-options.ts';
+import type { RunControl } from '../engine/run/run-options.ts';
 import { switchOnSignal } from './ab-option.ts';
 import type { Arguments } from './command.ts';
 import type { OpenedMonitor } from './monitor-option.ts';

@@ -1,5 +1,5 @@
 import type { AirListener } from '../engine/air/air-event.ts';
-import type { NamedInput } from '../engine/side-input.ts';
+import type { NamedInput } from '../engine/files/side-input.ts';
 import { openEvents, openRunInput, type RunInput } from './air-options.ts';
 import type { Arguments } from './command.ts';
 import type { FilesInUse } from './files-in-use.ts';

@@ -1,5 +1,5 @@
-import type { OutputSink } from '../engine/output-sink.ts';
-import type { RunOptions } from '../engine/run-options.ts';
+import type { OutputSink } from '../engine/files/output-sink.ts';
+import type { RunOptions } from '../engine/run/run-options.ts';
 import { checkpointOf } from './checkpoint-options.ts';
 import type { Arguments } from './command.ts';
 import { type DecisionLog, openDecisionLog } from './decision-log.ts';

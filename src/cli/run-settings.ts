@@ -1,8 +1,8 @@
 import { usageError } from '../audio/errors.ts';
-import { readMovesFile } from '../engine/moves-file.ts';
-import { isShippedName } from '../engine/part-files.ts';
-import { shippedPipelines } from '../engine/pipeline-files.ts';
-import type { RunOptions } from '../engine/run-options.ts';
+import { readMovesFile } from '../engine/pipelines/moves-file.ts';
+import { isShippedName } from '../engine/pipelines/part-files.ts';
+import { shippedPipelines } from '../engine/pipelines/pipeline-files.ts';
+import type { RunOptions } from '../engine/run/run-options.ts';
 import type { ThreadCrew } from '../engine/threads/thread-crew.ts';
 import { withSettings } from '../graph/settings.ts';
 import { withFormat } from '../graph/with-format.ts';

@@ -1,4 +1,4 @@
-import type { RunSummary } from '../engine/run-summary.ts';
+import type { RunSummary } from '../engine/run/run-summary.ts';
 import { meterSummary } from '../monitor/meter-summary.ts';
 import type { ProgressLine } from '../monitor/progress-line.ts';
 import type { Arguments } from './command.ts';

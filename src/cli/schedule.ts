@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import { Cron } from 'croner';
 import { pipelineError } from '../audio/errors.ts';
-import { isShippedName } from '../engine/part-files.ts';
+import { isShippedName } from '../engine/pipelines/part-files.ts';
 import type { PipelineDefinition } from '../graph/definition.ts';
 
 /** A day and the hour that a change to winter time adds, and one more, in ms: in it every time of day has come. */

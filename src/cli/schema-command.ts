@@ -1,4 +1,4 @@
-import { shippedJsonSchema } from '../engine/pipeline-registry.ts';
+import { shippedJsonSchema } from '../engine/pipelines/pipeline-registry.ts';
 import type { Command } from './command.ts';
 import { print } from './print.ts';
 

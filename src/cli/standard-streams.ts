@@ -1,15 +1,15 @@
 import { fstatSync, openSync, readFileSync, type Stats, statSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { inputError, outputError, usageError } from '../audio/errors.ts';
-import type { Checkpoint } from '../engine/checkpoint.ts';
-import { codecInput } from '../engine/codec-input.ts';
-import { ffmpegSink } from '../engine/ffmpeg-process.ts';
-import { fileMetadata } from '../engine/file-metadata.ts';
-import { descriptorSink, fileSink, type OutputSink, pipeSink } from '../engine/output-sink.ts';
-import { resumedOutput } from '../engine/resumed-output.ts';
-import { type ReaderOptions, rotatingReader } from '../engine/rotating-reader.ts';
-import type { NamedInput } from '../engine/side-input.ts';
-import { systemReason } from '../engine/system-reason.ts';
+import type { Checkpoint } from '../engine/checkpoint/checkpoint.ts';
+import { resumedOutput } from '../engine/checkpoint/resumed-output.ts';
+import { codecInput } from '../engine/files/codec-input.ts';
+import { ffmpegSink } from '../engine/files/ffmpeg-process.ts';
+import { fileMetadata } from '../engine/files/file-metadata.ts';
+import { descriptorSink, fileSink, type OutputSink, pipeSink } from '../engine/files/output-sink.ts';
+import { type ReaderOptions, rotatingReader } from '../engine/files/rotating-reader.ts';
+import type { NamedInput } from '../engine/files/side-input.ts';
+import { systemReason } from '../engine/files/system-reason.ts';
 import type { MetadataChunk } from '../io/metadata-chunk.ts';
 
 /** Bit of O_APPEND in the flags that Linux shows in fdinfo, in octal (asm-generic/fcntl.h). */

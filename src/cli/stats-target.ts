@@ -1,6 +1,6 @@
-import { RunStats } from '../engine/run-stats.ts';
-import type { RunSummary } from '../engine/run-summary.ts';
-import { systemReason } from '../engine/system-reason.ts';
+import { systemReason } from '../engine/files/system-reason.ts';
+import { RunStats } from '../engine/run/run-stats.ts';
+import type { RunSummary } from '../engine/run/run-summary.ts';
 import { runFiguresText } from '../monitor/run-figures-text.ts';
 import type { Arguments, CommandOptions } from './command.ts';
 import type { FilesInUse } from './files-in-use.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
-import { readCheckpoint } from '../../src/engine/checkpoint.ts';
+import { readCheckpoint } from '../../src/engine/checkpoint/checkpoint.ts';
 import { noise16, wav16 } from '../engine/wav-file.ts';
 import { outcome, run, start } from './command.ts';
 

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { audioFormat } from '../../src/audio/format.ts';
 import { PlanDrawing } from '../../src/cli/plan-drawing.ts';
 import { onKernelMemory } from '../../src/dsp/kernel-memory.ts';
-import { readPipelineFile, shippedPipelines } from '../../src/engine/pipeline-files.ts';
+import { readPipelineFile, shippedPipelines } from '../../src/engine/pipelines/pipeline-files.ts';
 import { PreparedPipeline } from '../../src/graph/pipeline.ts';
 import { planPipeline } from '../../src/graph/plan.ts';
 

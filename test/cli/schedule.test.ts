@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { reloadPipeline } from '../../src/cli/reload-pipeline.ts';
 import { ScheduledFile } from '../../src/cli/schedule.ts';
-import { readPipelineFile } from '../../src/engine/pipeline-files.ts';
+import { readPipelineFile } from '../../src/engine/pipelines/pipeline-files.ts';
 import type { PipelineDefinition } from '../../src/graph/definition.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'auralis-schedule-'));

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { audioFormat } from '../../src/audio/format.ts';
 import { demoPiece } from '../../src/demo/demo-piece.ts';
 import { TempoEstimator } from '../../src/dsp/tempo.ts';
-import { analyseSpectrum, SpectrumAnalysis } from '../../src/engine/spectrum-analysis.ts';
+import { analyseSpectrum, SpectrumAnalysis } from '../../src/engine/analysis/spectrum-analysis.ts';
 import { stateOn } from '../support/backends.ts';
 import { whiteNoise } from '../support/white-noise.ts';
 

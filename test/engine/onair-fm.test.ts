@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { audioFormat } from '../../src/audio/format.ts';
-import { readPipelineFile } from '../../src/engine/pipeline-files.ts';
+import { readPipelineFile } from '../../src/engine/pipelines/pipeline-files.ts';
 import { withSettings } from '../../src/graph/pipeline.ts';
 import { runGraph } from '../support/graph.ts';
 import { join } from '../support/render.ts';

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { audioFormat } from '../../src/audio/format.ts';
-import { readPipelineFile, shippedPipelines } from '../../src/engine/pipeline-files.ts';
+import { readPipelineFile, shippedPipelines } from '../../src/engine/pipelines/pipeline-files.ts';
 import { type PipelineDefinition, withSettings } from '../../src/graph/pipeline.ts';
 import { runGraph } from '../support/graph.ts';
 import {

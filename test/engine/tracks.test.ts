@@ -1,8 +1,8 @@
 import { Readable, Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { streamSink } from '../../src/engine/output-sink.ts';
-import { runPipeline } from '../../src/engine/run.ts';
-import type { RunOptions } from '../../src/engine/run-options.ts';
+import { streamSink } from '../../src/engine/files/output-sink.ts';
+import { runPipeline } from '../../src/engine/run/run.ts';
+import type { RunOptions } from '../../src/engine/run/run-options.ts';
 import { definePipeline } from '../../src/graph/parse-pipeline.ts';
 import { noise16, wav16 } from './wav-file.ts';
 

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { audioFormat } from '../../src/audio/format.ts';
 import { type BackendName, onKernelMemory } from '../../src/dsp/kernel-memory.ts';
-import { decodeCheckpoint, encodeCheckpoint } from '../../src/engine/checkpoint-file.ts';
-import { readPipelineFile } from '../../src/engine/pipeline-files.ts';
+import { decodeCheckpoint, encodeCheckpoint } from '../../src/engine/checkpoint/checkpoint-file.ts';
+import { readPipelineFile } from '../../src/engine/pipelines/pipeline-files.ts';
 import { automationChanges, planMoves } from '../../src/graph/automation.ts';
 import type { LiveSnapshot } from '../../src/graph/live-snapshot.ts';
 import {

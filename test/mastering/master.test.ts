@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { profileRecordings } from '../../src/engine/mastering-files.ts';
+import { profileRecordings } from '../../src/engine/pipelines/mastering-files.ts';
 import { parseReferenceProfile } from '../../src/mastering/reference-profile.ts';
 import { aimFor, correlation, distanceFromCurve, master, save } from '../support/mastering.ts';
 import {

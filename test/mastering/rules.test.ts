@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { readGenres, readPreset } from '../../src/engine/mastering-files.ts';
-import { shippedPresets } from '../../src/engine/shipped-targets.ts';
+import { readGenres, readPreset } from '../../src/engine/pipelines/mastering-files.ts';
+import { shippedPresets } from '../../src/engine/pipelines/shipped-targets.ts';
 import { contentProfile, type MeasuredContent } from '../../src/mastering/content-profile.ts';
 import { decisionLine, decisionSentence } from '../../src/mastering/decision.ts';
 import { estimateGenre } from '../../src/mastering/genre-estimate.ts';

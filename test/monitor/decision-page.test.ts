@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { readDecisions } from '../../src/engine/decision-file.ts';
+import { readDecisions } from '../../src/engine/run/decision-file.ts';
 import { timelineChart } from '../../src/monitor/decision-charts.ts';
 import { decisionPage } from '../../src/monitor/decision-page.ts';
 import { episodesOf } from '../../src/monitor/decision-story.ts';

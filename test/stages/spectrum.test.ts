@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { audioFormat } from '../../src/audio/format.ts';
 import { onKernelMemory } from '../../src/dsp/kernel-memory.ts';
-import { analyseSpectrum } from '../../src/engine/spectrum-analysis.ts';
+import { analyseSpectrum } from '../../src/engine/analysis/spectrum-analysis.ts';
 import type { Readings } from '../../src/stages/define-stage.ts';
 import { spectrum } from '../../src/stages/spectrum.ts';
 import { BACKENDS } from '../support/backends.ts';

@@ -1,4 +1,4 @@
-import { analyze } from '../../src/engine/analyze.ts';
+import { analyze } from '../../src/engine/analysis/analyze.ts';
 import { chunked, floatWav } from '../engine/wav-of.ts';
 import { CORPUS_RATE } from './mastering-corpus.ts';
 import type { Signal } from './signals.ts';

@@ -1,11 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { analyze, openFile } from '../../src/engine/analyze.ts';
-import { readGenres, readPreset } from '../../src/engine/mastering-files.ts';
-import { fileSink } from '../../src/engine/output-sink.ts';
-import { definePipeline } from '../../src/engine/pipeline-files.ts';
-import { type MasteringPlan, planMastering } from '../../src/engine/plan-mastering.ts';
-import { runPipeline } from '../../src/engine/run.ts';
+import { analyze, openFile } from '../../src/engine/analysis/analyze.ts';
+import { fileSink } from '../../src/engine/files/output-sink.ts';
+import { type MasteringPlan, planMastering } from '../../src/engine/passes/plan-mastering.ts';
+import { readGenres, readPreset } from '../../src/engine/pipelines/mastering-files.ts';
+import { definePipeline } from '../../src/engine/pipelines/pipeline-files.ts';
+import { runPipeline } from '../../src/engine/run/run.ts';
 import type { Decision } from '../../src/mastering/decision.ts';
 import { onePassPipeline } from '../../src/mastering/one-pass.ts';
 import type { ReferenceProfile } from '../../src/mastering/reference-profile.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ConnectionOptions } from 'bullmq';
 import { outputError } from '../../audio/errors.ts';
-import { systemReason } from '../../engine/system-reason.ts';
+import { systemReason } from '../../engine/files/system-reason.ts';
 import { loadBullmq } from './load-bullmq.ts';
 import { parseQueueUrl, type QueueAddress } from './queue-url.ts';
 

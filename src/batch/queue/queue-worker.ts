@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import type { Job, Queue, UnrecoverableError, Worker } from 'bullmq';
-import { systemReason } from '../../engine/system-reason.ts';
+import { systemReason } from '../../engine/files/system-reason.ts';
 import type { TrackReport } from '../../monitor/batch-report.ts';
 import { notedOutput } from '../journal.ts';
 import { TrackPool } from '../track-pool.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { isShippedName } from '../../engine/part-files.ts';
+import { isShippedName } from '../../engine/pipelines/part-files.ts';
 import type { TrackReport } from '../../monitor/batch-report.ts';
 import { pipelineOf } from '../pipeline-of.ts';
 import type { AlbumTask, PipelineWork, TrackProgress, TrackTask, Work } from '../track-task.ts';

@@ -1,6 +1,6 @@
 import { eventLine } from '../../monitor/event-line.ts';
 import type { RotatingFile } from '../../monitor/rotating-file.ts';
-import { systemReason } from '../system-reason.ts';
+import { systemReason } from '../files/system-reason.ts';
 import type { AirClock } from './air-clock.ts';
 import type { AirEvent } from './air-event.ts';
 

@@ -5,7 +5,7 @@ import type { AudioFormat } from '../../audio/format.ts';
 import { type BackendName, onKernelMemory } from '../../dsp/kernel-memory.ts';
 import { PlanarQueue } from '../../dsp/planar-queue.ts';
 import { type AudioHeader, StreamDecoder } from '../../io/stream-decoder.ts';
-import { named } from '../system-reason.ts';
+import { named } from '../files/system-reason.ts';
 import type { Fallback } from './fallback.ts';
 import { type FrameReader, inFormat } from './frame-reader.ts';
 

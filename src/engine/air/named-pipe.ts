@@ -1,8 +1,8 @@
 import { closeSync, constants, openSync, readSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
-import { rotatingReader } from '../rotating-reader.ts';
-import { isSystemError } from '../system-reason.ts';
+import { rotatingReader } from '../files/rotating-reader.ts';
+import { isSystemError } from '../files/system-reason.ts';
 import type { ProgrammeSource } from './air-input.ts';
 
 /** How often a pipe that nobody writes to is looked at, in ms. */

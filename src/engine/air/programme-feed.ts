@@ -5,7 +5,7 @@ import type { AudioFormat } from '../../audio/format.ts';
 import { type BackendName, onKernelMemory } from '../../dsp/kernel-memory.ts';
 import type { RawFormat } from '../../io/sample-format.ts';
 import { type AudioHeader, StreamDecoder } from '../../io/stream-decoder.ts';
-import { systemReason } from '../system-reason.ts';
+import { systemReason } from '../files/system-reason.ts';
 import { type FrameReader, inFormat } from './frame-reader.ts';
 
 /** Most frames that are decoded at a time. */

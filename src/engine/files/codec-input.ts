@@ -1,0 +1,105 @@
+import { closeSync, createReadStream, openSync, readSync, statSync } from 'node:fs';
+import { Readable } from 'node:stream';
+import { inputError } from '../../audio/errors.ts';
+import { type Codec, codecOf, id3Bytes, SIGNATURE_BYTES } from '../../io/codec-signature.ts';
+import { decodeCodec } from '../../io/decode-codec.ts';
+import { encodeWav } from '../../io/encode-wav.ts';
+import { ffmpegReader } from './ffmpeg-process.ts';
+
+/** Bytes that are decoded at a time; the decoders give all that is in them at once. */
+const READ_BYTES = 16 * 1024;
+
+/** The samples of a file in a codec of our own, as the bytes of a WAV. */
+async function* decodedWav(
+  source: AsyncIterable<Uint8Array>,
+  codec: Parameters<typeof decodeCodec>[1],
+): AsyncGenerator<Buffer, void, void> {
+  const { sampleFormat, announcedFrames, blocks } = await decodeCodec(source, codec);
+  const known = announcedFrames === null ? {} : { frames: announcedFrames };
+  yield* Readable.from(blocks, { highWaterMark: 1 }).compose(
+    encodeWav({ sampleFormat, dither: 'none', ...known }),
+  );
+}
+
+/** What the first bytes of a file say that it is, or those behind an ID3 tag, which stands in front of AAC and FLAC as well. */
+function codecOfFile(path: string): Codec | null {
+  const bytes = new Uint8Array(SIGNATURE_BYTES);
+  const fd = openSync(path, 'r');
+  const startAt = (position: number): Uint8Array =>
+    bytes.subarray(0, readSync(fd, bytes, 0, SIGNATURE_BYTES, position));
+  try {
+    const start = startAt(0);
+    const codec = codecOf(start);
+    const tagBytes = id3Bytes(start);
+    if (tagBytes === 0) return codec;
+    const inside = codecOf(startAt(tagBytes));
+    // ffmpeg finds its way over the tag; our decoders do so for MP3 alone.
+    return inside === null || inside.decoder === 'mp3' ? codec : { ...inside, decoder: 'other' };
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/**
+ * A file in another codec as the bytes of a WAV, told by its first bytes; null for one that is read as it is. FLAC, MP3 and Ogg Vorbis are
+ * decoded here, the same on every machine; the others by an installed ffmpeg.
+ */
+export function codecInput(path: string): Readable | null {
+  // A pipe must not be opened twice, and can't be looked into.
+  if (!statSync(path).isFile()) return null;
+  const codec = codecOfFile(path);
+  if (codec === null) return null;
+  const { decoder, name } = codec;
+  if (decoder === 'other') return ffmpegReader(path, name);
+  const source = createReadStream(path, { highWaterMark: READ_BYTES });
+  return Readable.from(decodedWav(source, { decoder, name }), { objectMode: false, highWaterMark: 1 });
+}
+
+/** Bytes of a stream in pieces of their own: a decoder keeps what it has not used, and a reader uses its buffers again. */
+async function* ownPieces(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, void> {
+  for await (const chunk of source) {
+    for (let at = 0; at < chunk.length; at += READ_BYTES) yield chunk.slice(at, at + READ_BYTES);
+  }
+}
+
+/** Looks at the first bytes of a stream, up to those of a signature, and puts them back: the stream that then has them all. */
+function peek(input: Readable, signal: AbortSignal | undefined) {
+  return new Promise<{ readonly start: Uint8Array; readonly whole: Readable }>((resolve) => {
+    let start: Uint8Array = new Uint8Array(0);
+    const settle = (): void => {
+      input.off('end', settle).off('close', settle).off('error', settle).off('readable', take);
+      signal?.removeEventListener('abort', settle);
+      const { readableEnded } = input;
+      // At once, or a stream that has no more would end without them.
+      if (!readableEnded && !input.destroyed && start.length > 0) input.unshift(start);
+      resolve({ start, whole: readableEnded ? Readable.from([start], { objectMode: false }) : input });
+    };
+    const take = (): void => {
+      const chunk: Uint8Array | null = input.read();
+      if (chunk === null) return;
+      start = start.length === 0 ? chunk : Buffer.concat([start, chunk]);
+      if (start.length >= SIGNATURE_BYTES) settle();
+    };
+    input.on('end', settle).on('close', settle).on('error', settle).on('readable', take);
+    signal?.addEventListener('abort', settle, { once: true });
+    if (input.destroyed || signal?.aborted) settle();
+  });
+}
+
+/**
+ * A stream as the bytes of a WAV, where its first bytes are those of FLAC, MP3 or Ogg Vorbis; else the stream itself.
+ * @throws AuralisError of kind `input` for another codec, which ffmpeg would need a file for
+ */
+export async function decodedStream(input: Readable, signal?: AbortSignal): Promise<Readable> {
+  const { start, whole } = await peek(input, signal);
+  const codec = codecOf(start);
+  if (codec === null) return whole;
+  const { decoder, name } = codec;
+  if (decoder === 'other') {
+    throw inputError(
+      `${name} is not decoded from a pipe: name the file, or put "ffmpeg -i - -f wav - |" in front`,
+    );
+  }
+  const wav = decodedWav(ownPieces(whole), { decoder, name });
+  return Readable.from(wav, { objectMode: false, highWaterMark: 1 });
+}

@@ -88,21 +88,23 @@ interface News {
   readonly state: string;
 }
 
-/** Waits for news of a batch that runs with --json-progress, and goes on reading. */
+/** Waits for news of a batch that runs with --json-progress, and goes on reading; rejects where it ends before. */
 function until(child: ChildProcess, isIt: (news: News) => boolean): Promise<void> {
-  return new Promise((resolve) => {
-    createInterface(child.stdout!).on('line', (line) => {
+  return new Promise((resolve, reject) => {
+    const lines = createInterface(child.stdout!);
+    lines.on('line', (line) => {
       if (isIt(JSON.parse(line))) resolve();
     });
+    lines.on('close', () => reject(new Error('the batch ended without such news')));
   });
 }
 
-/** Resolves when two tracks are being processed at a time, with their names. */
+/** Resolves when two tracks are under way at a time, with their names. */
 async function twoUnderWay(child: ChildProcess): Promise<ReadonlySet<string>> {
   const lanes = new Map<number, string | null>();
   const inputs = (): string[] => [...lanes.values()].filter((input) => input !== null);
-  await until(child, ({ type, lane, phase, input }) => {
-    lanes.set(lane, type === 'track' && phase === 'processing' ? input : null);
+  await until(child, ({ type, lane, input }) => {
+    if (type === 'track' || type === 'end') lanes.set(lane, type === 'track' ? input : null);
     return inputs().length === 2;
   });
   return new Set(inputs());

@@ -2,6 +2,7 @@ import { finished } from 'node:stream';
 import type { Planar } from '../../audio/block.ts';
 import { outputError } from '../../audio/errors.ts';
 import type { StreamEncoder } from '../../io/stream-encoder.ts';
+import { drained } from './drained.ts';
 import type { OutputSink } from './output-sink.ts';
 import { SlabWriter } from './slab-writer.ts';
 import { isReaderGone, named } from './system-reason.ts';
@@ -73,15 +74,7 @@ export class SideOutput {
   ready(): Promise<void> | undefined {
     const { stream } = this.#sink;
     if (!stream.writableNeedDrain || stream.destroyed) return undefined;
-    return new Promise((resolve) => {
-      const settle = (): void => {
-        stream.off('drain', settle);
-        stream.off('close', settle);
-        resolve();
-      };
-      stream.on('drain', settle);
-      stream.on('close', settle);
-    });
+    return drained(stream);
   }
 
   /**

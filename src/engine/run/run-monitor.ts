@@ -6,6 +6,7 @@ import { largest, loudestLevel } from '../../dsp/level.ts';
 import type { RunEvent } from '../../monitor/monitored-run.ts';
 import type { Progress } from '../../monitor/progress-line.ts';
 import { moveLine, readingLine } from '../../monitor/reading-line.ts';
+import { drained } from '../files/drained.ts';
 import { systemReason } from '../files/system-reason.ts';
 import type { OpenPath } from '../path/open-path.ts';
 import type { LoudnessLog } from './loudness-log.ts';
@@ -134,17 +135,4 @@ function moveEvent(move: object): RunEvent {
   if (set !== undefined) return { frame, kind: 'move', text: `${set} to ${shown(inShort(to))}` };
   const name = pipeline?.name;
   return { frame, kind: 'pipeline', text: name === undefined ? 'another pipeline' : `pipeline ${name}` };
-}
-
-/** Resolves when a stream can take more, or never will. */
-function drained(stream: Writable): Promise<void> {
-  return new Promise((resolve) => {
-    const settle = (): void => {
-      stream.off('drain', settle);
-      stream.off('close', settle);
-      resolve();
-    };
-    stream.on('drain', settle);
-    stream.on('close', settle);
-  });
 }

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
+import { RotateLoops } from './rotate-loops.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const kernels = join(root, 'src/kernels');
@@ -20,26 +21,29 @@ if (existsSync(target) && statSync(target).mtimeMs > newest) process.exit(0);
 
 const out = mkdtempSync(join(tmpdir(), 'auralis-wasm-'));
 const wasmFile = join(out, 'auralis.wasm');
-const { error, stderr } = await asc.main([
-  join(kernels, 'index.ts'),
-  '--outFile',
-  wasmFile,
-  '--optimizeLevel',
-  '3',
-  '--shrinkLevel',
-  '0',
-  '--converge',
-  '--noAssert',
-  '--runtime',
-  'stub',
-  '--enable',
-  'simd',
-  '--importMemory',
-  '--initialMemory',
-  '1',
-  '--use',
-  'abort=',
-]);
+const { error, stderr } = await asc.main(
+  [
+    join(kernels, 'index.ts'),
+    '--outFile',
+    wasmFile,
+    '--optimizeLevel',
+    '3',
+    '--shrinkLevel',
+    '0',
+    '--converge',
+    '--noAssert',
+    '--runtime',
+    'stub',
+    '--enable',
+    'simd',
+    '--importMemory',
+    '--initialMemory',
+    '1',
+    '--use',
+    'abort=',
+  ],
+  { transforms: [RotateLoops] },
+);
 const bytes = error ? null : readFileSync(wasmFile);
 rmSync(out, { recursive: true });
 if (error) {

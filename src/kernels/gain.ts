@@ -32,35 +32,55 @@ export function multiply(x: usize, gain: usize, frames: i32): void {
   }
 }
 
+/** start + step * n. */
+// @ts-expect-error: decorator
+@inline
+function along(start: v128, step: v128, n: v128): v128 {
+  return f64x2.add(start, f64x2.mul(step, n));
+}
+
 /** gain[i] = 2^(start + step * (index + i)). */
 export function gainAlong(gain: usize, frames: i32, start: f64, step: f64, index: f64): void {
-  const s = f64x2.splat(step),
-    base = f64x2.splat(start);
+  const base = f64x2.splat(start), slope = f64x2.splat(step);
   let n = f64x2.replace_lane(f64x2.splat(index), 1, index + 1);
-  const two = f64x2.splat(2);
-  for (let i = 0; i < frames; i += 2) {
-    const p = gain + ((<usize>i) << 3);
-    const value = exp2x2(f64x2.add(base, f64x2.mul(s, n)));
-    if (i + 1 < frames) v128.store(p, value);
-    else v128.store_lane<f64>(p, value, 0);
-    n = f64x2.add(n, two);
+  let i = 0;
+  for (; i + 4 <= frames; i += 4) {
+    const p = gain + (<usize>i << 3);
+    v128.store(p, exp2x2(along(base, slope, n)));
+    v128.store(p, exp2x2(along(base, slope, f64x2.add(n, f64x2.splat(2)))), 16);
+    n = f64x2.add(n, f64x2.splat(4));
+  }
+  for (; i < frames; i++) {
+    v128.store_lane<f64>(gain + (<usize>i << 3), exp2x2(along(base, slope, n)), 0);
+    n = f64x2.add(n, f64x2.splat(1));
   }
 }
 
 /** gain[i] = 2^(start + step * (index + i) - reduction[i]), in place: a reduction in log2 becomes a linear gain. */
 export function gainFromReduction(reduction: usize, frames: i32, start: f64, step: f64, index: f64): void {
-  const s = f64x2.splat(step),
-    base = f64x2.splat(start);
+  if (step == 0) gainUnder(false, reduction, frames, start, step, index);
+  else gainUnder(true, reduction, frames, start, step, index);
+}
+
+// @ts-expect-error: decorator
+@inline
+function gainUnder(ramped: bool, reduction: usize, frames: i32, start: f64, step: f64, index: f64): void {
+  const base = f64x2.splat(start), slope = f64x2.splat(step);
   let n = f64x2.replace_lane(f64x2.splat(index), 1, index + 1);
-  const two = f64x2.splat(2);
-  for (let i = 0; i < frames; i += 2) {
-    const p = reduction + ((<usize>i) << 3);
-    const offset = f64x2.add(base, f64x2.mul(s, n));
-    const gain = exp2x2(f64x2.sub(offset, v128.load(p)));
-    // The frame behind the last belongs to the next span, which has not been computed yet.
-    if (i + 1 < frames) v128.store(p, gain);
-    else v128.store_lane<f64>(p, gain, 0);
-    n = f64x2.add(n, two);
+  let i = 0;
+  for (; i + 4 <= frames; i += 4) {
+    const p = reduction + (<usize>i << 3);
+    const early = ramped ? along(base, slope, n) : base;
+    const late = ramped ? along(base, slope, f64x2.add(n, f64x2.splat(2))) : base;
+    v128.store(p, exp2x2(f64x2.sub(early, v128.load(p))));
+    v128.store(p, exp2x2(f64x2.sub(late, v128.load(p, 16))), 16);
+    n = f64x2.add(n, f64x2.splat(4));
+  }
+  for (; i < frames; i++) {
+    const p = reduction + (<usize>i << 3);
+    const offset = ramped ? along(base, slope, n) : base;
+    v128.store_lane<f64>(p, exp2x2(f64x2.sub(offset, v128.load64_splat(p))), 0);
+    n = f64x2.add(n, f64x2.splat(1));
   }
 }
 

@@ -32,34 +32,42 @@ export function reductionFromLevel(
   const b = f64x2.splat(bend), s = f64x2.splat(slope), c = f64x2.splat(cap), scale = f64x2.splat(side);
   const sides = f32x4.splat(<f32>side);
   const quiet = f32x4.splat(<f32>side * idle);
-  const zero = f64x2.splat(0);
-  let last = f32x4.splat(-1), lastReduction = zero;
+  let last = f32x4.splat(-1), lastReduction = f64x2.splat(0);
   let i = 0;
-  for (; i + 4 <= frames; i += 4) {
-    const v = v128.load(level + (<usize>i << 2));
-    const out = reduction + (<usize>i << 3);
-    if (i32x4.all_true(f32x4.le(f32x4.mul(v, sides), quiet))) {
-      v128.store(out, zero);
-      v128.store(out, zero, 16);
+  while (i + 4 <= frames) {
+    let v = v128.load(level + (<usize>i << 2));
+    const isQuiet = allQuiet(v, sides, quiet);
+    if (isQuiet || i32x4.all_true(f32x4.eq(v, last))) {
+      const steady = isQuiet ? f64x2.splat(0) : lastReduction;
+      v128.store(reduction + (<usize>i << 3), steady);
+      v128.store(reduction + (<usize>i << 3), steady, 16);
+      i += 4;
       continue;
     }
-    if (i32x4.all_true(f32x4.eq(v, last))) {
-      v128.store(out, lastReduction);
-      v128.store(out, lastReduction, 16);
-      continue;
-    }
-    const low = logOf(f64x2.promote_low_f32x4(v), scale);
-    v128.store(out, reductionOf(low, t, w, h, b, s, c));
-    const high = logOf(f64x2.promote_low_f32x4(v128.shuffle<f32>(v, v, 2, 3, 2, 3)), scale);
-    const highReduction = reductionOf(high, t, w, h, b, s, c);
-    v128.store(out, highReduction, 16);
-    last = v128.shuffle<f32>(v, v, 3, 3, 3, 3);
-    lastReduction = v128.shuffle<f64>(highReduction, highReduction, 1, 1);
+    // A loop of its own: what its arithmetic needs is made once in front of it.
+    do {
+      const out = reduction + (<usize>i << 3);
+      const low = logOf(f64x2.promote_low_f32x4(v), scale);
+      v128.store(out, reductionOf(low, t, w, h, b, s, c));
+      const high = logOf(f64x2.promote_low_f32x4(v128.shuffle<f32>(v, v, 2, 3, 2, 3)), scale);
+      v128.store(out, reductionOf(high, t, w, h, b, s, c), 16);
+      last = v128.shuffle<f32>(v, v, 3, 3, 3, 3);
+      i += 4;
+      if (i + 4 > frames) break;
+      v = v128.load(level + (<usize>i << 2));
+    } while (!i32x4.all_true(f32x4.eq(v, last)) && !allQuiet(v, sides, quiet));
+    lastReduction = v128.load64_splat(reduction + (<usize>i << 3) - 8);
   }
   for (; i < frames; i++) {
     const v = f64x2.promote_low_f32x4(v128.load32_splat(level + (<usize>i << 2)));
     v128.store_lane<f64>(reduction + (<usize>i << 3), reductionOf(logOf(v, scale), t, w, h, b, s, c), 0);
   }
+}
+
+// @ts-expect-error: decorator
+@inline
+function allQuiet(level: v128, sides: v128, quiet: v128): bool {
+  return i32x4.all_true(f32x4.le(f32x4.mul(level, sides), quiet));
 }
 
 /**
@@ -70,20 +78,23 @@ export function reductionFromPower(
   power: usize, frames: i32, scale: f64, threshold: f64, knee: f64, bend: f64, slope: f64, cap: f64, idle: f64,
 ): void {
   const quiet = f64x2.splat(scale * idle);
-  const zero = f64x2.splat(0);
   const t = f64x2.splat(threshold), w = f64x2.splat(knee), h = f64x2.splat(knee * 0.5);
   const b = f64x2.splat(bend), s = f64x2.splat(slope), c = f64x2.splat(cap), half = f64x2.splat(scale);
-  let i = 0;
-  for (; i + 2 <= frames; i += 2) {
-    const at = power + (<usize>i << 3);
-    const v = v128.load(at);
-    const isQuiet = i64x2.all_true(f64x2.le(f64x2.mul(v, half), quiet));
-    v128.store(at, isQuiet ? zero : reductionOf(logOf(v, half), t, w, h, b, s, c));
+  const end = power + (<usize>frames << 3);
+  let p = power;
+  while (p + 16 <= end) {
+    for (; p + 16 <= end && pairQuiet(p, half, quiet); p += 16) v128.store(p, f64x2.splat(0));
+    for (; p + 16 <= end && !pairQuiet(p, half, quiet); p += 16) {
+      v128.store(p, reductionOf(logOf(v128.load(p), half), t, w, h, b, s, c));
+    }
   }
-  for (; i < frames; i++) {
-    const at = power + (<usize>i << 3);
-    v128.store_lane<f64>(at, reductionOf(logOf(v128.load64_splat(at), half), t, w, h, b, s, c), 0);
-  }
+  if (p < end) v128.store_lane<f64>(p, reductionOf(logOf(v128.load64_splat(p), half), t, w, h, b, s, c), 0);
+}
+
+// @ts-expect-error: decorator
+@inline
+function pairQuiet(power: usize, half: v128, quiet: v128): bool {
+  return i64x2.all_true(f64x2.le(f64x2.mul(v128.load(power), half), quiet));
 }
 
 /** From levels in log2 units (f64), in place; `scale` is the side. */

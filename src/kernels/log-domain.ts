@@ -12,7 +12,7 @@ export function log2x2(x: v128): v128 {
   // Counting from sqrt 1/2 instead of 1 moves the exponent's step there.
   const shifted = i64x2.add(x, i64x2.splat(bias - rootHalf));
   const exponent = i64x2.shr_u(shifted, 52);
-  const m = i64x2.sub(x, i64x2.shl(i64x2.sub(exponent, i64x2.splat(1023)), 52));
+  const m = i64x2.add(v128.and(shifted, i64x2.splat((1 << 52) - 1)), i64x2.splat(rootHalf));
   // 2^52 + exponent as a double, less the 2^52 and the bias.
   const k = f64x2.sub(v128.or(exponent, i64x2.splat(0x4330000000000000)), f64x2.splat(4503599627371519.0));
   const one = f64x2.splat(1);

@@ -10,53 +10,51 @@ const TO_LEFT: usize = 60;
 /** The coarse interpolator's largest sum of magnitudes of taps, 2.0229, rounded up. */
 const COARSE_GAIN: f32 = 2.03;
 
+/** |x|; `f32x4.abs` makes its mask anew each time. */
+// @ts-expect-error: decorator
+@inline
+function magnitudes(x: v128): v128 {
+  return v128.and(x, i32x4.splat(0x7fffffff));
+}
+
 /** |E| + |O|: the larger magnitude of two mirrored readings. */
 // @ts-expect-error: decorator
 @inline
 function larger(even: v128, odd: v128): v128 {
-  return f32x4.add(f32x4.abs(even), f32x4.abs(odd));
+  return f32x4.add(magnitudes(even), magnitudes(odd));
 }
 
-/** The coarse readings of the four gaps whose left samples begin at `left`, and the samples beside them. */
+/**
+ * The readings of the four gaps whose left samples begin at `left`, at two pairs of mirrored points, from `half` rows of taps.
+ * Not more points at once: their sums have to stay in registers.
+ */
 // @ts-expect-error: decorator
 @inline
-function coarsePeaks(left: usize, taps: usize): v128 {
+function twoPairs(left: usize, taps: usize, half: usize, row: usize): v128 {
   const zero = f32x4.splat(0);
   let e0 = zero, o0 = zero, e1 = zero, o1 = zero;
-  for (let k: usize = 0; k < COARSE_HALF; k++) {
-    const l = v128.load(left - (k << 2));
-    const r = v128.load(left + (k << 2), 4);
+  let right = left + 4;
+  for (const end = right + (half << 2); right < end; right += 4) {
+    const l = v128.load(left);
+    const r = v128.load(right);
     const s = f32x4.add(l, r);
     const d = f32x4.sub(l, r);
-    const row = taps + k * COARSE_ROW;
-    e0 = f32x4.add(e0, f32x4.mul(v128.load32_splat(row), s));
-    o0 = f32x4.add(o0, f32x4.mul(v128.load32_splat(row, 4), d));
-    e1 = f32x4.add(e1, f32x4.mul(v128.load32_splat(row, 8), s));
-    o1 = f32x4.add(o1, f32x4.mul(v128.load32_splat(row, 12), d));
+    e0 = f32x4.add(e0, f32x4.mul(v128.load32_splat(taps), s));
+    o0 = f32x4.add(o0, f32x4.mul(v128.load32_splat(taps, 4), d));
+    e1 = f32x4.add(e1, f32x4.mul(v128.load32_splat(taps, 8), s));
+    o1 = f32x4.add(o1, f32x4.mul(v128.load32_splat(taps, 12), d));
+    taps += row;
+    left -= 4;
   }
   return f32x4.pmax(larger(e0, o0), larger(e1, o1));
 }
 
-/** The fine readings of four gaps at four of the eight pairs of mirrored points, those from `taps` on. */
+/** The fine readings of four gaps at all eight pairs of mirrored points. */
 function finePeaks(left: usize, taps: usize): v128 {
-  const zero = f32x4.splat(0);
-  let e0 = zero, o0 = zero, e1 = zero, o1 = zero, e2 = zero, o2 = zero, e3 = zero, o3 = zero;
-  for (let k: usize = 0; k < FINE_HALF; k++) {
-    const l = v128.load(left - (k << 2));
-    const r = v128.load(left + (k << 2), 4);
-    const s = f32x4.add(l, r);
-    const d = f32x4.sub(l, r);
-    const row = taps + k * FINE_ROW;
-    e0 = f32x4.add(e0, f32x4.mul(v128.load32_splat(row), s));
-    o0 = f32x4.add(o0, f32x4.mul(v128.load32_splat(row, 4), d));
-    e1 = f32x4.add(e1, f32x4.mul(v128.load32_splat(row, 8), s));
-    o1 = f32x4.add(o1, f32x4.mul(v128.load32_splat(row, 12), d));
-    e2 = f32x4.add(e2, f32x4.mul(v128.load32_splat(row, 16), s));
-    o2 = f32x4.add(o2, f32x4.mul(v128.load32_splat(row, 20), d));
-    e3 = f32x4.add(e3, f32x4.mul(v128.load32_splat(row, 24), s));
-    o3 = f32x4.add(o3, f32x4.mul(v128.load32_splat(row, 28), d));
-  }
-  return f32x4.pmax(f32x4.pmax(larger(e0, o0), larger(e1, o1)), f32x4.pmax(larger(e2, o2), larger(e3, o3)));
+  return f32x4.pmax(
+    f32x4.pmax(twoPairs(left, taps, FINE_HALF, FINE_ROW), twoPairs(left, taps + 16, FINE_HALF, FINE_ROW)),
+    f32x4.pmax(twoPairs(left, taps + 32, FINE_HALF, FINE_ROW), twoPairs(left, taps + 48, FINE_HALF, FINE_ROW)),
+  );
 }
 
 /**
@@ -73,18 +71,17 @@ export function truePeaks(
   let y = level;
   for (let p = x; p < end; p += 16, y += 16) {
     const left = p + TO_LEFT;
-    let top = f32x4.pmax(f32x4.abs(v128.load(left)), f32x4.abs(v128.load(left, 4)));
+    let top = f32x4.pmax(magnitudes(v128.load(left)), magnitudes(v128.load(left, 4)));
     const near = f32x4.pmax(
-      f32x4.pmax(f32x4.abs(v128.load(left - 20)), f32x4.abs(v128.load(left - 4))),
-      f32x4.pmax(f32x4.abs(v128.load(left + 12)), f32x4.abs(v128.load(left + 24))),
+      f32x4.pmax(magnitudes(v128.load(left - 20)), magnitudes(v128.load(left - 4))),
+      f32x4.pmax(magnitudes(v128.load(left + 12)), magnitudes(v128.load(left + 24))),
     );
     if (v128.any_true(f32x4.gt(f32x4.pmax(near, top), quiet))) {
-      top = f32x4.pmax(top, coarsePeaks(left, coarse));
+      top = f32x4.pmax(top, twoPairs(left, coarse, COARSE_HALF, COARSE_ROW));
       const most = f32x4.mul(top, factor);
       const known = merge ? f32x4.pmax(limit, v128.load(y)) : limit;
       if (trust > 1 && v128.any_true(f32x4.gt(most, known))) {
-        const peaks = f32x4.pmax(finePeaks(left, fine), finePeaks(left, fine + 32));
-        top = f32x4.pmax(top, f32x4.pmin(peaks, most));
+        top = f32x4.pmax(top, f32x4.pmin(finePeaks(left, fine), most));
       }
     }
     if (merge) top = f32x4.pmax(top, v128.load(y));

@@ -1,4 +1,4 @@
-// The passes that make up a real FFT. Real and imaginary parts stand in arrays of their own, four points a vector.
+// The passes of an FFT behind the first. Real and imaginary parts stand in arrays of their own, four points a vector.
 
 // @ts-expect-error: decorator
 @inline
@@ -18,74 +18,32 @@ export function put(base: usize, index: i32, value: v128): void {
   v128.store(at(base, index), value);
 }
 
-/** Four samples from index `i` on, times the window where there is one. */
+/** Merges four points that lie `far` apart, turns three of them unless their twiddles are 1, and stores them `step` apart. */
 // @ts-expect-error: decorator
 @inline
-function samples(x: usize, window: usize, i: i32, windowed: bool): v128 {
-  return windowed ? f32x4.mul(get(x, i), get(window, i)) : get(x, i);
-}
-
-/**
- * First pass: reads the real input as pairs (even: real part, odd: imaginary part), writes groups of four neighbours.
- * The input are its quarters `a` to `d`, wherever they stand; with `windowed` it is their product with `window`.
- */
-// @ts-expect-error: decorator
-@inline
-export function firstPass(
-  a: usize,
-  b: usize,
-  c: usize,
-  d: usize,
-  window: usize,
-  windowed: bool,
-  m: i32,
-  re: usize,
-  im: usize,
-  twiddles: usize,
+function butterfly(
+  xr: usize,
+  xi: usize,
+  far: usize,
+  yr: usize,
+  yi: usize,
+  step: usize,
+  turned: bool,
+  w1r: v128,
+  w1i: v128,
+  w2r: v128,
+  w2i: v128,
+  w3r: v128,
+  w3i: v128,
 ): void {
-  const quarter = m >> 2;
-  const windowB = at(window, 2 * quarter);
-  const windowC = at(window, 4 * quarter);
-  const windowD = at(window, 6 * quarter);
-  for (let p = 0; p < quarter; p += 4) {
-    const a0 = samples(a, window, 2 * p, windowed);
-    const a1 = samples(a, window, 2 * p + 4, windowed);
-    const b0 = samples(b, windowB, 2 * p, windowed);
-    const b1 = samples(b, windowB, 2 * p + 4, windowed);
-    const c0 = samples(c, windowC, 2 * p, windowed);
-    const c1 = samples(c, windowC, 2 * p + 4, windowed);
-    const d0 = samples(d, windowD, 2 * p, windowed);
-    const d1 = samples(d, windowD, 2 * p + 4, windowed);
-    const ar = v128.shuffle<f32>(a0, a1, 0, 2, 4, 6);
-    const ai = v128.shuffle<f32>(a0, a1, 1, 3, 5, 7);
-    const br = v128.shuffle<f32>(b0, b1, 0, 2, 4, 6);
-    const bi = v128.shuffle<f32>(b0, b1, 1, 3, 5, 7);
-    const cr = v128.shuffle<f32>(c0, c1, 0, 2, 4, 6);
-    const ci = v128.shuffle<f32>(c0, c1, 1, 3, 5, 7);
-    const dr = v128.shuffle<f32>(d0, d1, 0, 2, 4, 6);
-    const di = v128.shuffle<f32>(d0, d1, 1, 3, 5, 7);
-    merge(ar, ai, br, bi, cr, ci, dr, di, m, p, at(re, 4 * p), at(im, 4 * p), twiddles);
-  }
-}
-
-/** Four points of a first pass over `m` points merge, three of them turned by the twiddles of place `p`. */
-// @ts-expect-error: decorator
-@inline
-export function merge(
-  ar: v128,
-  ai: v128,
-  br: v128,
-  bi: v128,
-  cr: v128,
-  ci: v128,
-  dr: v128,
-  di: v128,
-  m: i32,
-  p: i32,
-  re: usize,
-  im: usize,
-  twiddles: usize,
-): void {
+  const ar = v128.load(xr);
+  const ai = v128.load(xi);
+  const br = v128.load(xr + far);
+  const bi = v128.load(xi + far);
+  const cr = v128.load(xr + 2 * far);
+  const ci = v128.load(xi + 2 * far);
+  const dr = v128.load(xr + 3 * far);
+  const di = v128.load(xi + 3 * far);
   const acr = f32x4.add(ar, cr);
   const aci = f32x4.add(ai, ci);
   const bdr = f32x4.add(br, dr);
@@ -94,152 +52,68 @@ export function merge(
   const si = f32x4.sub(ai, ci);
   const tr = f32x4.sub(br, dr);
   const ti = f32x4.sub(bi, di);
-  turn(
-    f32x4.add(acr, bdr),
-    f32x4.add(aci, bdi),
-    f32x4.add(sr, ti),
-    f32x4.sub(si, tr),
-    f32x4.sub(acr, bdr),
-    f32x4.sub(aci, bdi),
-    f32x4.sub(sr, ti),
-    f32x4.add(si, tr),
-    m,
-    p,
-    re,
-    im,
-    twiddles,
-  );
+  v128.store(yr, f32x4.add(acr, bdr));
+  v128.store(yi, f32x4.add(aci, bdi));
+  putTurned(yr + step, yi + step, f32x4.add(sr, ti), f32x4.sub(si, tr), turned, w1r, w1i);
+  putTurned(yr + 2 * step, yi + 2 * step, f32x4.sub(acr, bdr), f32x4.sub(aci, bdi), turned, w2r, w2i);
+  putTurned(yr + 3 * step, yi + 3 * step, f32x4.sub(sr, ti), f32x4.add(si, tr), turned, w3r, w3i);
 }
 
-/** Turns three of four merged points of a first pass and stores groups of four neighbours. */
 // @ts-expect-error: decorator
 @inline
-export function turn(
-  y0r: v128,
-  y0i: v128,
-  y1r: v128,
-  y1i: v128,
-  y2r: v128,
-  y2i: v128,
-  y3r: v128,
-  y3i: v128,
-  m: i32,
-  p: i32,
-  re: usize,
-  im: usize,
-  twiddles: usize,
-): void {
-  const quarter = m >> 2;
-  const w1r = get(twiddles, p);
-  const w1i = get(twiddles, quarter + p);
-  const w2r = get(twiddles, 2 * quarter + p);
-  const w2i = get(twiddles, 3 * quarter + p);
-  const w3r = get(twiddles, 4 * quarter + p);
-  const w3i = get(twiddles, 5 * quarter + p);
-  transpose(
-    re,
-    y0r,
-    f32x4.sub(f32x4.mul(y1r, w1r), f32x4.mul(y1i, w1i)),
-    f32x4.sub(f32x4.mul(y2r, w2r), f32x4.mul(y2i, w2i)),
-    f32x4.sub(f32x4.mul(y3r, w3r), f32x4.mul(y3i, w3i)),
-  );
-  transpose(
-    im,
-    y0i,
-    f32x4.add(f32x4.mul(y1r, w1i), f32x4.mul(y1i, w1r)),
-    f32x4.add(f32x4.mul(y2r, w2i), f32x4.mul(y2i, w2r)),
-    f32x4.add(f32x4.mul(y3r, w3i), f32x4.mul(y3i, w3r)),
-  );
-}
-
-/** Stores the four columns of the rows a, b, c, d one after the other. */
-// @ts-expect-error: decorator
-@inline
-function transpose(to: usize, a: v128, b: v128, c: v128, d: v128): void {
-  const ab0 = v128.shuffle<f32>(a, b, 0, 4, 1, 5);
-  const ab1 = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
-  const cd0 = v128.shuffle<f32>(c, d, 0, 4, 1, 5);
-  const cd1 = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
-  v128.store(to, v128.shuffle<f32>(ab0, cd0, 0, 1, 4, 5));
-  v128.store(to, v128.shuffle<f32>(ab0, cd0, 2, 3, 6, 7), 16);
-  v128.store(to, v128.shuffle<f32>(ab1, cd1, 0, 1, 4, 5), 32);
-  v128.store(to, v128.shuffle<f32>(ab1, cd1, 2, 3, 6, 7), 48);
+function putTurned(yr: usize, yi: usize, r: v128, i: v128, turned: bool, wr: v128, wi: v128): void {
+  v128.store(yr, turned ? f32x4.sub(f32x4.mul(r, wr), f32x4.mul(i, wi)) : r);
+  v128.store(yi, turned ? f32x4.add(f32x4.mul(r, wi), f32x4.mul(i, wr)) : i);
 }
 
 /** Radix-4 pass over transforms of length n that lie `stride` (a multiple of 4) apart. */
 export function pass4(n: i32, stride: i32, xr: usize, xi: usize, yr: usize, yi: usize, twiddles: usize): void {
+  if (stride == 4) passOver(n, 16, true, xr, xi, yr, yi, twiddles);
+  else passOver(n, <usize>stride << 2, false, xr, xi, yr, yi, twiddles);
+}
+
+/** The same for transforms that lie `step` bytes apart; one that is `narrow` has a single vector for each twiddle. */
+// @ts-expect-error: decorator
+@inline
+function passOver(
+  n: i32,
+  step: usize,
+  narrow: bool,
+  xr: usize,
+  xi: usize,
+  yr: usize,
+  yi: usize,
+  twiddles: usize,
+): void {
   const quarter = n >> 2;
-  const far = <usize>(quarter * stride) << 2;
-  const step = <usize>stride << 2;
+  const far = <usize>quarter * step;
+  const apart = <usize>quarter << 2;
+  const one = f32x4.splat(1);
   // The first twiddles are 1.
   for (let i: usize = 0; i < step; i += 16) {
-    const ar = v128.load(xr + i);
-    const ai = v128.load(xi + i);
-    const br = v128.load(xr + i + far);
-    const bi = v128.load(xi + i + far);
-    const cr = v128.load(xr + i + 2 * far);
-    const ci = v128.load(xi + i + 2 * far);
-    const dr = v128.load(xr + i + 3 * far);
-    const di = v128.load(xi + i + 3 * far);
-    const acr = f32x4.add(ar, cr);
-    const aci = f32x4.add(ai, ci);
-    const bdr = f32x4.add(br, dr);
-    const bdi = f32x4.add(bi, di);
-    const sr = f32x4.sub(ar, cr);
-    const si = f32x4.sub(ai, ci);
-    const tr = f32x4.sub(br, dr);
-    const ti = f32x4.sub(bi, di);
-    v128.store(yr + i, f32x4.add(acr, bdr));
-    v128.store(yi + i, f32x4.add(aci, bdi));
-    v128.store(yr + i + step, f32x4.add(sr, ti));
-    v128.store(yi + i + step, f32x4.sub(si, tr));
-    v128.store(yr + i + 2 * step, f32x4.sub(acr, bdr));
-    v128.store(yi + i + 2 * step, f32x4.sub(aci, bdi));
-    v128.store(yr + i + 3 * step, f32x4.sub(sr, ti));
-    v128.store(yi + i + 3 * step, f32x4.add(si, tr));
+    butterfly(xr + i, xi + i, far, yr + i, yi + i, step, false, one, one, one, one, one, one);
   }
   for (let p = 1; p < quarter; p++) {
-    const w1r = v128.load32_splat(at(twiddles, p));
-    const w1i = v128.load32_splat(at(twiddles, quarter + p));
-    const w2r = v128.load32_splat(at(twiddles, 2 * quarter + p));
-    const w2i = v128.load32_splat(at(twiddles, 3 * quarter + p));
-    const w3r = v128.load32_splat(at(twiddles, 4 * quarter + p));
-    const w3i = v128.load32_splat(at(twiddles, 5 * quarter + p));
-    let ur = xr + <usize>p * step;
-    let ui = xi + <usize>p * step;
-    let vr = yr + 4 * <usize>p * step;
-    let vi = yi + 4 * <usize>p * step;
+    const w1 = at(twiddles, p);
+    const w2 = w1 + 2 * apart;
+    const w3 = w1 + 4 * apart;
+    const w1r = v128.load32_splat(w1);
+    const w1i = v128.load32_splat(w1 + apart);
+    const w2r = v128.load32_splat(w2);
+    const w2i = v128.load32_splat(w2 + apart);
+    const w3r = v128.load32_splat(w3);
+    const w3i = v128.load32_splat(w3 + apart);
+    const skipped = <usize>p * step;
+    let ur = xr + skipped;
+    let ui = xi + skipped;
+    let vr = yr + 4 * skipped;
+    let vi = yi + 4 * skipped;
+    if (narrow) {
+      butterfly(ur, ui, far, vr, vi, step, true, w1r, w1i, w2r, w2i, w3r, w3i);
+      continue;
+    }
     for (const end = ur + step; ur < end; ur += 16) {
-      const ar = v128.load(ur);
-      const ai = v128.load(ui);
-      const br = v128.load(ur + far);
-      const bi = v128.load(ui + far);
-      const cr = v128.load(ur + 2 * far);
-      const ci = v128.load(ui + 2 * far);
-      const dr = v128.load(ur + 3 * far);
-      const di = v128.load(ui + 3 * far);
-      const acr = f32x4.add(ar, cr);
-      const aci = f32x4.add(ai, ci);
-      const bdr = f32x4.add(br, dr);
-      const bdi = f32x4.add(bi, di);
-      const sr = f32x4.sub(ar, cr);
-      const si = f32x4.sub(ai, ci);
-      const tr = f32x4.sub(br, dr);
-      const ti = f32x4.sub(bi, di);
-      const y1r = f32x4.add(sr, ti);
-      const y1i = f32x4.sub(si, tr);
-      const y2r = f32x4.sub(acr, bdr);
-      const y2i = f32x4.sub(aci, bdi);
-      const y3r = f32x4.sub(sr, ti);
-      const y3i = f32x4.add(si, tr);
-      v128.store(vr, f32x4.add(acr, bdr));
-      v128.store(vi, f32x4.add(aci, bdi));
-      v128.store(vr + step, f32x4.sub(f32x4.mul(y1r, w1r), f32x4.mul(y1i, w1i)));
-      v128.store(vi + step, f32x4.add(f32x4.mul(y1r, w1i), f32x4.mul(y1i, w1r)));
-      v128.store(vr + 2 * step, f32x4.sub(f32x4.mul(y2r, w2r), f32x4.mul(y2i, w2i)));
-      v128.store(vi + 2 * step, f32x4.add(f32x4.mul(y2r, w2i), f32x4.mul(y2i, w2r)));
-      v128.store(vr + 3 * step, f32x4.sub(f32x4.mul(y3r, w3r), f32x4.mul(y3i, w3i)));
-      v128.store(vi + 3 * step, f32x4.add(f32x4.mul(y3r, w3i), f32x4.mul(y3i, w3r)));
+      butterfly(ur, ui, far, vr, vi, step, true, w1r, w1i, w2r, w2i, w3r, w3i);
       ui += 16;
       vr += 16;
       vi += 16;

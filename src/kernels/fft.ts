@@ -2,7 +2,8 @@
 // "FFT algorithms for vector computers", 1984), one radix-2 pass when log2 M is odd, then the split into the
 // real spectrum. Real and imaginary parts stand in arrays of their own, four points a vector.
 
-import { at, firstPass, get, pass2, pass4, put, split } from './fft-passes';
+import { firstPass } from './fft-first-pass';
+import { at, get, pass2, pass4, put, split } from './fft-passes';
 
 /** All passes but the first, from what it left in `first`, `second` in turns with it; gives where the transform stands, its imaginary parts m floats on. */
 export function laterPasses(m: i32, first: usize, second: usize, tables: usize): usize {

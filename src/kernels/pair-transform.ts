@@ -2,7 +2,8 @@
 // src/dsp/pair-transform.ts. Complex points stand as `size` real parts and `size` imaginary ones behind them.
 
 import { laterPasses } from './fft';
-import { at, get, merge, put, turn } from './fft-passes';
+import { merge, turn } from './fft-first-pass';
+import { at, get, put } from './fft-passes';
 
 // @ts-expect-error: decorator
 @inline

@@ -30,23 +30,30 @@ export function releasedDepth(
 
 /** y[i] = depth[i] in 32 bits, never less. */
 export function roundUp(depth: usize, y: usize, frames: i32, up: f64): void {
-  const u = f64x2.splat(up);
-  for (let i = 0; i < frames; i += 2) {
-    const v = f32x4.demote_f64x2_zero(f64x2.mul(v128.load(depth + (<usize>i << 3)), u));
-    if (i + 1 < frames) v128.store_lane<f64>(y + (<usize>i << 2), v, 0);
-    else v128.store_lane<f32>(y + (<usize>i << 2), v, 0);
+  const end = y + (<usize>frames << 2);
+  for (; y + 8 <= end; y += 8) {
+    v128.store_lane<f64>(y, f32x4.demote_f64x2_zero(f64x2.mul(v128.load(depth), f64x2.splat(up))), 0);
+    depth += 16;
   }
+  if (y < end) store<f32>(y, <f32>(load<f64>(depth) * up));
 }
 
 /** gain[i] = 1 - depth[i], rounded down to the grid of 2^-32. */
 export function gainFromDepth(depth: usize, gain: usize, frames: i32): void {
-  const one = f64x2.splat(1), steps = f64x2.splat(STEPS), quantum = f64x2.splat(QUANTUM);
-  for (let i = 0; i < frames; i += 2) {
-    const d = f64x2.promote_low_f32x4(v128.load64_zero(depth + (<usize>i << 2)));
-    const g = f64x2.mul(f64x2.floor(f64x2.mul(f64x2.sub(one, d), steps)), quantum);
-    if (i + 1 < frames) v128.store(gain + (<usize>i << 3), g);
-    else v128.store_lane<f64>(gain + (<usize>i << 3), g, 0);
+  const one = f64x2.splat(1);
+  const end = depth + (<usize>frames << 2);
+  for (; depth + 8 <= end; depth += 8) {
+    v128.store(gain, onGrid(f64x2.sub(one, f64x2.promote_low_f32x4(v128.load64_zero(depth)))));
+    gain += 16;
   }
+  if (depth < end) store<f64>(gain, Math.floor((1 - <f64>load<f32>(depth)) * STEPS) * QUANTUM);
+}
+
+/** Rounded down to the grid. */
+// @ts-expect-error: decorator
+@inline
+function onGrid(x: v128): v128 {
+  return f64x2.mul(f64x2.floor(f64x2.mul(x, f64x2.splat(STEPS))), f64x2.splat(QUANTUM));
 }
 
 /**
@@ -74,13 +81,9 @@ export function boxMean(ring: usize, sum: usize, length: i32, position: i32, x: 
     if (at == length) at = 0;
   }
   store<f64>(sum, total);
-  const n = f64x2.splat(<f64>length), steps = f64x2.splat(STEPS), quantum = f64x2.splat(QUANTUM);
-  for (i = 0; i < frames; i += 2) {
-    const p = x + (<usize>i << 3);
-    const mean = f64x2.div(v128.load(p), n);
-    const down = f64x2.mul(f64x2.floor(f64x2.mul(mean, steps)), quantum);
-    if (i + 1 < frames) v128.store(p, down);
-    else v128.store_lane<f64>(p, down, 0);
-  }
+  const n = f64x2.splat(<f64>length);
+  const end = x + (<usize>frames << 3);
+  for (; x + 16 <= end; x += 16) v128.store(x, onGrid(f64x2.div(v128.load(x), n)));
+  if (x < end) store<f64>(x, Math.floor((load<f64>(x) / <f64>length) * STEPS) * QUANTUM);
   return at;
 }

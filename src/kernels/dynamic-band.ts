@@ -1,4 +1,5 @@
 // One band of a dynamic equaliser. Twins: src/dsp/dynamic-band.ts.
+import { pair, putPair } from './frame-pair';
 import { exp2x2 } from './log-domain';
 
 /** move[i] = 2^(sign * min(move[i], range)) - 1, in place: a move in log2 units becomes the share of the band to add. */
@@ -14,9 +15,11 @@ export function shareOfBand(move: usize, frames: i32, sign: f64, range: f64): vo
 
 /** y[i] += share[i] * band[i], computed in f64, rounded once. */
 export function addShare(y: usize, band: usize, share: usize, frames: i32): void {
-  for (let i = 0; i < frames; i++) {
-    const at = <usize>i << 2;
-    const sum = <f64>load<f32>(y + at) + load<f64>(share + (<usize>i << 3)) * <f64>load<f32>(band + at);
-    store<f32>(y + at, <f32>sum);
+  const end = y + (<usize>frames << 2);
+  for (; y + 8 <= end; y += 8) {
+    putPair(y, f64x2.add(pair(y), f64x2.mul(v128.load(share), pair(band))));
+    band += 8;
+    share += 16;
   }
+  if (y < end) store<f32>(y, <f32>(<f64>load<f32>(y) + load<f64>(share) * <f64>load<f32>(band)));
 }

@@ -113,19 +113,25 @@ export function reductionFromLog(
 
 /** top[i] = x[i], or the larger of the two with `merge`. Twin: src/dsp/channel-link.ts. */
 export function mergeLargest(top: usize, x: usize, frames: i32, merge: i32): void {
-  for (let i = 0; i < frames; i++) {
-    const at = <usize>i << 3;
-    const v = load<f64>(x + at);
-    const old = merge ? load<f64>(top + at) : v;
-    store<f64>(top + at, old > v ? old : v);
+  const end = top + (<usize>frames << 3);
+  for (; top + 16 <= end; top += 16) {
+    const v = v128.load(x);
+    v128.store(top, merge ? f64x2.pmax(v, v128.load(top)) : v);
+    x += 16;
+  }
+  if (top < end) {
+    const v = v128.load64_zero(x);
+    v128.store_lane<f64>(top, merge ? f64x2.pmax(v, v128.load64_zero(top)) : v, 0);
   }
 }
 
 /** x[i] += amount * (top[i] - x[i]). Twin: src/dsp/channel-link.ts. */
 export function drawTowards(x: usize, top: usize, frames: i32, amount: f64): void {
-  for (let i = 0; i < frames; i++) {
-    const at = <usize>i << 3;
-    const v = load<f64>(x + at);
-    store<f64>(x + at, v + amount * (load<f64>(top + at) - v));
+  const end = x + (<usize>frames << 3);
+  for (; x + 16 <= end; x += 16) {
+    const v = v128.load(x);
+    v128.store(x, f64x2.add(v, f64x2.mul(f64x2.splat(amount), f64x2.sub(v128.load(top), v))));
+    top += 16;
   }
+  if (x < end) store<f64>(x, load<f64>(x) + amount * (load<f64>(top) - load<f64>(x)));
 }

@@ -1,19 +1,6 @@
 // Multiplying a signal by a gain. Twins: src/dsp/gain.ts.
+import { pair, putPair } from './frame-pair';
 import { exp2x2 } from './log-domain';
-
-/** Two frames of f32 in 64 bits. */
-// @ts-expect-error: decorator
-@inline
-function pair(x: usize): v128 {
-  return f64x2.promote_low_f32x4(v128.load64_zero(x));
-}
-
-/** Two frames rounded to f32 and stored. */
-// @ts-expect-error: decorator
-@inline
-function putPair(x: usize, values: v128): void {
-  v128.store_lane<f64>(x, f32x4.demote_f64x2_zero(values), 0);
-}
 
 /** x[i] *= gain, rounded once to f32. */
 export function scale(x: usize, frames: i32, gain: f64): void {
@@ -22,12 +9,30 @@ export function scale(x: usize, frames: i32, gain: f64): void {
   if (x < end) store<f32>(x, <f32>(<f64>load<f32>(x) * gain));
 }
 
+/** start + step * n. */
+// @ts-expect-error: decorator
+@inline
+function along(start: v128, step: v128, n: v128): v128 {
+  return f64x2.add(start, f64x2.mul(step, n));
+}
+
+/** index and index + 1. */
+// @ts-expect-error: decorator
+@inline
+function counted(index: f64): v128 {
+  return f64x2.replace_lane(f64x2.splat(index), 1, index + 1);
+}
+
 /** x[i] *= start + step * (index + i). */
 export function scaleRamp(x: usize, frames: i32, start: f64, step: f64, index: f64): void {
-  for (let i = 0; i < frames; i++) {
-    const p = x + ((<usize>i) << 2);
-    store<f32>(p, <f32>(<f64>load<f32>(p) * (start + step * (index + <f64>i))));
+  const base = f64x2.splat(start), slope = f64x2.splat(step);
+  const end = x + (<usize>frames << 2);
+  let n = counted(index);
+  for (; x + 8 <= end; x += 8) {
+    putPair(x, f64x2.mul(pair(x), along(base, slope, n)));
+    n = f64x2.add(n, f64x2.splat(2));
   }
+  if (x < end) store<f32>(x, <f32>(<f64>load<f32>(x) * f64x2.extract_lane(along(base, slope, n), 0)));
 }
 
 /** x[i] *= gain[i], gains in f64. */
@@ -44,17 +49,10 @@ export function multiply(x: usize, gain: usize, frames: i32): void {
   }
 }
 
-/** start + step * n. */
-// @ts-expect-error: decorator
-@inline
-function along(start: v128, step: v128, n: v128): v128 {
-  return f64x2.add(start, f64x2.mul(step, n));
-}
-
 /** gain[i] = 2^(start + step * (index + i)). */
 export function gainAlong(gain: usize, frames: i32, start: f64, step: f64, index: f64): void {
   const base = f64x2.splat(start), slope = f64x2.splat(step);
-  let n = f64x2.replace_lane(f64x2.splat(index), 1, index + 1);
+  let n = counted(index);
   let i = 0;
   for (; i + 4 <= frames; i += 4) {
     const p = gain + (<usize>i << 3);
@@ -78,7 +76,7 @@ export function gainFromReduction(reduction: usize, frames: i32, start: f64, ste
 @inline
 function gainUnder(ramped: bool, reduction: usize, frames: i32, start: f64, step: f64, index: f64): void {
   const base = f64x2.splat(start), slope = f64x2.splat(step);
-  let n = f64x2.replace_lane(f64x2.splat(index), 1, index + 1);
+  let n = counted(index);
   let i = 0;
   for (; i + 4 <= frames; i += 4) {
     const p = reduction + (<usize>i << 3);
@@ -108,11 +106,19 @@ export function addScaled(y: usize, x: usize, frames: i32, gain: f64): void {
 
 /** y[i] += w (x[i] - y[i]) with w = start + step * (index + i): a mix from y (0) to x (1). */
 export function blend(y: usize, x: usize, frames: i32, start: f64, step: f64, index: f64): void {
-  for (let i = 0; i < frames; i++) {
-    const at = (<usize>i) << 2;
-    const dry = <f64>load<f32>(y + at);
-    const wet = <f64>load<f32>(x + at);
-    store<f32>(y + at, <f32>(dry + (start + step * (index + <f64>i)) * (wet - dry)));
+  const base = f64x2.splat(start), slope = f64x2.splat(step);
+  const end = y + (<usize>frames << 2);
+  let n = counted(index);
+  for (; y + 8 <= end; y += 8) {
+    const dry = pair(y);
+    putPair(y, f64x2.add(dry, f64x2.mul(along(base, slope, n), f64x2.sub(pair(x), dry))));
+    n = f64x2.add(n, f64x2.splat(2));
+    x += 8;
+  }
+  if (y < end) {
+    const dry = <f64>load<f32>(y);
+    const weight = f64x2.extract_lane(along(base, slope, n), 0);
+    store<f32>(y, <f32>(dry + weight * (<f64>load<f32>(x) - dry)));
   }
 }
 

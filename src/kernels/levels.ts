@@ -1,4 +1,5 @@
 // Level scans: four frames a vector, no state.
+import { pair } from './frame-pair';
 
 /** 1 when every |x| <= limit (NaN is not), else 0. Twin: the loop in src/dsp/guard.ts. */
 export function allWithin(x: usize, frames: i32, limit: f32): i32 {
@@ -49,10 +50,13 @@ export function magnitude(x: usize, level: usize, frames: i32, merge: i32): void
 
 /** power[i] = x[i]^2 in 64 bits. Twin: src/dsp/level.ts. */
 export function square(x: usize, power: usize, frames: i32): void {
-  for (let i = 0; i < frames; i++) {
-    const v = <f64>load<f32>(x + ((<usize>i) << 2));
-    store<f64>(power + ((<usize>i) << 3), v * v);
+  const end = x + (<usize>frames << 2);
+  for (; x + 8 <= end; x += 8) {
+    const v = pair(x);
+    v128.store(power, f64x2.mul(v, v));
+    power += 16;
   }
+  if (x < end) store<f64>(power, <f64>load<f32>(x) * <f64>load<f32>(x));
 }
 
 /** power[i] /= max(other[i], least), powers in f64. Twin: src/dsp/level.ts. */
@@ -88,22 +92,31 @@ export function largest(x: usize, frames: i32): f32 {
 
 /** The largest of `frames` values of 64 bits, or `least` when that is larger. Twin: src/dsp/level.ts. */
 export function largest64(x: usize, frames: i32, least: f64): f64 {
-  let top = f64x2.splat(least);
-  let i = 0;
-  for (; i + 2 <= frames; i += 2) top = f64x2.pmax(top, v128.load(x + (<usize>i << 3)));
-  if (i < frames) top = f64x2.pmax(top, v128.load64_splat(x + (<usize>i << 3)));
-  const a = f64x2.extract_lane(top, 0);
-  const b = f64x2.extract_lane(top, 1);
-  return a > b ? a : b;
+  const end = x + (<usize>frames << 3);
+  let a = f64x2.splat(least), b = a, c = a, d = a;
+  // Four maxima side by side: each waits four cycles for the one before.
+  for (; x + 64 <= end; x += 64) {
+    a = f64x2.pmax(a, v128.load(x));
+    b = f64x2.pmax(b, v128.load(x, 16));
+    c = f64x2.pmax(c, v128.load(x, 32));
+    d = f64x2.pmax(d, v128.load(x, 48));
+  }
+  for (; x < end; x += 8) a = f64x2.pmax(a, v128.load64_splat(x));
+  const top = f64x2.pmax(f64x2.pmax(a, b), f64x2.pmax(c, d));
+  return max(f64x2.extract_lane(top, 0), f64x2.extract_lane(top, 1));
 }
 
 /** The smallest of `frames` values of 64 bits, or `most` when that is smaller. Twin: src/dsp/level.ts. */
 export function smallest64(x: usize, frames: i32, most: f64): f64 {
-  let low = f64x2.splat(most);
-  let i = 0;
-  for (; i + 2 <= frames; i += 2) low = f64x2.pmin(low, v128.load(x + (<usize>i << 3)));
-  if (i < frames) low = f64x2.pmin(low, v128.load64_splat(x + (<usize>i << 3)));
-  const a = f64x2.extract_lane(low, 0);
-  const b = f64x2.extract_lane(low, 1);
-  return a < b ? a : b;
+  const end = x + (<usize>frames << 3);
+  let a = f64x2.splat(most), b = a, c = a, d = a;
+  for (; x + 64 <= end; x += 64) {
+    a = f64x2.pmin(a, v128.load(x));
+    b = f64x2.pmin(b, v128.load(x, 16));
+    c = f64x2.pmin(c, v128.load(x, 32));
+    d = f64x2.pmin(d, v128.load(x, 48));
+  }
+  for (; x < end; x += 8) a = f64x2.pmin(a, v128.load64_splat(x));
+  const low = f64x2.pmin(f64x2.pmin(a, b), f64x2.pmin(c, d));
+  return min(f64x2.extract_lane(low, 0), f64x2.extract_lane(low, 1));
 }

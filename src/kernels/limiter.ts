@@ -1,5 +1,7 @@
 // The gain of a lookahead limiter. Twins: src/dsp/limiter-gain.ts and src/dsp/box-mean.ts.
 
+import { pair, putPair } from './frame-pair';
+
 const QUANTUM: f64 = 2.3283064365386963e-10; // 2^-32: sums of a million gains on this grid are exact in f64
 const STEPS: f64 = 4294967296.0;
 
@@ -32,7 +34,7 @@ export function releasedDepth(
 export function roundUp(depth: usize, y: usize, frames: i32, up: f64): void {
   const end = y + (<usize>frames << 2);
   for (; y + 8 <= end; y += 8) {
-    v128.store_lane<f64>(y, f32x4.demote_f64x2_zero(f64x2.mul(v128.load(depth), f64x2.splat(up))), 0);
+    putPair(y, f64x2.mul(v128.load(depth), f64x2.splat(up)));
     depth += 16;
   }
   if (y < end) store<f32>(y, <f32>(load<f64>(depth) * up));
@@ -40,20 +42,13 @@ export function roundUp(depth: usize, y: usize, frames: i32, up: f64): void {
 
 /** gain[i] = 1 - depth[i], rounded down to the grid of 2^-32. */
 export function gainFromDepth(depth: usize, gain: usize, frames: i32): void {
-  const one = f64x2.splat(1);
+  const one = f64x2.splat(1), steps = f64x2.splat(STEPS), quantum = f64x2.splat(QUANTUM);
   const end = depth + (<usize>frames << 2);
   for (; depth + 8 <= end; depth += 8) {
-    v128.store(gain, onGrid(f64x2.sub(one, f64x2.promote_low_f32x4(v128.load64_zero(depth)))));
+    v128.store(gain, f64x2.mul(f64x2.floor(f64x2.mul(f64x2.sub(one, pair(depth)), steps)), quantum));
     gain += 16;
   }
   if (depth < end) store<f64>(gain, Math.floor((1 - <f64>load<f32>(depth)) * STEPS) * QUANTUM);
-}
-
-/** Rounded down to the grid. */
-// @ts-expect-error: decorator
-@inline
-function onGrid(x: v128): v128 {
-  return f64x2.mul(f64x2.floor(f64x2.mul(x, f64x2.splat(STEPS))), f64x2.splat(QUANTUM));
 }
 
 /**
@@ -74,16 +69,13 @@ export function boxMean(ring: usize, sum: usize, length: i32, position: i32, x: 
       const v = load<f64>(p + k);
       total += v - load<f64>(q + k);
       store<f64>(q + k, v);
-      store<f64>(p + k, total);
+      // The division of this frame goes on beside the sum of the next.
+      store<f64>(p + k, Math.floor((total / <f64>length) * STEPS) * QUANTUM);
     }
     i += run;
     at += run;
     if (at == length) at = 0;
   }
   store<f64>(sum, total);
-  const n = f64x2.splat(<f64>length);
-  const end = x + (<usize>frames << 3);
-  for (; x + 16 <= end; x += 16) v128.store(x, onGrid(f64x2.div(v128.load(x), n)));
-  if (x < end) store<f64>(x, Math.floor((load<f64>(x) / <f64>length) * STEPS) * QUANTUM);
   return at;
 }

@@ -32,31 +32,37 @@ export function reductionFromLevel(
   const b = f64x2.splat(bend), s = f64x2.splat(slope), c = f64x2.splat(cap), scale = f64x2.splat(side);
   const sides = f32x4.splat(<f32>side);
   const quiet = f32x4.splat(<f32>side * idle);
-  let last = f32x4.splat(-1), lastReduction = f64x2.splat(0);
+  const zero = f64x2.splat(0);
+  let last = f32x4.splat(-1), lastReduction = zero;
   let i = 0;
   while (i + 4 <= frames) {
     let v = v128.load(level + (<usize>i << 2));
-    const isQuiet = allQuiet(v, sides, quiet);
-    if (isQuiet || i32x4.all_true(f32x4.eq(v, last))) {
-      const steady = isQuiet ? f64x2.splat(0) : lastReduction;
-      v128.store(reduction + (<usize>i << 3), steady);
-      v128.store(reduction + (<usize>i << 3), steady, 16);
+    const from = reduction + (<usize>i << 3);
+    if (allQuiet(v, sides, quiet)) {
+      v128.store(from, zero);
+      v128.store(from, zero, 16);
       i += 4;
       continue;
     }
-    // A loop of its own: what its arithmetic needs is made once in front of it.
+    if (allFour(f32x4.eq(v, last))) {
+      v128.store(from, lastReduction);
+      v128.store(from, lastReduction, 16);
+      i += 4;
+      continue;
+    }
+    // First all logarithms of a stretch, then the curve: two short chains overlap with their neighbours better than a long one.
     do {
       const out = reduction + (<usize>i << 3);
-      const low = logOf(f64x2.promote_low_f32x4(v), scale);
-      v128.store(out, reductionOf(low, t, w, h, b, s, c));
-      const high = logOf(f64x2.promote_low_f32x4(v128.shuffle<f32>(v, v, 2, 3, 2, 3)), scale);
-      v128.store(out, reductionOf(high, t, w, h, b, s, c), 16);
+      v128.store(out, logOf(f64x2.promote_low_f32x4(v), scale));
+      v128.store(out, logOf(f64x2.promote_low_f32x4(v128.shuffle<f32>(v, v, 2, 3, 2, 3)), scale), 16);
       last = v128.shuffle<f32>(v, v, 3, 3, 3, 3);
       i += 4;
       if (i + 4 > frames) break;
       v = v128.load(level + (<usize>i << 2));
-    } while (!i32x4.all_true(f32x4.eq(v, last)) && !allQuiet(v, sides, quiet));
-    lastReduction = v128.load64_splat(reduction + (<usize>i << 3) - 8);
+    } while (!allFour(f32x4.eq(v, last)) && !allQuiet(v, sides, quiet));
+    const to = reduction + (<usize>i << 3);
+    for (let p = from; p < to; p += 16) v128.store(p, reductionOf(v128.load(p), t, w, h, b, s, c));
+    lastReduction = v128.load64_splat(to - 8);
   }
   for (; i < frames; i++) {
     const v = f64x2.promote_low_f32x4(v128.load32_splat(level + (<usize>i << 2)));
@@ -64,10 +70,17 @@ export function reductionFromLevel(
   }
 }
 
+/** Whether a comparison holds in all four lanes, in two instructions where `all_true` takes six. */
+// @ts-expect-error: decorator
+@inline
+function allFour(mask: v128): bool {
+  return i32x4.bitmask(mask) == 0b1111;
+}
+
 // @ts-expect-error: decorator
 @inline
 function allQuiet(level: v128, sides: v128, quiet: v128): bool {
-  return i32x4.all_true(f32x4.le(f32x4.mul(level, sides), quiet));
+  return allFour(f32x4.le(f32x4.mul(level, sides), quiet));
 }
 
 /**
@@ -84,9 +97,9 @@ export function reductionFromPower(
   let p = power;
   while (p + 16 <= end) {
     for (; p + 16 <= end && pairQuiet(p, half, quiet); p += 16) v128.store(p, f64x2.splat(0));
-    for (; p + 16 <= end && !pairQuiet(p, half, quiet); p += 16) {
-      v128.store(p, reductionOf(logOf(v128.load(p), half), t, w, h, b, s, c));
-    }
+    const from = p;
+    for (; p + 16 <= end && !pairQuiet(p, half, quiet); p += 16) v128.store(p, logOf(v128.load(p), half));
+    for (let q = from; q < p; q += 16) v128.store(q, reductionOf(v128.load(q), t, w, h, b, s, c));
   }
   if (p < end) v128.store_lane<f64>(p, reductionOf(logOf(v128.load64_splat(p), half), t, w, h, b, s, c), 0);
 }
@@ -94,7 +107,7 @@ export function reductionFromPower(
 // @ts-expect-error: decorator
 @inline
 function pairQuiet(power: usize, half: v128, quiet: v128): bool {
-  return i64x2.all_true(f64x2.le(f64x2.mul(v128.load(power), half), quiet));
+  return i64x2.bitmask(f64x2.le(f64x2.mul(v128.load(power), half), quiet)) == 0b11;
 }
 
 /** From levels in log2 units (f64), in place; `scale` is the side. */

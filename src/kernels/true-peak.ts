@@ -76,11 +76,11 @@ export function truePeaks(
       f32x4.pmax(magnitudes(v128.load(left - 20)), magnitudes(v128.load(left - 4))),
       f32x4.pmax(magnitudes(v128.load(left + 12)), magnitudes(v128.load(left + 24))),
     );
-    if (v128.any_true(f32x4.gt(f32x4.pmax(near, top), quiet))) {
+    if (i32x4.bitmask(f32x4.gt(f32x4.pmax(near, top), quiet))) {
       top = f32x4.pmax(top, twoPairs(left, coarse, COARSE_HALF, COARSE_ROW));
       const most = f32x4.mul(top, factor);
       const known = merge ? f32x4.pmax(limit, v128.load(y)) : limit;
-      if (trust > 1 && v128.any_true(f32x4.gt(most, known))) {
+      if (trust > 1 && i32x4.bitmask(f32x4.gt(most, known))) {
         top = f32x4.pmax(top, f32x4.pmin(finePeaks(left, fine), most));
       }
     }

@@ -96,12 +96,17 @@ function gainUnder(ramped: bool, reduction: usize, frames: i32, start: f64, step
 
 /** y[i] += gain * x[i], computed in f64, rounded once. */
 export function addScaled(y: usize, x: usize, frames: i32, gain: f64): void {
+  const g = f64x2.splat(gain);
   const end = y + (<usize>frames << 2);
-  for (; y + 8 <= end; y += 8) {
-    putPair(y, f64x2.add(pair(y), f64x2.mul(f64x2.splat(gain), pair(x))));
-    x += 8;
+  for (; y + 16 <= end; y += 16) {
+    putPair(y, f64x2.add(pair(y), f64x2.mul(g, pair(x))));
+    putPair(y + 8, f64x2.add(pair(y + 8), f64x2.mul(g, pair(x + 8))));
+    x += 16;
   }
-  if (y < end) store<f32>(y, <f32>(<f64>load<f32>(y) + gain * <f64>load<f32>(x)));
+  for (; y < end; y += 4) {
+    store<f32>(y, <f32>(<f64>load<f32>(y) + gain * <f64>load<f32>(x)));
+    x += 4;
+  }
 }
 
 /** y[i] += w (x[i] - y[i]) with w = start + step * (index + i): a mix from y (0) to x (1). */

@@ -33,18 +33,18 @@ export function largestMagnitude(x: usize, frames: i32): f32 {
 
 /** level[i] = |x[i]|, or the larger of level[i] and |x[i]| with `merge`. Twin: src/dsp/level.ts. */
 export function magnitude(x: usize, level: usize, frames: i32, merge: i32): void {
-  let i = 0;
-  for (; i + 4 <= frames; i += 4) {
-    const at = (<usize>i) << 2;
-    let v = f32x4.abs(v128.load(x + at));
-    if (merge) v = f32x4.pmax(v, v128.load(level + at));
-    v128.store(level + at, v);
+  const mask = i32x4.splat(0x7fffffff);
+  const end = x + (<usize>frames << 2);
+  for (; x + 16 <= end; x += 16) {
+    const v = v128.and(v128.load(x), mask);
+    v128.store(level, merge ? f32x4.pmax(v, v128.load(level)) : v);
+    level += 16;
   }
-  for (; i < frames; i++) {
-    const at = (<usize>i) << 2;
-    const v = Mathf.abs(load<f32>(x + at));
-    const old = merge ? load<f32>(level + at) : v;
-    store<f32>(level + at, old > v ? old : v);
+  for (; x < end; x += 4) {
+    const v = Mathf.abs(load<f32>(x));
+    const old = merge ? load<f32>(level) : v;
+    store<f32>(level, old > v ? old : v);
+    level += 4;
   }
 }
 

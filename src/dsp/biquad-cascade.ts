@@ -1,16 +1,28 @@
 import type { Planar } from '../audio/block.ts';
 import type { BiquadCoefs } from './biquad-design.ts';
 import { flushTiny } from './denormal.ts';
+import { minusProduct } from './exact-product.ts';
 import type { StateMemory } from './kernel-memory.ts';
 
-/** Numbers a section: b0 b1 b2 a1 a2, each for both channels of a pair. */
+/** Numbers a section: b0 c1 c2 a1 a2, each for both channels of a pair. */
 const COEFS = 10;
 /** Numbers of state a section and pair of channels: s1 of both channels, s2 of both. */
 const PAIR_STATE = 4;
 
+/** b0 c1 c2 a1 a2 of a section. In c1 and c2 of low frequencies nearly all cancels, and what rounding left would pass DC. */
+const observerForm = ({ b0, b1, b2, a1, a2 }: BiquadCoefs): readonly number[] => [
+  b0,
+  minusProduct(b1, a1, b0),
+  minusProduct(b2, a2, b0),
+  a1,
+  a2,
+];
+
 /**
- * Second-order sections in series, transposed direct form II in 64 bits, over any number of channels:
+ * Second-order sections in series over any number of channels, in 64 bits. Transposed direct form II, into whose state
  *   y = b0 x + s1;  s1 = b1 x + s2 - a1 y;  s2 = b2 x - a2 y
+ * the output is put in, so that a frame needs not wait for the output of the one before: the observer canonical form,
+ *   y = b0 x + s1;  s1 = c1 x + s2 - a1 s1;  s2 = c2 x - a2 s1,  with c1 = b1 - a1 b0 and c2 = b2 - a2 b0
  */
 export class BiquadCascade {
   readonly #memory: StateMemory;
@@ -29,8 +41,8 @@ export class BiquadCascade {
   /** Sets every section, for channels 0, 2, 4... and for channels 1, 3, 5...; the running state stays. */
   setCoefs(even: readonly BiquadCoefs[], odd = even): void {
     [even, odd].forEach((sections, lane) => {
-      sections.forEach(({ b0, b1, b2, a1, a2 }, n) => {
-        [b0, b1, b2, a1, a2].forEach((value, k) => {
+      sections.forEach((section, n) => {
+        observerForm(section).forEach((value, k) => {
           this.#coefs[COEFS * n + 2 * k + lane] = value;
         });
       });
@@ -40,8 +52,8 @@ export class BiquadCascade {
   /** Whether these are its coefficients. */
   hasCoefs(even: readonly BiquadCoefs[], odd = even): boolean {
     return [even, odd].every((sections, lane) =>
-      sections.every(({ b0, b1, b2, a1, a2 }, n) =>
-        [b0, b1, b2, a1, a2].every((value, k) => this.#coefs[COEFS * n + 2 * k + lane] === value),
+      sections.every((section, n) =>
+        observerForm(section).every((value, k) => this.#coefs[COEFS * n + 2 * k + lane] === value),
       ),
     );
   }
@@ -138,9 +150,10 @@ export class BiquadCascade {
       const c = COEFS * n + lane;
       const s = pairAt + PAIR_STATE * n + lane;
       const input = y;
-      y = coefs[c] * input + state[s];
-      state[s] = coefs[c + 2] * input + state[s + 2] - coefs[c + 6] * y;
-      state[s + 2] = coefs[c + 4] * input - coefs[c + 8] * y;
+      const s1 = state[s];
+      y = coefs[c] * input + s1;
+      state[s] = coefs[c + 2] * input + state[s + 2] - coefs[c + 6] * s1;
+      state[s + 2] = coefs[c + 4] * input - coefs[c + 8] * s1;
     }
     return y;
   }

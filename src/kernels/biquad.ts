@@ -1,4 +1,4 @@
-// Biquad cascades in observer form, two channels in one f64x2. Twin: src/dsp/biquad-cascade.ts.
+// Biquad cascades in observer form, two channels in one f64x2. Twin: src/dsp/filters/biquad-cascade.ts.
 //
 // A section's coefficients are five f64x2 (b0 c1 c2 a1 a2), its state two (s1, s2); lane = channel. The next state comes of
 // the last one, not of the output: a product and a difference a frame, 8 cycles, where the output in between made 12. Frames

@@ -131,20 +131,24 @@ export class BandBalance {
   }
 
   /**
-   * Finds the distance of each audible band from the target, and the offset at which the moves add up to 0 dB. Their sum falls
-   * with the offset along straight pieces, so Newton's method ends on the right one; the bracket keeps it on its way.
+   * Finds the distance of each audible band from the target, and the offset at which the moves add up to 0 dB: their mean
+   * where no move is bounded. The sum falls with the offset along straight pieces, so Newton's method ends on the right one; the
+   * bracket keeps it on its way.
    */
   #findOffset(settings: BalanceSettings): number {
     let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+    let [total, audible] = [0, 0];
     for (let n = 0; n < this.#errors.length; n++) {
       if (this.#masked[n] === 1) continue;
       const error = this.#wanted[n] - DB_PER_DOUBLING * fastLog2(this.#means[n]);
       this.#errors[n] = error;
       low = Math.min(low, error);
       high = Math.max(high, error);
+      total += error;
+      audible += 1;
     }
     const { amount, maxBoostDb, maxCutDb } = settings;
-    let offset = (low + high) / 2;
+    let offset = total / audible;
     for (let step = 0; step < STEPS; step++) {
       let sum = 0;
       let slope = 0;

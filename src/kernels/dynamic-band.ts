@@ -1,4 +1,4 @@
-// One band of a dynamic equaliser. Twins: src/dsp/dynamic-band.ts.
+// One band of a dynamic equaliser. Twins: src/dsp/dynamics/dynamic-band.ts.
 import { pair, putPair } from './frame-pair';
 import { exp2x2 } from './log-domain';
 

@@ -1,4 +1,4 @@
-// The static curve of a compressor in the log2 domain. Twin: src/dsp/gain-computer.ts.
+// The static curve of a compressor in the log2 domain. Twin: src/dsp/dynamics/gain-computer.ts.
 import { log2x2 } from './log-domain';
 
 // @ts-expect-error: decorator
@@ -124,7 +124,7 @@ export function reductionFromLog(
   }
 }
 
-/** top[i] = x[i], or the larger of the two with `merge`. Twin: src/dsp/channel-link.ts. */
+/** top[i] = x[i], or the larger of the two with `merge`. Twin: src/dsp/dynamics/channel-link.ts. */
 export function mergeLargest(top: usize, x: usize, frames: i32, merge: i32): void {
   const end = top + (<usize>frames << 3);
   for (; top + 16 <= end; top += 16) {
@@ -138,7 +138,7 @@ export function mergeLargest(top: usize, x: usize, frames: i32, merge: i32): voi
   }
 }
 
-/** x[i] += amount * (top[i] - x[i]). Twin: src/dsp/channel-link.ts. */
+/** x[i] += amount * (top[i] - x[i]). Twin: src/dsp/dynamics/channel-link.ts. */
 export function drawTowards(x: usize, top: usize, frames: i32, amount: f64): void {
   const end = x + (<usize>frames << 3);
   for (; x + 16 <= end; x += 16) {

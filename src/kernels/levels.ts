@@ -1,7 +1,7 @@
 // Level scans: four frames a vector, no state.
 import { pair } from './frame-pair';
 
-/** 1 when every |x| <= limit (NaN is not), else 0. Twin: the loop in src/dsp/guard.ts. */
+/** 1 when every |x| <= limit (NaN is not), else 0. Twin: the loop in src/dsp/levels/guard.ts. */
 export function allWithin(x: usize, frames: i32, limit: f32): i32 {
   const bound = f32x4.splat(limit);
   let ok = i32x4.splat(-1);
@@ -16,7 +16,7 @@ export function allWithin(x: usize, frames: i32, limit: f32): i32 {
 
 /**
  * The largest |x|, or NaN when any x is. Without their signs floats are ordered as integers are, NaN above all, and an
- * integer maximum takes one instruction. Twin: src/dsp/level.ts.
+ * integer maximum takes one instruction. Twin: src/dsp/levels/level.ts.
  */
 export function largestMagnitude(x: usize, frames: i32): f32 {
   const magnitude = i32x4.splat(0x7fffffff);
@@ -31,7 +31,7 @@ export function largestMagnitude(x: usize, frames: i32): f32 {
   return reinterpret<f32>(best);
 }
 
-/** level[i] = |x[i]|, or the larger of level[i] and |x[i]| with `merge`. Twin: src/dsp/level.ts. */
+/** level[i] = |x[i]|, or the larger of level[i] and |x[i]| with `merge`. Twin: src/dsp/levels/level.ts. */
 export function magnitude(x: usize, level: usize, frames: i32, merge: i32): void {
   const mask = i32x4.splat(0x7fffffff);
   const end = x + (<usize>frames << 2);
@@ -48,7 +48,7 @@ export function magnitude(x: usize, level: usize, frames: i32, merge: i32): void
   }
 }
 
-/** power[i] = x[i]^2 in 64 bits. Twin: src/dsp/level.ts. */
+/** power[i] = x[i]^2 in 64 bits. Twin: src/dsp/levels/level.ts. */
 export function square(x: usize, power: usize, frames: i32): void {
   const end = x + (<usize>frames << 2);
   for (; x + 8 <= end; x += 8) {
@@ -59,7 +59,7 @@ export function square(x: usize, power: usize, frames: i32): void {
   if (x < end) store<f64>(power, <f64>load<f32>(x) * <f64>load<f32>(x));
 }
 
-/** power[i] /= max(other[i], least), powers in f64. Twin: src/dsp/level.ts. */
+/** power[i] /= max(other[i], least), powers in f64. Twin: src/dsp/levels/level.ts. */
 export function relativePower(power: usize, other: usize, frames: i32, least: f64): void {
   const low = f64x2.splat(least);
   for (let i = 0; i < frames; i += 2) {
@@ -70,7 +70,7 @@ export function relativePower(power: usize, other: usize, frames: i32, least: f6
   }
 }
 
-/** The largest of the first `frames` values, all >= 0. Twin: src/dsp/level.ts. */
+/** The largest of the first `frames` values, all >= 0. Twin: src/dsp/levels/level.ts. */
 export function largest(x: usize, frames: i32): f32 {
   let top = f32x4.splat(0);
   let i = 0;
@@ -90,7 +90,7 @@ export function largest(x: usize, frames: i32): f32 {
   return best > abcd ? best : abcd;
 }
 
-/** The largest of `frames` values of 64 bits, or `least` when that is larger. Twin: src/dsp/level.ts. */
+/** The largest of `frames` values of 64 bits, or `least` when that is larger. Twin: src/dsp/levels/level.ts. */
 export function largest64(x: usize, frames: i32, least: f64): f64 {
   const end = x + (<usize>frames << 3);
   let a = f64x2.splat(least), b = a, c = a, d = a;
@@ -106,7 +106,7 @@ export function largest64(x: usize, frames: i32, least: f64): f64 {
   return max(f64x2.extract_lane(top, 0), f64x2.extract_lane(top, 1));
 }
 
-/** The smallest of `frames` values of 64 bits, or `most` when that is smaller. Twin: src/dsp/level.ts. */
+/** The smallest of `frames` values of 64 bits, or `most` when that is smaller. Twin: src/dsp/levels/level.ts. */
 export function smallest64(x: usize, frames: i32, most: f64): f64 {
   const end = x + (<usize>frames << 3);
   let a = f64x2.splat(most), b = a, c = a, d = a;

@@ -1,4 +1,4 @@
-// The gain of a lookahead limiter. Twins: src/dsp/limiter-gain.ts and src/dsp/box-mean.ts.
+// The gain of a lookahead limiter. Twins: src/dsp/dynamics/limiter-gain.ts and src/dsp/levels/box-mean.ts.
 
 import { pair, putPair } from './frame-pair';
 

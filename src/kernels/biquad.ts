@@ -78,6 +78,8 @@ function one(c: usize, s: usize, end: usize): void {
   v128.store(s, s2, 16);
 }
 
+// @ts-expect-error: decorator
+@asWritten
 function two(c: usize, s: usize, end: usize): void {
   const b0 = v128.load(c), c1 = v128.load(c, 16), c2 = v128.load(c, 32);
   const a1 = v128.load(c, 48), a2 = v128.load(c, 64);
@@ -102,6 +104,8 @@ function two(c: usize, s: usize, end: usize): void {
   v128.store(s, t2, 48);
 }
 
+// @ts-expect-error: decorator
+@asWritten
 function three(c: usize, s: usize, end: usize): void {
   const b0 = v128.load(c), c1 = v128.load(c, 16), c2 = v128.load(c, 32);
   const a1 = v128.load(c, 48), a2 = v128.load(c, 64);

@@ -4,13 +4,19 @@ import { exp2x2 } from './log-domain';
 
 /** move[i] = 2^(sign * min(move[i], range)) - 1, in place: a move in log2 units becomes the share of the band to add. */
 export function shareOfBand(move: usize, frames: i32, sign: f64, range: f64): void {
-  const s = f64x2.splat(sign), most = f64x2.splat(range), one = f64x2.splat(1);
-  for (let i = 0; i < frames; i += 2) {
-    const p = move + (<usize>i << 3);
-    const share = f64x2.sub(exp2x2(f64x2.mul(s, f64x2.pmin(v128.load(p), most))), one);
-    if (i + 1 < frames) v128.store(p, share);
-    else v128.store_lane<f64>(p, share, 0);
+  const s = f64x2.splat(sign), most = f64x2.splat(range);
+  const end = move + (<usize>frames << 3);
+  for (; move + 32 <= end; move += 32) {
+    v128.store(move, share(v128.load(move), s, most));
+    v128.store(move, share(v128.load(move, 16), s, most), 16);
   }
+  for (; move < end; move += 8) v128.store_lane<f64>(move, share(v128.load64_splat(move), s, most), 0);
+}
+
+// @ts-expect-error: decorator
+@inline
+function share(move: v128, sign: v128, range: v128): v128 {
+  return f64x2.sub(exp2x2(f64x2.mul(sign, f64x2.pmin(move, range))), f64x2.splat(1));
 }
 
 /** y[i] += share[i] * band[i], computed in f64, rounded once. */

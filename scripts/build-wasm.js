@@ -13,9 +13,11 @@ const target = join(root, 'src/dsp/wasm-module.generated.ts');
 
 const sources = readdirSync(kernels).filter((name) => name.endsWith('.ts'));
 const newest = Math.max(
-  ...[...sources.map((name) => join(kernels, name)), fileURLToPath(import.meta.url)].map(
-    (file) => statSync(file).mtimeMs,
-  ),
+  ...[
+    ...sources.map((name) => join(kernels, name)),
+    join(root, 'scripts/build-wasm.js'),
+    join(root, 'scripts/rotate-loops.js'),
+  ].map((file) => statSync(file).mtimeMs),
 );
 if (existsSync(target) && statSync(target).mtimeMs > newest) process.exit(0);
 

@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import { pipeline as connect } from 'node:stream/promises';
 import { openFile } from '../engine/analysis/analyze.ts';
+import type { FileCalls } from '../engine/files/file-calls.ts';
 import { pipelineOf } from './pipeline-of.ts';
 import type { NoPlan, TrackPlan, Work } from './track-task.ts';
 
 /** SHA-256 of a file's bytes, in hex. */
-export async function contentHash(path: string, signal: AbortSignal): Promise<string> {
+export async function contentHash(path: string, calls: FileCalls, signal: AbortSignal): Promise<string> {
   const hash = createHash('sha256');
-  await connect(openFile(path), hash, { signal });
+  await connect(openFile(path, calls), hash, { signal });
   return hash.digest('hex');
 }
 

@@ -2,6 +2,7 @@ import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { AuralisError, outputError, verdictError } from '../audio/errors.ts';
 import { analyze, type KeptMemory, openFile } from '../engine/analysis/analyze.ts';
+import type { FileCalls } from '../engine/files/file-calls.ts';
 import { fileMetadata } from '../engine/files/file-metadata.ts';
 import { descriptorSink } from '../engine/files/output-sink.ts';
 import { isSystemError, systemReason } from '../engine/files/system-reason.ts';
@@ -21,6 +22,7 @@ import { writeWhole } from './write-whole.ts';
 interface TrackControl {
   readonly signal: AbortSignal;
   readonly memory: KeptMemory;
+  readonly calls: FileCalls;
   readonly onProgress: (progress: TrackProgress) => void;
 }
 
@@ -115,7 +117,7 @@ class Track {
   async #fingerprint(): Promise<Fingerprint | null> {
     const { input, journal, work, plan, batch } = this.#task;
     if (journal === null) return null;
-    const content = await contentHash(input, this.#control.signal);
+    const content = await contentHash(input, this.#control.calls, this.#control.signal);
     return { content, work: await workHash(journal.version, plan ?? work, batch) };
   }
 
@@ -156,13 +158,13 @@ class Track {
 
   async #process({ pipeline }: TrackPlan, fd: number): Promise<RunSummary> {
     const { input, output, batch } = this.#task;
-    const { signal, memory, onProgress } = this.#control;
+    const { signal, memory, calls, onProgress } = this.#control;
     return runPipeline({
       pipeline: await pipelineOf(pipeline, batch),
-      input: openFile(input),
+      input: openFile(input, calls),
       inputName: input,
       metadataBehind: fileMetadata(input),
-      output: descriptorSink(output, fd, true),
+      output: descriptorSink(output, fd, true, calls),
       signal,
       memory,
       onProgress: ({ seconds, totalSeconds }) =>
@@ -173,9 +175,14 @@ class Track {
 
 async function figuresOf(
   path: string,
-  { signal, memory }: TrackControl,
+  { signal, memory, calls }: TrackControl,
 ): Promise<{ readonly figures: TrackFigures; readonly seconds: number }> {
-  const { analysis } = await analyze(path, { only: ['loudness', 'truePeak'], signal, memory });
+  const { analysis } = await analyze(openFile(path, calls), {
+    inputName: path,
+    only: ['loudness', 'truePeak'],
+    signal,
+    memory,
+  });
   signal.throwIfAborted();
   const { loudness, truePeak, duration } = analysis;
   const { integrated, range } = loudness!;

@@ -1,4 +1,5 @@
-import { analyze, type KeptMemory } from '../engine/analysis/analyze.ts';
+import { analyze, type KeptMemory, openFile } from '../engine/analysis/analyze.ts';
+import type { FileCalls } from '../engine/files/file-calls.ts';
 import { type GainPlan, planGain } from '../engine/passes/plan-gain.ts';
 import { type MasteringPlan, planMastering } from '../engine/passes/plan-mastering.ts';
 import { readGenres } from '../engine/pipelines/mastering-files.ts';
@@ -8,6 +9,7 @@ import type { AlbumTask, NormalizeWork, TrackPlan, Work } from './track-task.ts'
 interface PlanControl {
   readonly signal: AbortSignal;
   readonly memory: KeptMemory;
+  readonly calls: FileCalls;
 }
 
 /** Decides what one track goes through. */
@@ -35,7 +37,8 @@ export async function albumPlan({ inputs, work }: AlbumTask, control: PlanContro
 
 async function isReadable(input: string, control: PlanControl): Promise<boolean> {
   try {
-    await analyze(input, { only: ['samplePeak'], ...control });
+    const { calls, ...rest } = control;
+    await analyze(openFile(input, calls), { only: ['samplePeak'], ...rest });
     return true;
   } catch {
     return false;

@@ -5,6 +5,7 @@ import type { PipelineDefinition } from '../../graph/definition.ts';
 import { definePipeline } from '../../graph/parse-pipeline.ts';
 import { loadPipelineStages } from '../../graph/prepare-pipeline.ts';
 import { ENCODINGS, type RawFormat, type SampleEncoding } from '../../io/sample-format.ts';
+import type { FileCalls } from '../files/file-calls.ts';
 import { dryPass, type ProgrammeLoudness } from './dry-pass.ts';
 import { type SolvedGain, solveGain } from './solve-gain.ts';
 
@@ -23,6 +24,8 @@ export interface PlanGainOptions {
   /** Ends the search early, with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
   readonly memory?: KeptMemory | undefined;
+  /** How the files are read. @default pooledCalls */
+  readonly calls?: FileCalls | undefined;
 }
 
 /** How files come to a loudness. */
@@ -56,11 +59,11 @@ const DITHER_STEPS = 3;
  * @throws AuralisError of kind `verdict` when the ceiling forbids the gain and nothing else is allowed
  */
 export async function planGain(files: readonly string[], options: PlanGainOptions): Promise<GainPlan | null> {
-  const { target, ceiling = -1, onCeiling = 'refuse', raw, signal, memory } = options;
+  const { target, ceiling = -1, onCeiling = 'refuse', raw, signal, memory, calls } = options;
   const backend = chooseBackend(options.backend);
   const measure = async (pipeline: PipelineDefinition): Promise<ProgrammeLoudness> => {
     await loadPipelineStages(pipeline);
-    return dryPass(files, { backend, raw, signal, memory, pipeline });
+    return dryPass(files, { backend, raw, signal, memory, calls, pipeline });
   };
   const before = await measure(definePipeline({ stages: [] }));
   if (before.integrated === Number.NEGATIVE_INFINITY) return null;

@@ -216,9 +216,17 @@ export function pipeSink(name: string, fd: number): OutputSink {
   });
 }
 
-/** A sink on a descriptor that is open already; `seekable` when its first byte is the file's first byte. */
-export function descriptorSink(name: string, fd: number, seekable: boolean, calls?: FileCalls): OutputSink {
-  const writer = new FileWriter(() => fd, null, calls);
+/**
+ * A sink on a descriptor that is open already, or is opened when the first byte comes; `seekable` when its first byte is
+ * the file's first byte.
+ */
+export function descriptorSink(
+  name: string,
+  descriptor: number | (() => number),
+  seekable: boolean,
+  calls?: FileCalls,
+): OutputSink {
+  const writer = new FileWriter(typeof descriptor === 'number' ? () => descriptor : descriptor, null, calls);
   const revision = seekable ? writer.revision : null;
   const unfinished = seekable ? undefined : null;
   return writerSink(name, writer, { revision, keep: null, unfinished, close: () => writer.close() });

@@ -1,4 +1,4 @@
-import { mkdirSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { AuralisError, outputError, verdictError } from '../audio/errors.ts';
 import {
@@ -10,6 +10,7 @@ import {
 } from '../engine/analysis/analyze.ts';
 import type { FileCalls } from '../engine/files/file-calls.ts';
 import { fileMetadata } from '../engine/files/file-metadata.ts';
+import { makeFolder } from '../engine/files/make-folder.ts';
 import { descriptorSink } from '../engine/files/output-sink.ts';
 import { isSystemError, systemReason } from '../engine/files/system-reason.ts';
 import { UnfinishedFile } from '../engine/files/unfinished-file.ts';
@@ -164,11 +165,11 @@ class Track {
     const { onProgress } = this.#control;
     const file = about(
       output,
-      () => new UnfinishedFile(output, statSync(output, { throwIfNoEntry: false })?.mode),
+      () => new UnfinishedFile(output, existsSync(output) ? statSync(output).mode : undefined),
     );
     const open = (): number =>
       about(output, () => {
-        mkdirSync(dirname(output), { recursive: true });
+        makeFolder(dirname(output));
         return file.open();
       });
     try {
@@ -177,7 +178,7 @@ class Track {
       const after = figuresOf(await analysisOf(file.part!, CHECKED, this.#control));
       this.#report = { ...this.#report, after, warnings, moves: plan.moves };
       if (decisions !== null && plan.decisions.length > 0) {
-        about(decisions, () => mkdirSync(dirname(decisions), { recursive: true }));
+        makeFolder(dirname(decisions));
         writeWhole(decisions, plan.decisions.map(decisionLine).join(''));
         this.#report = { ...this.#report, decisions };
       }

@@ -106,6 +106,8 @@ class FileWriter extends Writable {
   readonly #calls: FileCalls;
   #fd: number | null = null;
   #bytes: number;
+  #writing = false;
+  #closed = false;
 
   constructor(open: () => number, start: number | null = null, calls = pooledCalls) {
     super({ highWaterMark: 1 << 19 });
@@ -154,7 +156,13 @@ class FileWriter extends Writable {
     truncate: (length) => this.#revise((fd, done) => ftruncate(fd, length, done)),
   };
 
+  /** Lets go of the file, once a call that is under way has returned: by then another file might be behind its descriptor. */
   close(): void {
+    this.#closed = true;
+    if (!this.#writing) this.#release();
+  }
+
+  #release(): void {
     // Descriptors 0 to 2 belong to the process.
     if (this.#fd !== null && this.#fd > 2) closeSync(this.#fd);
     this.#fd = null;
@@ -175,9 +183,12 @@ class FileWriter extends Writable {
     counted: (bytes: number) => void,
     done: (error?: Error | null) => void,
   ): void {
+    this.#writing = true;
     this.#calls.write(fd, bytes, position, (error, written) => {
+      this.#writing = false;
       if (!error) counted(written);
-      if (error || written === bytes.length) done(error);
+      if (this.#closed) this.#release();
+      if (this.#closed || error || written === bytes.length) done(error);
       else {
         const next = position === null ? null : position + written;
         this.#writeAll(fd, bytes.subarray(written), next, counted, done);

@@ -1,8 +1,9 @@
-import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { finished } from 'node:stream/promises';
+import { setTimeout } from 'node:timers/promises';
 import { MessageChannel } from 'node:worker_threads';
 import { afterAll, describe, expect, it } from 'vitest';
 import { directCalls, pooledCalls } from '../../../src/engine/files/file-calls.ts';
@@ -32,6 +33,18 @@ describe.each([
     const expected = Buffer.from(BYTES);
     expected.write('done', 1000);
     expect(readFileSync(path(`${name}.copy`)).equals(expected)).toBe(true);
+  });
+
+  it('puts none of 400,001 bytes into another file where the writer is closed as they leave', async () => {
+    const sink = descriptorSink('cut', openSync(path('cut'), 'w'), true, calls);
+    sink.stream.write(BYTES);
+    sink.stream.destroy();
+    sink.close();
+    const other = openSync(path('other'), 'w');
+    for (let turn = 0; turn < 20; turn++) await setTimeout(1);
+    closeSync(other);
+    expect(statSync(path('other')).size).toBe(0);
+    expect(statSync(path('cut')).size).toBe(400_001);
   });
 
   it('tells a reader of a folder, and a writer of a file that was opened to be read, what the system says', async () => {

@@ -1,33 +1,45 @@
-import { mkdirSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { AuralisError, outputError, verdictError } from '../audio/errors.ts';
-import { analyze, type KeptMemory, openFile } from '../engine/analysis/analyze.ts';
+import {
+  type Analysis,
+  analyze,
+  type KeptMemory,
+  type Measure,
+  openFile,
+} from '../engine/analysis/analyze.ts';
+import type { FileCalls } from '../engine/files/file-calls.ts';
 import { fileMetadata } from '../engine/files/file-metadata.ts';
+import { makeFolder } from '../engine/files/make-folder.ts';
 import { descriptorSink } from '../engine/files/output-sink.ts';
 import { isSystemError, systemReason } from '../engine/files/system-reason.ts';
 import { UnfinishedFile } from '../engine/files/unfinished-file.ts';
 import { decisionLine } from '../engine/passes/plan-mastering.ts';
 import { runPipeline } from '../engine/run/run.ts';
-import type { RunSummary } from '../engine/run/run-summary.ts';
 import type { TrackFigures, TrackReport } from '../monitor/batch-report.ts';
-import { contentHash, workHash } from './fingerprint.ts';
-import { noteOutput } from './journal.ts';
+import { ContentHash, workHash } from './fingerprint.ts';
+import { type JournalEntry, noteOutput } from './journal.ts';
 import { pipelineOf } from './pipeline-of.ts';
-import { trackPlan } from './track-plan.ts';
-import type { NormalizeWork, TrackPlan, TrackProgress, TrackResult, TrackTask } from './track-task.ts';
+import { measuresFor, trackPlan } from './track-plan.ts';
+import type {
+  NormalizeWork,
+  TaskJournal,
+  TrackPlan,
+  TrackProgress,
+  TrackResult,
+  TrackTask,
+} from './track-task.ts';
 import { writeWhole } from './write-whole.ts';
+
+/** What is read from the file that was written. */
+const CHECKED: readonly Measure[] = ['loudness', 'truePeak'];
 
 /** What a track is watched and stopped by, and computed on. */
 interface TrackControl {
   readonly signal: AbortSignal;
   readonly memory: KeptMemory;
+  readonly calls: FileCalls;
   readonly onProgress: (progress: TrackProgress) => void;
-}
-
-/** What is noted beside an output: what it was made from, and by what. */
-interface Fingerprint {
-  readonly content: string;
-  readonly work: string;
 }
 
 /** Measures a track, sends it through its pipeline and measures what came out; tells what went wrong, throws nothing. */
@@ -55,12 +67,14 @@ function isTransient(error: unknown): boolean {
 class Track {
   readonly #task: TrackTask;
   readonly #control: TrackControl;
+  readonly #content: ContentHash;
   readonly #began = performance.now();
   #report: Omit<TrackReport, 'elapsed'>;
 
   constructor(task: TrackTask, control: TrackControl) {
     this.#task = task;
     this.#control = control;
+    this.#content = new ContentHash(task.input, control.calls);
     this.#report = {
       ...this.#names,
       status: 'finished',
@@ -87,8 +101,7 @@ class Track {
     const { input, work, plan, done, ifOffBy } = this.#task;
     const { signal, onProgress } = this.#control;
     onProgress({ phase: 'measuring', share: null });
-    const fingerprint = await this.#fingerprint();
-    if (done !== null && done.content === fingerprint?.content && done.work === fingerprint.work) {
+    if (done !== null && (await this.#isAsNoted(done))) {
       const { decisions } = done.track;
       this.#report = {
         ...done.track,
@@ -98,49 +111,78 @@ class Track {
       };
       return;
     }
-    const { figures: before, seconds } = await figuresOf(input, this.#control);
-    this.#report = { ...this.#report, before, seconds };
-    if (ifOffBy !== null && work.kind === 'normalize' && isNear(before, work, ifOffBy)) {
+    const analysis = this.#listensFirst ? await this.#listen() : null;
+    if (ifOffBy !== null && work.kind === 'normalize' && isNear(this.#report.before!, work, ifOffBy)) {
       this.#report = { ...this.#report, status: 'skipped' };
       return;
     }
     onProgress({ phase: 'planning', share: null });
-    const chosen = plan ?? (await trackPlan(work, input, this.#control));
+    const chosen = plan ?? (await trackPlan(work, input, { ...this.#control, analysis }));
     signal.throwIfAborted();
     if ('error' in chosen) throw verdictError(chosen.error);
-    this.#report = { ...this.#report, moves: chosen.moves };
-    await this.#write(chosen, fingerprint);
+    try {
+      await this.#write(chosen);
+    } catch (error) {
+      // The report tells what was heard and decided also where the output came to nothing.
+      if (this.#report.before === null && !signal.aborted) await this.#listen();
+      this.#report = { ...this.#report, moves: chosen.moves };
+      throw error;
+    }
   }
 
-  async #fingerprint(): Promise<Fingerprint | null> {
-    const { input, journal, work, plan, batch } = this.#task;
-    if (journal === null) return null;
-    const content = await contentHash(input, this.#control.signal);
-    return { content, work: await workHash(journal.version, plan ?? work, batch) };
+  /** Whether anything depends on what is measured in the input; else that is measured while it is processed. */
+  get #listensFirst(): boolean {
+    const { work, plan, ifOffBy } = this.#task;
+    return plan === null ? work.kind !== 'pipeline' : ifOffBy !== null || 'error' in plan;
+  }
+
+  async #listen(): Promise<Analysis> {
+    const { input, work } = this.#task;
+    const analysis = await analysisOf(input, measuresFor(work), {
+      ...this.#control,
+      calls: this.#content.calls,
+    });
+    this.#report = { ...this.#report, before: figuresOf(analysis), seconds: analysis.duration };
+    return analysis;
+  }
+
+  async #isAsNoted(done: JournalEntry): Promise<boolean> {
+    const { journal } = this.#task;
+    if (journal === null) return false;
+    const { content, work } = await this.#fingerprint(journal);
+    return done.content === content && done.work === work;
+  }
+
+  async #fingerprint({ version }: TaskJournal): Promise<Pick<JournalEntry, 'content' | 'work'>> {
+    const { work, plan, batch } = this.#task;
+    const content = await this.#content.hex(this.#control.signal);
+    return { content, work: await workHash(version, plan ?? work, batch) };
   }
 
   /** Writes under another name, measures what was written, notes it, and gives it its name. */
-  async #write(plan: TrackPlan, fingerprint: Fingerprint | null): Promise<void> {
+  async #write(plan: TrackPlan): Promise<void> {
     const { output, overwrite, journal, decisions } = this.#task;
-    const { signal, onProgress } = this.#control;
-    const file = about(output, () => {
-      mkdirSync(dirname(output), { recursive: true });
-      return new UnfinishedFile(output, statSync(output, { throwIfNoEntry: false })?.mode);
-    });
+    const { onProgress } = this.#control;
+    const file = about(
+      output,
+      () => new UnfinishedFile(output, existsSync(output) ? statSync(output).mode : undefined),
+    );
+    const open = (): number =>
+      about(output, () => {
+        makeFolder(dirname(output));
+        return file.open();
+      });
     try {
-      const { warnings } = await this.#process(
-        plan,
-        about(output, () => file.open()),
-      );
-      signal.throwIfAborted();
+      const warnings = await this.#process(plan, open);
       onProgress({ phase: 'checking', share: null });
-      const { figures: after } = await figuresOf(file.part!, this.#control);
-      this.#report = { ...this.#report, after, warnings };
+      const after = figuresOf(await analysisOf(file.part!, CHECKED, this.#control));
+      this.#report = { ...this.#report, after, warnings, moves: plan.moves };
       if (decisions !== null && plan.decisions.length > 0) {
-        about(decisions, () => mkdirSync(dirname(decisions), { recursive: true }));
+        makeFolder(dirname(decisions));
         writeWhole(decisions, plan.decisions.map(decisionLine).join(''));
         this.#report = { ...this.#report, decisions };
       }
+      const fingerprint = journal && (await this.#fingerprint(journal));
       about(output, () => {
         if (journal !== null && fingerprint !== null) {
           const { size, mtimeMs } = statSync(file.part!);
@@ -154,32 +196,45 @@ class Track {
     }
   }
 
-  async #process({ pipeline }: TrackPlan, fd: number): Promise<RunSummary> {
+  /** Gives what there is to say of it, a line each; measures the input on the way where that has not been done. */
+  async #process({ pipeline }: TrackPlan, open: () => number): Promise<readonly string[]> {
     const { input, output, batch } = this.#task;
-    const { signal, memory, onProgress } = this.#control;
-    return runPipeline({
+    const { signal, memory, calls, onProgress } = this.#control;
+    const measureInput = this.#report.before === null;
+    const { inputLoudness, framesIn, format, warnings } = await runPipeline({
       pipeline: await pipelineOf(pipeline, batch),
-      input: openFile(input),
+      input: openFile(input, measureInput ? this.#content.calls : calls),
       inputName: input,
       metadataBehind: fileMetadata(input),
-      output: descriptorSink(output, fd, true),
+      output: descriptorSink(output, open, true, calls),
+      measureInput,
       signal,
       memory,
       onProgress: ({ seconds, totalSeconds }) =>
         onProgress({ phase: 'processing', share: totalSeconds ? seconds / totalSeconds : null }),
     });
+    signal.throwIfAborted();
+    if (measureInput) {
+      this.#report = { ...this.#report, before: inputLoudness, seconds: framesIn / format!.sampleRate };
+    }
+    return warnings;
   }
 }
 
-async function figuresOf(
+async function analysisOf(
   path: string,
-  { signal, memory }: TrackControl,
-): Promise<{ readonly figures: TrackFigures; readonly seconds: number }> {
-  const { analysis } = await analyze(path, { only: ['loudness', 'truePeak'], signal, memory });
+  only: readonly Measure[],
+  { signal, memory, calls }: TrackControl,
+): Promise<Analysis> {
+  const { analysis } = await analyze(openFile(path, calls), { inputName: path, only, signal, memory });
   signal.throwIfAborted();
-  const { loudness, truePeak, duration } = analysis;
+  return analysis;
+}
+
+/** What a report says of an analysis. */
+function figuresOf({ loudness, truePeak }: Analysis): TrackFigures {
   const { integrated, range } = loudness!;
-  return { figures: { integrated, range, truePeak: truePeak! }, seconds: duration };
+  return { integrated, range, truePeak: truePeak! };
 }
 
 /** Whether a track may stay as it is. */

@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { dirname, extname, join, relative, resolve, sep } from 'node:path';
-import { outputError, usageError } from '../audio/errors.ts';
-import { systemReason } from '../engine/files/system-reason.ts';
+import { usageError } from '../audio/errors.ts';
+import { makeFolder } from '../engine/files/make-folder.ts';
 import { removeStaleParts } from '../engine/files/unfinished-file.ts';
 import { batchPage } from '../monitor/batch-page.ts';
 import type { BatchProgress } from '../monitor/batch-progress.ts';
@@ -112,14 +112,6 @@ function workInWords({ pipeline, normalize, preset }: BatchOptions): string {
   return normalize ? `normalize to ${normalize.target} LUFS` : `pipeline ${String(pipeline)}`;
 }
 
-function makeFolder(folder: string): void {
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (cause) {
-    throw outputError(`${folder}: ${systemReason(cause)}`, { cause });
-  }
-}
-
 /** Refuses to write over what no earlier run is known to have written. */
 function checkExisting(
   jobs: readonly FileJob[],
@@ -130,7 +122,7 @@ function checkExisting(
   const ours = skipDone ? readJournals(folder) : new Map<string, unknown>();
   const there = jobs.filter(({ output }) => {
     const name = relative(folder, output).split(sep).join('/');
-    return !ours.has(name) && statSync(output, { throwIfNoEntry: false }) !== undefined;
+    return !ours.has(name) && existsSync(output);
   });
   if (there.length === 0) return;
   const others = there.length > 1 ? ` and ${there.length - 1} more` : '';
@@ -143,6 +135,6 @@ function checkExisting(
 function removeParts(folder: string, jobs: readonly FileJob[]): void {
   const written = jobs.flatMap(({ output, master }) => [output, master?.decisions ?? output]);
   for (const place of new Set([folder, ...written.map((path) => dirname(path))])) {
-    if (existsSync(place)) removeStaleParts(place);
+    if (existsSync(place) && statSync(place).isDirectory()) removeStaleParts(place);
   }
 }

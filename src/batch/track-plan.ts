@@ -1,24 +1,42 @@
-import { analyze, type KeptMemory } from '../engine/analysis/analyze.ts';
+import {
+  type Analysis,
+  analyze,
+  type KeptMemory,
+  type Measure,
+  openFile,
+} from '../engine/analysis/analyze.ts';
+import type { FileCalls } from '../engine/files/file-calls.ts';
 import { type GainPlan, planGain } from '../engine/passes/plan-gain.ts';
 import { type MasteringPlan, planMastering } from '../engine/passes/plan-mastering.ts';
 import { readGenres } from '../engine/pipelines/mastering-files.ts';
+import { MASTERING_MEASURES } from '../engine/pipelines/measured-content.ts';
 import type { AlbumTask, NormalizeWork, TrackPlan, Work } from './track-task.ts';
 
 /** How decisions are stopped, and what they are computed on. */
 interface PlanControl {
   readonly signal: AbortSignal;
   readonly memory: KeptMemory;
+  readonly calls: FileCalls;
 }
 
-/** Decides what one track goes through. */
-export async function trackPlan(work: Work, input: string, control: PlanControl): Promise<TrackPlan> {
+/** What has to be measured in a track for its report, and for what is decided by it. */
+export const measuresFor = ({ kind }: Work): readonly Measure[] =>
+  kind === 'master' ? [...MASTERING_MEASURES, 'truePeak'] : ['loudness', 'truePeak'];
+
+/** Decides what one track goes through, by what was measured in it. */
+export async function trackPlan(
+  work: Work,
+  input: string,
+  control: PlanControl & { readonly analysis: Analysis | null },
+): Promise<TrackPlan> {
+  const heard = { ...control, analysis: control.analysis ?? undefined };
   switch (work.kind) {
     case 'pipeline':
       return { pipeline: work.pipeline, moves: null, decisions: [] };
     case 'master':
-      return mastered(await planMastering(input, { aim: work.aim, genres: await readGenres(), ...control }));
+      return mastered(await planMastering(input, { aim: work.aim, genres: await readGenres(), ...heard }));
     case 'normalize':
-      return planned(await planGain([input], { ...levels(work), ...control }));
+      return planned(await planGain([input], { ...levels(work), ...heard }));
   }
 }
 
@@ -35,7 +53,8 @@ export async function albumPlan({ inputs, work }: AlbumTask, control: PlanContro
 
 async function isReadable(input: string, control: PlanControl): Promise<boolean> {
   try {
-    await analyze(input, { only: ['samplePeak'], ...control });
+    const { calls, ...rest } = control;
+    await analyze(openFile(input, calls), { only: ['samplePeak'], ...rest });
     return true;
   } catch {
     return false;

@@ -1,16 +1,17 @@
 import { KeptMemory } from '../engine/analysis/analyze.ts';
+import { directCalls } from '../engine/files/file-calls.ts';
 import { systemReason } from '../engine/files/system-reason.ts';
 import { masterTrack as master } from './master-track.ts';
 import { albumPlan } from './track-plan.ts';
 import type { AlbumResult, AlbumTask, SentTask, TrackResult, TrackTask } from './track-task.ts';
 
-/** Of this thread, which does one task at a time. */
-const memory = new KeptMemory();
+/** Of this thread, which does one task at a time and nothing else while it reads and writes. */
+const own = { memory: new KeptMemory(), calls: directCalls };
 
 /** Runs in a worker thread: one track from end to end, told of on the task's port. */
 export function masterTrack({ task, port }: SentTask<TrackTask>): Promise<TrackResult> {
   return cancellable(port, (signal) =>
-    master(task, { signal, memory, onProgress: (progress) => port.postMessage(progress) }),
+    master(task, { ...own, signal, onProgress: (progress) => port.postMessage(progress) }),
   );
 }
 
@@ -18,7 +19,7 @@ export function masterTrack({ task, port }: SentTask<TrackTask>): Promise<TrackR
 export function planAlbum({ task, port }: SentTask<AlbumTask>): Promise<AlbumResult> {
   return cancellable(port, async (signal) => {
     try {
-      return { plan: await albumPlan(task, { signal, memory }) };
+      return { plan: await albumPlan(task, { ...own, signal }) };
     } catch (error) {
       return { error: signal.aborted ? null : systemReason(error) };
     }

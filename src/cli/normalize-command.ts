@@ -1,11 +1,11 @@
-import { createReadStream, mkdirSync, statSync } from 'node:fs';
+import { createReadStream, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { pipeline as connect } from 'node:stream/promises';
-import { inputError, outputError, usageError } from '../audio/errors.ts';
+import { inputError, usageError } from '../audio/errors.ts';
 import { readTarget, shippedTargets } from '../engine/analysis/target-files.ts';
 import { codecInput } from '../engine/files/codec-input.ts';
+import { makeFolder } from '../engine/files/make-folder.ts';
 import type { OutputSink } from '../engine/files/output-sink.ts';
-import { systemReason } from '../engine/files/system-reason.ts';
 import { type GainPlan, type OnCeiling, planGain } from '../engine/passes/plan-gain.ts';
 import { runPipeline } from '../engine/run/run.ts';
 import type { RunOptions } from '../engine/run/run-options.ts';
@@ -119,11 +119,7 @@ function jobsOf(args: Arguments): readonly Job[] {
   const twice = names.find((name, n) => names.indexOf(name) < n);
   if (twice !== undefined)
     throw usageError(`two inputs are called "${twice}", which would go to the same file in ${folder}`);
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (cause) {
-    throw outputError(`${folder}: ${systemReason(cause)}`, { cause });
-  }
+  makeFolder(folder);
   return words.map((input, n) => ({ input, output: join(folder, names[n]) }));
 }
 

@@ -1,8 +1,18 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { type BatchProgress, type FileJob, processFiles } from '../../src/index.ts';
+import type { JournalEntry } from '../../src/batch/journal.ts';
+import { analyze, type BatchProgress, type FileJob, processFiles } from '../../src/index.ts';
 import { floatWav } from '../engine/wav-of.ts';
 import { noise } from '../support/signals.ts';
 
@@ -96,6 +106,41 @@ describe('processFiles', () => {
     expect(await status('1', -6)).toBe('done');
     expect(await status('1', -7)).toBe('finished');
     expect(await status('2', -7)).toBe('finished');
+  });
+
+  it('notes the SHA-256 of the file, whether it was hashed as it was processed, as it was measured, or before', async () => {
+    const how = [{ pipeline: PIPELINE }, { normalize: { target: -20 } }];
+    const jobs = how.map((one, n) => job(`hashed${n}`, one));
+    const journal = { folder: path('hashes'), version: '1', skipDone: true };
+    mkdirSync(journal.folder);
+    const contents = async (version: string): Promise<string[]> => {
+      await processFiles(jobs, { journal: { ...journal, version }, overwrite: true });
+      const lines = readFileSync(path('hashes/.auralis-batch.jsonl'), 'utf8').trim().split('\n');
+      const entries = lines.slice(-2).map((line): JournalEntry => JSON.parse(line));
+      return entries.sort((a, b) => (a.output < b.output ? -1 : 1)).map(({ content }) => content);
+    };
+    const expected = jobs.map(({ input }) => createHash('sha256').update(readFileSync(input)).digest('hex'));
+    expect(await contents('1')).toEqual(expected);
+    expect(await contents('2')).toEqual(expected);
+  });
+
+  it('reports of an input what an analysis says, to the bit, where it was measured as it was processed', async () => {
+    const todo = job('heard', { pipeline: PIPELINE }, 0.3, 5);
+    const [{ before, seconds }] = await processFiles([todo]);
+    const { analysis } = await analyze(todo.input, { only: ['loudness', 'truePeak'] });
+    const { integrated, range } = analysis.loudness!;
+    expect(before).toEqual({ integrated, range, truePeak: analysis.truePeak });
+    expect(seconds).toBe(5);
+  });
+
+  it('tells what was measured in a track whose folder is a file, and does the other 1', async () => {
+    writeFileSync(path('taken'), 'mine');
+    const jobs = [job('kept', { pipeline: PIPELINE }), job('homeless', { pipeline: PIPELINE })];
+    const [kept, homeless] = await processFiles([jobs[0], { ...jobs[1], output: path('taken/sub/x.wav') }]);
+    expect(kept.status).toBe('finished');
+    expect(homeless.error).toBe(`${path('taken')}: is a file, expected a folder`);
+    expect(homeless.before).toEqual(kept.before);
+    expect(readFileSync(path('taken'), 'utf8')).toBe('mine');
   });
 
   it('does not write over a file that it does not know', async () => {

@@ -1,4 +1,4 @@
-import { openSync } from 'node:fs';
+import { fstatSync, openSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { inputError } from '../../audio/errors.ts';
 import { type BackendName, chooseBackend, type KeptMemory } from '../../dsp/kernel-memory.ts';
@@ -6,6 +6,7 @@ import type { RawFormat } from '../../io/sample-format.ts';
 import type { AudioHeader } from '../../io/stream-decoder.ts';
 import type { Analysis, AnalysisCurves } from '../../monitor/analysis.ts';
 import { codecInput } from '../files/codec-input.ts';
+import { type FileCalls, pooledCalls } from '../files/file-calls.ts';
 import { readBlocks } from '../files/read-blocks.ts';
 import { rotatingReader } from '../files/rotating-reader.ts';
 import { systemReason } from '../files/system-reason.ts';
@@ -89,12 +90,18 @@ export async function analyze(
 }
 
 /** Opens a file for reading: as it is, or as the WAV of what is in it where it holds another codec. */
-export function openFile(path: string): Readable {
+export function openFile(path: string, calls: FileCalls = pooledCalls): Readable {
   try {
-    return codecInput(path) ?? rotatingReader(openSync(path, 'r'), 'file');
+    return codecInput(path, calls) ?? openAsItIs(path, calls);
   } catch (cause) {
     throw inputError(`${path}: ${systemReason(cause)}`, { cause });
   }
+}
+
+function openAsItIs(path: string, calls: FileCalls): Readable {
+  const fd = openSync(path, 'r');
+  // A pipe or a device may keep one waiting, which this thread must not do.
+  return rotatingReader(fd, 'file', { calls: fstatSync(fd).isFile() ? calls : pooledCalls });
 }
 
 function describeFormat({ container, format, sampleFormat }: AudioHeader): Analysis['format'] {

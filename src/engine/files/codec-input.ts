@@ -1,10 +1,12 @@
-import { closeSync, createReadStream, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { inputError } from '../../audio/errors.ts';
 import { type Codec, codecOf, id3Bytes, SIGNATURE_BYTES } from '../../io/codec-signature.ts';
 import { decodeCodec } from '../../io/decode-codec.ts';
 import { encodeWav } from '../../io/encode-wav.ts';
 import { ffmpegReader } from './ffmpeg-process.ts';
+import { type FileCalls, pooledCalls } from './file-calls.ts';
+import { rotatingReader } from './rotating-reader.ts';
 
 /** Bytes that are decoded at a time; the decoders give all that is in them at once. */
 const READ_BYTES = 16 * 1024;
@@ -44,15 +46,20 @@ function codecOfFile(path: string): Codec | null {
  * A file in another codec as the bytes of a WAV, told by its first bytes; null for one that is read as it is. FLAC, MP3 and Ogg Vorbis are
  * decoded here, the same on every machine; the others by an installed ffmpeg.
  */
-export function codecInput(path: string): Readable | null {
+export function codecInput(path: string, calls: FileCalls = pooledCalls): Readable | null {
   // A pipe must not be opened twice, and can't be looked into.
   if (!statSync(path).isFile()) return null;
   const codec = codecOfFile(path);
   if (codec === null) return null;
   const { decoder, name } = codec;
   if (decoder === 'other') return ffmpegReader(path, name);
-  const source = createReadStream(path, { highWaterMark: READ_BYTES });
-  return Readable.from(decodedWav(source, { decoder, name }), { objectMode: false, highWaterMark: 1 });
+  const wav = decodedWav(filePieces(path, calls), { decoder, name });
+  return Readable.from(wav, { objectMode: false, highWaterMark: 1 });
+}
+
+/** Opens a file when the first piece of it is wanted. */
+async function* filePieces(path: string, calls: FileCalls): AsyncGenerator<Uint8Array, void, void> {
+  yield* ownPieces(rotatingReader(openSync(path, 'r'), 'file', { calls }));
 }
 
 /** Bytes of a stream in pieces of their own: a decoder keeps what it has not used, and a reader uses its buffers again. */

@@ -1,8 +1,9 @@
-import { closeSync, constants, ftruncate, ftruncateSync, open, openSync, statSync, write } from 'node:fs';
+import { closeSync, constants, ftruncate, ftruncateSync, open, openSync, statSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { Writable } from 'node:stream';
 import { outputError } from '../../audio/errors.ts';
 import type { SampleEncoding } from '../../io/sample-format.ts';
+import { type FileCalls, pooledCalls } from './file-calls.ts';
 import { isSystemError, systemReason } from './system-reason.ts';
 import { UnfinishedFile } from './unfinished-file.ts';
 
@@ -102,13 +103,17 @@ class FileWriter extends Writable {
   onWritten: ((chunk: Uint8Array) => void) | null = null;
   readonly #open: () => number;
   readonly #start: number | null;
+  readonly #calls: FileCalls;
   #fd: number | null = null;
   #bytes: number;
+  #writing = false;
+  #closed = false;
 
-  constructor(open: () => number, start: number | null = null) {
+  constructor(open: () => number, start: number | null = null, calls = pooledCalls) {
     super({ highWaterMark: 1 << 19 });
     this.#open = open;
     this.#start = start;
+    this.#calls = calls;
     this.#bytes = start ?? 0;
   }
 
@@ -138,7 +143,7 @@ class FileWriter extends Writable {
       this.#bytes += bytes;
     };
     // Where a pipe or the shell's own place in a file may stand, no position is given.
-    writeAll(this.#fd, chunk, this.#start === null ? null : this.#bytes, counted, (error) => {
+    this.#writeAll(this.#fd, chunk, this.#start === null ? null : this.#bytes, counted, (error) => {
       if (!error) this.onWritten?.(chunk);
       done(error);
     });
@@ -146,11 +151,18 @@ class FileWriter extends Writable {
 
   readonly revision: Revision = {
     written: () => this.#bytes,
-    patch: (position, bytes) => this.#revise((fd, done) => writeAll(fd, bytes, position, () => {}, done)),
+    patch: (position, bytes) =>
+      this.#revise((fd, done) => this.#writeAll(fd, bytes, position, () => {}, done)),
     truncate: (length) => this.#revise((fd, done) => ftruncate(fd, length, done)),
   };
 
+  /** Lets go of the file, once a call that is under way has returned: by then another file might be behind its descriptor. */
   close(): void {
+    this.#closed = true;
+    if (!this.#writing) this.#release();
+  }
+
+  #release(): void {
     // Descriptors 0 to 2 belong to the process.
     if (this.#fd !== null && this.#fd > 2) closeSync(this.#fd);
     this.#fd = null;
@@ -162,21 +174,27 @@ class FileWriter extends Writable {
       else change(this.#fd, (error) => (error ? reject(error) : resolve()));
     });
   }
-}
 
-/** Writes all of `bytes`, however little the system takes at once; at `position`, or where the file stands. */
-function writeAll(
-  fd: number,
-  bytes: Uint8Array,
-  position: number | null,
-  counted: (bytes: number) => void,
-  done: (error?: Error | null) => void,
-): void {
-  write(fd, bytes, 0, bytes.length, position, (error, written) => {
-    if (!error) counted(written);
-    if (error || written === bytes.length) done(error);
-    else writeAll(fd, bytes.subarray(written), position === null ? null : position + written, counted, done);
-  });
+  /** Writes all of `bytes`, however little the system takes at once; at `position`, or where the file stands. */
+  #writeAll(
+    fd: number,
+    bytes: Uint8Array,
+    position: number | null,
+    counted: (bytes: number) => void,
+    done: (error?: Error | null) => void,
+  ): void {
+    this.#writing = true;
+    this.#calls.write(fd, bytes, position, (error, written) => {
+      this.#writing = false;
+      if (!error) counted(written);
+      if (this.#closed) this.#release();
+      if (this.#closed || error || written === bytes.length) done(error);
+      else {
+        const next = position === null ? null : position + written;
+        this.#writeAll(fd, bytes.subarray(written), next, counted, done);
+      }
+    });
+  }
 }
 
 /** A sink around a writer of ours, which knows when the system has taken a chunk. */
@@ -209,9 +227,17 @@ export function pipeSink(name: string, fd: number): OutputSink {
   });
 }
 
-/** A sink on a descriptor that is open already; `seekable` when its first byte is the file's first byte. */
-export function descriptorSink(name: string, fd: number, seekable: boolean): OutputSink {
-  const writer = new FileWriter(() => fd);
+/**
+ * A sink on a descriptor that is open already, or is opened when the first byte comes; `seekable` when its first byte is
+ * the file's first byte.
+ */
+export function descriptorSink(
+  name: string,
+  descriptor: number | (() => number),
+  seekable: boolean,
+  calls?: FileCalls,
+): OutputSink {
+  const writer = new FileWriter(typeof descriptor === 'number' ? () => descriptor : descriptor, null, calls);
   const revision = seekable ? writer.revision : null;
   const unfinished = seekable ? undefined : null;
   return writerSink(name, writer, { revision, keep: null, unfinished, close: () => writer.close() });

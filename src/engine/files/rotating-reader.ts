@@ -1,6 +1,6 @@
-import { close, read } from 'node:fs';
 import { Socket } from 'node:net';
 import { Readable } from 'node:stream';
+import { type FileCalls, pooledCalls } from './file-calls.ts';
 
 /** Bytes asked of the system at once: few, large reads. A pipe gives what it holds, 64 KiB on Linux. */
 const READ_BYTES = 128 * 1024;
@@ -66,16 +66,18 @@ class StallWatch {
 class FileReader extends Readable {
   readonly #rotation: Rotation;
   readonly #fd: number;
+  readonly #calls: FileCalls;
 
-  constructor(fd: number, readBytes: number) {
+  constructor(fd: number, { readBytes, calls }: ReaderOptions) {
     super({ highWaterMark: 1 });
     this.#rotation = new Rotation(readBytes);
     this.#fd = fd;
+    this.#calls = calls;
   }
 
   override _read(): void {
     const buffer = this.#rotation.next();
-    read(this.#fd, buffer, 0, buffer.length, null, (error, bytes) => {
+    this.#calls.read(this.#fd, buffer, (error, bytes) => {
       if (error) this.destroy(error);
       else this.push(bytes > 0 ? buffer.subarray(0, bytes) : null);
     });
@@ -83,7 +85,7 @@ class FileReader extends Readable {
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
     // Descriptors 0 to 2 belong to the process.
-    if (this.#fd > 2) close(this.#fd, (failure) => done(error ?? failure));
+    if (this.#fd > 2) this.#calls.close(this.#fd, (failure) => done(error ?? failure));
     else done(error);
   }
 }
@@ -136,6 +138,8 @@ export interface ReaderOptions {
   readonly onStall: () => void;
   /** Most bytes of a chunk. */
   readonly readBytes: number;
+  /** How a file is read. */
+  readonly calls: FileCalls;
 }
 
 /** Waits for ever, and reads much at once. */
@@ -143,6 +147,7 @@ const PATIENT: ReaderOptions = {
   timeout: Number.POSITIVE_INFINITY,
   onStall: () => {},
   readBytes: READ_BYTES,
+  calls: pooledCalls,
 };
 
 /** A stream on an open descriptor whose chunks must be used up before the next one is asked for, as `pipe` does. */
@@ -152,5 +157,5 @@ export function rotatingReader(
   options: Partial<ReaderOptions> = {},
 ): Readable {
   const all = { ...PATIENT, ...options };
-  return kind === 'pipe' ? new PipeReader(fd, all) : new FileReader(fd, all.readBytes);
+  return kind === 'pipe' ? new PipeReader(fd, all) : new FileReader(fd, all);
 }

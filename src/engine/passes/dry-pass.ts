@@ -12,6 +12,7 @@ import type { PipelineDefinition } from '../../graph/definition.ts';
 import { type LivePipeline, preparePipeline } from '../../graph/live-pipeline.ts';
 import { type RawFormat, type SampleEncoding, writtenFor } from '../../io/sample-format.ts';
 import { openFile } from '../analysis/analyze.ts';
+import type { FileCalls } from '../files/file-calls.ts';
 import { READ_FRAMES, readBlocks } from '../files/read-blocks.ts';
 
 /** What comes out of a pipeline, or of several files together. */
@@ -31,6 +32,7 @@ interface DryPassOptions {
   readonly raw?: RawFormat | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly memory?: KeptMemory | undefined;
+  readonly calls?: FileCalls | undefined;
   /** What the audio goes through before it is measured. */
   readonly pipeline: PipelineDefinition;
 }
@@ -69,7 +71,7 @@ class MeteredPipeline {
 /** Measures files as one programme, as they would come out of a pipeline; nothing is written. */
 export async function dryPass(
   files: readonly string[],
-  { backend, raw, signal, memory: kept, pipeline }: DryPassOptions,
+  { backend, raw, signal, memory: kept, calls, pipeline }: DryPassOptions,
 ): Promise<ProgrammeLoudness> {
   let whole: { readonly meter: LoudnessMeter; readonly memory: KernelMemory } | null = null;
   let truePeak = Number.NEGATIVE_INFINITY;
@@ -77,7 +79,7 @@ export async function dryPass(
   let encoding: SampleEncoding = 'f32';
   for (const file of files) {
     const { header, frames, taker, memory } = await readBlocks(
-      openFile(file),
+      openFile(file, calls),
       { inputName: file, backend, raw, signal, memory: kept },
       (memory, { format }) => new MeteredPipeline(memory, format, pipeline),
     );

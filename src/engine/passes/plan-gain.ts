@@ -4,7 +4,15 @@ import { type BackendName, chooseBackend, type KeptMemory } from '../../dsp/kern
 import type { PipelineDefinition } from '../../graph/definition.ts';
 import { definePipeline } from '../../graph/parse-pipeline.ts';
 import { loadPipelineStages } from '../../graph/prepare-pipeline.ts';
-import { ENCODINGS, type RawFormat, type SampleEncoding } from '../../io/sample-format.ts';
+import {
+  ENCODINGS,
+  type RawFormat,
+  type SampleEncoding,
+  type StoredEncoding,
+  writtenFor,
+} from '../../io/sample-format.ts';
+import type { Analysis } from '../../monitor/analysis.ts';
+import type { FileCalls } from '../files/file-calls.ts';
 import { dryPass, type ProgrammeLoudness } from './dry-pass.ts';
 import { type SolvedGain, solveGain } from './solve-gain.ts';
 
@@ -23,6 +31,10 @@ export interface PlanGainOptions {
   /** Ends the search early, with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
   readonly memory?: KeptMemory | undefined;
+  /** Of the one file, where its loudness and true peak have been measured: it is not read for them again. */
+  readonly analysis?: Analysis | undefined;
+  /** How the files are read. @default pooledCalls */
+  readonly calls?: FileCalls | undefined;
 }
 
 /** How files come to a loudness. */
@@ -56,13 +68,13 @@ const DITHER_STEPS = 3;
  * @throws AuralisError of kind `verdict` when the ceiling forbids the gain and nothing else is allowed
  */
 export async function planGain(files: readonly string[], options: PlanGainOptions): Promise<GainPlan | null> {
-  const { target, ceiling = -1, onCeiling = 'refuse', raw, signal, memory } = options;
+  const { target, ceiling = -1, onCeiling = 'refuse', raw, signal, memory, calls, analysis } = options;
   const backend = chooseBackend(options.backend);
   const measure = async (pipeline: PipelineDefinition): Promise<ProgrammeLoudness> => {
     await loadPipelineStages(pipeline);
-    return dryPass(files, { backend, raw, signal, memory, pipeline });
+    return dryPass(files, { backend, raw, signal, memory, calls, pipeline });
   };
-  const before = await measure(definePipeline({ stages: [] }));
+  const before = analysis ? measured(analysis) : await measure(definePipeline({ stages: [] }));
   if (before.integrated === Number.NEGATIVE_INFINITY) return null;
 
   const room = ceiling - ditherRoom(before.encoding, ceiling) - before.truePeak;
@@ -86,6 +98,14 @@ export async function planGain(files: readonly string[], options: PlanGainOption
   const { gain, after } = await search(limited, measure, before, target);
   return { gain, pipeline: limited(gain), before, after, limited: true, lowered: false };
 }
+
+/** What an analysis says of a file, as a dry pass through nothing would. */
+const measured = ({ loudness, truePeak, format, duration }: Analysis): ProgrammeLoudness => ({
+  integrated: loudness?.integrated ?? Number.NEGATIVE_INFINITY,
+  truePeak: truePeak ?? Number.NEGATIVE_INFINITY,
+  encoding: writtenFor(format.encoding as StoredEncoding),
+  duration,
+});
 
 const gainAlone = (gain: number): PipelineDefinition =>
   definePipeline({ stages: gain === 0 ? [] : [{ stage: 'gain', gain }] });

@@ -8,7 +8,9 @@ import type { Genre } from '../../mastering/mastering-target.ts';
 import { MOST_GAIN } from '../../mastering/one-pass.ts';
 import { type Aim, ruleLoudness } from '../../mastering/rules.ts';
 import { planTwoPass } from '../../mastering/two-pass.ts';
-import { analyze } from '../analysis/analyze.ts';
+import type { Analysis } from '../../monitor/analysis.ts';
+import { analyze, openFile } from '../analysis/analyze.ts';
+import type { FileCalls } from '../files/file-calls.ts';
 import { contentOf, MASTERING_MEASURES } from '../pipelines/measured-content.ts';
 import { dryPass, type ProgrammeLoudness } from './dry-pass.ts';
 import { ditherRoom } from './plan-gain.ts';
@@ -24,6 +26,10 @@ interface PlanMasteringOptions {
   /** Ends the search early, with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
   readonly memory?: KeptMemory | undefined;
+  /** Of the file, where what mastering goes by has been measured: it is not read for that again. */
+  readonly analysis?: Analysis | undefined;
+  /** How the file is read. @default pooledCalls */
+  readonly calls?: FileCalls | undefined;
 }
 
 /** How a file is mastered. */
@@ -40,9 +46,9 @@ export interface MasteringPlan {
 
 /** Decides on a file after listening to all of it, and finds the gain by which it comes out as loud as wanted. */
 export async function planMastering(file: string, options: PlanMasteringOptions): Promise<MasteringPlan> {
-  const { aim, genres, signal, memory } = options;
+  const { aim, genres, signal, memory, calls } = options;
   const backend = chooseBackend(options.backend);
-  const { analysis } = await analyze(file, { only: MASTERING_MEASURES, backend, signal, memory });
+  const analysis = options.analysis ?? (await analysisOf(file, backend, options));
   signal?.throwIfAborted();
   const content = contentOf(analysis);
   const { sampleRate } = analysis.format;
@@ -59,7 +65,7 @@ export async function planMastering(file: string, options: PlanMasteringOptions)
     });
   const measure = async (pipeline: PipelineDefinition): Promise<ProgrammeLoudness> => {
     await loadPipelineStages(pipeline);
-    return dryPass([file], { backend, signal, memory, pipeline });
+    return dryPass([file], { backend, signal, memory, calls, pipeline });
   };
   if (loudness === null) return { pipeline: pipelineAt(0, 0), content, after: null, curve, decisions };
   const shaped = await measure(definePipeline({ stages }));
@@ -83,4 +89,13 @@ export async function planMastering(file: string, options: PlanMasteringOptions)
     because,
   };
   return { pipeline: pipelineAt(gain, room), content, after, curve, decisions: [...decisions, gained] };
+}
+
+async function analysisOf(
+  file: string,
+  backend: BackendName,
+  { signal, memory, calls }: PlanMasteringOptions,
+): Promise<Analysis> {
+  const options = { inputName: file, only: MASTERING_MEASURES, backend, signal, memory };
+  return (await analyze(openFile(file, calls), options)).analysis;
 }

@@ -19,6 +19,7 @@ export class BlockObserver {
 
   /** Before the stages, which work in place. */
   before(input: Planar, frames: number): void {
+    this.#open.inputLoudness?.process(input, frames);
     this.#open.comparison?.before(input, frames);
     this.#open.meters?.take(input, frames);
   }

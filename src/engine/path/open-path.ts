@@ -27,6 +27,7 @@ import type { ThreadCrew } from '../threads/thread-crew.ts';
 import { relayOver } from '../threads/thread-relay.ts';
 import { Comparison } from './comparison.ts';
 import { DitherWhereNeeded } from './dither.ts';
+import { InputLoudness } from './input-loudness.ts';
 import { LiveMeters } from './live-meters.ts';
 
 /** What a path of audio is prepared from, once its format is known. */
@@ -65,6 +66,8 @@ export interface PathOptions {
   readonly strict?: boolean | undefined;
   /** Measures what comes in beside what goes out, and is told of every second. */
   readonly compare?: ((second: ComparedSecond) => void) | undefined;
+  /** Whether the loudness of what comes in is measured. */
+  readonly measureInput: boolean;
   /** Called with every stage before it works for the first time. */
   readonly onPrepared?: LiveOptions['onPrepared'];
   /** Whether the loudness of what goes out is metered. */
@@ -86,6 +89,8 @@ export interface OpenPath {
   readonly loudness: LoudnessWatch | null;
   /** Meters the run, where somebody watches it. */
   readonly meters: LiveMeters | null;
+  /** Measures the input, where that is asked for. */
+  readonly inputLoudness: InputLoudness | null;
   /** Where one is asked for. */
   readonly comparison: Comparison | null;
   /** Room for one number a frame of a block. */
@@ -163,6 +168,7 @@ export function openPath(
       dither: new DitherWhereNeeded(graph, encoded, options.dither),
       loudness: options.watchLoudness ? new LoudnessWatch(memory, outputFormats[0], maxFramesOut) : null,
       meters: options.metered ? new LiveMeters(memory, format, outputFormats[0], maxFramesOut) : null,
+      inputLoudness: options.measureInput ? new InputLoudness(memory, format, blockFrames) : null,
       comparison: options.compare
         ? new Comparison(memory, { ...compared, latency: graph.latency, onSecond: options.compare })
         : null,

@@ -30,6 +30,8 @@ export interface RunOptions {
   readonly onDecision?: ((decision: Decision) => void) | undefined;
   /** Measures what comes in beside what goes out, and is told of every second; the summary has the figures. */
   readonly compare?: ((second: ComparedSecond) => void) | undefined;
+  /** Measures the loudness of what comes in, before any stage; the summary has it. @default false */
+  readonly measureInput?: boolean;
   /** Takes the time of the stages. */
   readonly stats?: RunStats | undefined;
   /** Called at the start with what can change the run. */

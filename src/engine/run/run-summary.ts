@@ -7,6 +7,7 @@ import type { ComparedFigures } from '../../monitor/run-figures.ts';
 import type { CheckpointPosition } from '../checkpoint/checkpoint.ts';
 import type { CheckpointTaker } from '../checkpoint/checkpoint-taker.ts';
 import { describeReplaced } from '../path/guard-findings.ts';
+import type { InputFigures } from '../path/input-loudness.ts';
 import type { AudioPath } from './audio-path.ts';
 import type { RunMonitor } from './run-monitor.ts';
 
@@ -32,6 +33,8 @@ export interface RunSummary {
   readonly guard: GuardReport | null;
   /** One line each. */
   readonly warnings: readonly string[];
+  /** Of what came in; null unless it was to be measured. */
+  readonly inputLoudness: InputFigures | null;
   /** What came in beside what went out; null unless it was asked for. */
   readonly comparison: ComparedFigures | null;
   /** What every stage measured, by id. */
@@ -66,6 +69,7 @@ export function summarise(
     dither: open?.dither.used ?? 'none',
     clippedSamples: open?.encoder.clippedSamples ?? 0,
     guard: open?.graph.guard ?? null,
+    inputLoudness: open?.inputLoudness?.figures() ?? null,
     comparison: open?.comparison?.figures() ?? null,
     meters: open?.graph.meters() ?? {},
     checkpoint: checkpoints?.latest ?? null,

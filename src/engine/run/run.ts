@@ -69,6 +69,7 @@ export async function runPipeline(options: RunOptions): Promise<RunSummary> {
     strict: options.strict,
     watchLoudness: options.loudnessLog !== undefined,
     metered: options.metered === true,
+    measureInput: options.measureInput === true,
     compare: options.compare,
     onPrepared: (id, processor) => {
       processor.keepsReadings = options.report !== undefined;

@@ -1,0 +1,41 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { floatWav } from '../engine/wav-of.ts';
+import { noise } from '../support/signals.ts';
+import { run } from './command.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'batch-command-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const path = (name: string): string => join(folder, name);
+writeFileSync(path('in.wav'), floatWav(noise(1, 1600, 1, 0.1), 16000));
+
+describe('batch -o', () => {
+  it.each(['file', 'file/x/y'])(
+    'exits 4 with one line where %s would be a folder in place of a file',
+    async (name) => {
+      writeFileSync(path('file'), 'mine');
+      const { code, stderr } = await run(['batch', path('in.wav'), '-o', path(name), '--pipeline', 'gentle']);
+      expect(stderr).toBe(`auralis-stream: ${path('file')}: is a file, expected a folder\n`);
+      expect(code).toBe(4);
+      expect(readFileSync(path('file'), 'utf8')).toBe('mine');
+    },
+  );
+
+  it.runIf(process.platform === 'linux')(
+    'exits 4 with one line at /proc/x, where no folder can be made',
+    async () => {
+      const { code, stderr } = await run([
+        'batch',
+        path('in.wav'),
+        '-o',
+        '/proc/x/y',
+        '--pipeline',
+        'gentle',
+      ]);
+      expect(stderr).toBe('auralis-stream: /proc/x: no such file or directory\n');
+      expect(code).toBe(4);
+    },
+  );
+});

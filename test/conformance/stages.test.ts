@@ -18,6 +18,7 @@ import {
   silence,
   slice,
 } from '../support/signals.ts';
+import { amount } from '../support/thorough.ts';
 
 const STEREO = audioFormat(48000, 2);
 const BACKENDS = ['reference', 'wasm'] as const;
@@ -107,7 +108,7 @@ describe.each(keepingRate)('%s', (_name, stage) => {
         const cut = render(stage, exercise, STEREO, input, { backend, blockFrames: 16384, chunks });
         expect(maxAbsDifference(whole, cut)).toBe(0);
       }),
-      { numRuns: 12 },
+      { numRuns: amount(6, 12) },
     );
   });
 
@@ -262,7 +263,7 @@ describe.each(keepingRate)('%s', (_name, stage) => {
           expect(maxAbsDifference(join(head, tail), undisturbed[channels - 1])).toBe(0);
         },
       ),
-      { numRuns: 12 },
+      { numRuns: amount(6, 12) },
     );
   });
 

@@ -1,9 +1,10 @@
 import type { AudioBlock, Planar } from '../../src/audio/block.ts';
 import { type AudioFormat, sameFormat } from '../../src/audio/format.ts';
-import { type BackendName, KeptMemory, onKernelMemory } from '../../src/dsp/kernel-memory.ts';
+import type { BackendName } from '../../src/dsp/kernel-memory.ts';
 import type { BlockRun } from '../../src/stages/aligned-run.ts';
 import type { AnyStage, ProcessSpec, StageProcessor } from '../../src/stages/define-stage.ts';
 import { openStage, prepareStage, type StageRun, stageParams } from '../../src/stages/stage-transform.ts';
+import { onKeptMemory } from './kept-memory.ts';
 import type { Signal } from './signals.ts';
 
 /** How a stage under test runs; chunks are frames per call, repeated in turn. */
@@ -92,12 +93,6 @@ export function join(a: Signal, b: Signal): Signal {
   });
 }
 
-/** What one render leaves for the next: the functions of a new memory are new to V8, which compiles its callers again. */
-const kept: Readonly<Record<BackendName, KeptMemory>> = {
-  reference: new KeptMemory(),
-  wasm: new KeptMemory(),
-};
-
 /** A signal through a stage from beginning to end. */
 export function render(
   stage: AnyStage,
@@ -107,16 +102,10 @@ export function render(
   { backend = 'wasm', blockFrames = 1024, chunks }: RenderOptions = {},
 ): Signal {
   const params = stageParams(stage, settings as never);
-  return onKernelMemory(
-    backend,
-    (memory) => {
-      const { run } = prepareStage(stage, params, { format, maxFrames: blockFrames, memory });
-      const output = join(feed(run, input, chunks), drain(run));
-      kept[backend].keep(memory);
-      return output;
-    },
-    kept[backend],
-  );
+  return onKeptMemory(backend, (memory) => {
+    const { run } = prepareStage(stage, params, { format, maxFrames: blockFrames, memory });
+    return join(feed(run, input, chunks), drain(run));
+  });
 }
 
 /** A stage's processor without its run: no guard, and what comes out is as late as the stage makes it. */

@@ -6,7 +6,7 @@ import {
 } from '../../src/dsp/kernel-memory.ts';
 
 /** What one piece of work leaves for the next. */
-export const kept: Readonly<Record<BackendName, KeptMemory>> = {
+const kept: Readonly<Record<BackendName, KeptMemory>> = {
   reference: new KeptMemory(),
   wasm: new KeptMemory(),
 };

@@ -1,6 +1,6 @@
 // How fast is the envelope follower? The branching loop that everyone writes first, the reference, the wasm kernel and
 // Numba, over buffers of 1,024 to 4,410,000 samples, stereo, 64-bit; and whether the results are the same.
-import { Envelope, smoothingCoefficient } from '../dist/dsp/envelope.js';
+import { Envelope, smoothingCoefficient } from '../dist/dsp/dynamics/envelope.js';
 import { KernelMemory, StateMemory } from '../dist/dsp/kernel-memory.js';
 import { accuracyColumns } from './compare-backends.js';
 import { differenceOf } from './difference.js';

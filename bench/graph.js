@@ -1,6 +1,7 @@
 // What do wiring, threads, block sizes and stages cost? Ten stages in one pass in one stream against one stream a stage;
-// three-band on one thread and on two, file to file; the chain at blocks of 64 to 16384 frames; one to twenty stages, on
+// three-band on one thread and on two, file to file, ten minutes of audio and an hour; the chain at blocks of 64 to 16384 frames; one to twenty stages, on
 // samples in memory.
+import { rmSync } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { audioFormat } from '../dist/audio/format.js';
@@ -71,21 +72,25 @@ async function fusing({ full }) {
   return rows;
 }
 
-/** Whole processes with three-band on one thread and on two, file to file: the ratio turn by turn, null where it was never quiet. */
-const onThreads = ({ full }) =>
+/**
+ * Whole processes with three-band on one thread and on two, file to file: the ratio turn by turn, null where it was never
+ * quiet. What was written before goes first: to free a file that is written over takes time that is not the graph's.
+ */
+const onThreads = (seconds, rounds) =>
   inFolder(async (path) => {
-    const seconds = full ? 600 : 60;
     writeWav(path('in.wav'), seconds);
-    const run = (threads) => () =>
-      timeCommand(
-        `${process.execPath} ${CLI} three-band ${path('in.wav')} ${path('out.wav')} -f --quiet --threads ${threads}`,
+    const run = (threads) => () => {
+      rmSync(path('out.wav'), { force: true });
+      return timeCommand(
+        `${process.execPath} ${CLI} three-band ${path('in.wav')} ${path('out.wav')} --quiet --threads ${threads}`,
       );
-    const { figures, counted, tried } = await inQuietTurns({ one: run(1), two: run(2) }, full ? 7 : 3);
+    };
+    const { figures, counted, tried } = await inQuietTurns({ one: run(1), two: run(2) }, rounds);
     const ratio = counted ? spread(figures.one.map(({ wall }, turn) => wall / figures.two[turn].wall)) : null;
     console.log(
       ratio
         ? `\nthree-band, ${seconds} s, ${counted} quiet rounds of ${tried}: ${ratio.median.toFixed(2)} times as fast on two threads (${ratio.min.toFixed(2)} to ${ratio.max.toFixed(2)})`
-        : `\nthree-band: other processes worked during all of ${tried} rounds, two threads not measured`,
+        : `\nthree-band, ${seconds} s: other processes worked during all of ${tried} rounds, two threads not measured`,
     );
     return ratio;
   });
@@ -110,7 +115,8 @@ async function series(column, values, settingOf, options) {
 export async function run(options) {
   const rows = await fusing(options);
   printTable(rows);
-  const threadsGraph = await onThreads(options);
+  const threadsGraph = await onThreads(options.full ? 600 : 60, options.full ? 7 : 3);
+  const threadsHour = options.full ? await onThreads(3600, 5) : null;
   const sizes = options.full ? [16, 64, 256, 1024, 4096, 16384] : [64, 1024, 4096];
   const counts = options.full ? [1, 2, 5, 10, 20] : [1, 5, 20];
   const blockSizes = await series(
@@ -125,5 +131,5 @@ export async function run(options) {
     (count) => ({ stages: Array.from({ length: count }, () => ({ stage: 'eq', ...BAND })), frames: 4096 }),
     options,
   );
-  return { rows, blockSizes, stageCounts, figures: { threadsGraph } };
+  return { rows, blockSizes, stageCounts, figures: { threadsGraph, threadsHour } };
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import libsamplerate from '@alexanderolsen/libsamplerate-js';
 import { onKernelMemory, StateMemory } from '../dist/dsp/kernel-memory.js';
-import { Resampler } from '../dist/dsp/resampler.js';
+import { Resampler } from '../dist/dsp/rate/resampler.js';
 import { nanosecondsPerUnit, printTable, timeCommand, timeCommands } from './measure.js';
 import { peers } from './peers.js';
 

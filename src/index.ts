@@ -97,10 +97,10 @@ export {
   type TrackReport,
   type TrackStatus,
 } from './batch/process-files.ts';
-export type { FftSize } from './dsp/fft.ts';
 export { type BackendName, KeptMemory } from './dsp/kernel-memory.ts';
-export type { BandLevels, SpectrumFigures, ViewFigures } from './dsp/spectrum-figures.ts';
-export type { SpectrumResult, SpectrumTotal } from './dsp/spectrum-total.ts';
+export type { FftSize } from './dsp/spectrum/fft.ts';
+export type { BandLevels, SpectrumFigures, ViewFigures } from './dsp/spectrum/spectrum-figures.ts';
+export type { SpectrumResult, SpectrumTotal } from './dsp/spectrum/spectrum-total.ts';
 export {
   type Analysis,
   type AnalysisCurves,

@@ -1,5 +1,5 @@
 import { usageError } from '../audio/errors.ts';
-import type { GuardReport } from '../dsp/guard.ts';
+import type { GuardReport } from '../dsp/levels/guard.ts';
 import type { Decision } from '../stages/controller.ts';
 import type { Readings } from '../stages/define-stage.ts';
 import { PRIME_SECONDS, SwitchingRun } from '../stages/switching-run.ts';

@@ -1,8 +1,8 @@
 import type { Planar } from '../audio/block.ts';
 import { usageError } from '../audio/errors.ts';
 import { type AudioFormat, sameFormat } from '../audio/format.ts';
-import { Guard, type GuardReport } from '../dsp/guard.ts';
 import { type KernelMemory, StateMemory } from '../dsp/kernel-memory.ts';
+import { Guard, type GuardReport } from '../dsp/levels/guard.ts';
 import type { AlignedRun } from '../stages/aligned-run.ts';
 import { ChainRun } from '../stages/chain-run.ts';
 import { needsRestart } from '../stages/change-params.ts';

@@ -1,8 +1,8 @@
 import type { Planar } from '../audio/block.ts';
 import { internalError } from '../audio/errors.ts';
 import type { AudioFormat } from '../audio/format.ts';
-import type { Guard } from '../dsp/guard.ts';
 import type { KernelMemory, StateMemory } from '../dsp/kernel-memory.ts';
+import type { Guard } from '../dsp/levels/guard.ts';
 import { AlignedRun } from '../stages/aligned-run.ts';
 import type { StageProcessor } from '../stages/define-stage.ts';
 import { type InputRef, MAIN, type PipelineDefinition } from './definition.ts';

@@ -1,5 +1,5 @@
 import type { AudioFormat } from '../audio/format.ts';
-import { resampledFrames } from '../dsp/resampler.ts';
+import { resampledFrames } from '../dsp/rate/resampler.ts';
 import type { PipelineDefinition, PipelineEntry } from './definition.ts';
 import { EntryFormats } from './entry-formats.ts';
 

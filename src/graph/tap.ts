@@ -1,7 +1,7 @@
 import type { Planar } from '../audio/block.ts';
-import { DelayLine } from '../dsp/delay-line.ts';
+import { DelayLine } from '../dsp/delay/delay-line.ts';
 import { dbToGain } from '../dsp/elementary.ts';
-import { addScaled, copyInto } from '../dsp/gain.ts';
+import { addScaled, copyInto } from '../dsp/gain/gain.ts';
 import type { Kernels, StateMemory } from '../dsp/kernel-memory.ts';
 
 /** The output of an entry, or what comes in: its arrays and how late it is. */

@@ -1,7 +1,7 @@
 import type { Planar } from '../audio/block.ts';
-import { DITHER_UNITS, tpdfDraw } from '../dsp/dither.ts';
+import { DITHER_UNITS, tpdfDraw } from '../dsp/dither/dither.ts';
+import type { NoiseShaper } from '../dsp/dither/noise-shaper.ts';
 import type { KernelMemory, Kernels } from '../dsp/kernel-memory.ts';
-import type { NoiseShaper } from '../dsp/noise-shaper.ts';
 import { ENCODINGS, type SampleEncoding, type SampleFormat } from './sample-format.ts';
 
 /** The dither of a run of frames: channel c of frame i draws with `index + i * channels + c`. */

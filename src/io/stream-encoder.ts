@@ -1,10 +1,10 @@
 import type { Planar } from '../audio/block.ts';
 import type { AudioFormat } from '../audio/format.ts';
-import { channelWeights } from '../dsp/channel-weights.ts';
-import { TpdfDither } from '../dsp/dither.ts';
+import { TpdfDither } from '../dsp/dither/dither.ts';
+import { NoiseShaper } from '../dsp/dither/noise-shaper.ts';
 import { type KernelMemory, StateMemory } from '../dsp/kernel-memory.ts';
-import { LoudnessMeter } from '../dsp/loudness-meter.ts';
-import { NoiseShaper } from '../dsp/noise-shaper.ts';
+import { channelWeights } from '../dsp/loudness/channel-weights.ts';
+import { LoudnessMeter } from '../dsp/loudness/loudness-meter.ts';
 import { withLoudness } from './broadcast-loudness.ts';
 import { withCodingHistory } from './coding-history.ts';
 import type { MetadataChunk } from './metadata-chunk.ts';

@@ -1,10 +1,10 @@
 import type { Planar } from '../audio/block.ts';
 import { inputError } from '../audio/errors.ts';
 import { type AudioFormat, describeFormat, sameFormat } from '../audio/format.ts';
-import { applyMatrix, type ChannelMatrix, layoutMatrix, withoutRule } from '../dsp/downmix.ts';
+import { PlanarQueue } from '../dsp/delay/planar-queue.ts';
+import { applyMatrix, type ChannelMatrix, layoutMatrix, withoutRule } from '../dsp/gain/downmix.ts';
 import { type BackendName, type Kernels, onKernelMemory, StateMemory } from '../dsp/kernel-memory.ts';
-import { PlanarQueue } from '../dsp/planar-queue.ts';
-import { Resampler } from '../dsp/resampler.ts';
+import { Resampler } from '../dsp/rate/resampler.ts';
 import { createPcmDecoder, type PcmDecoder } from './pcm-decoder.ts';
 import type { TrackDecoder } from './track-decoder.ts';
 

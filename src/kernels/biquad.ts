@@ -1,7 +1,8 @@
-// Biquad cascades, transposed direct form II, two channels in one f64x2. Twin: src/dsp/biquad-cascade.ts.
+// Biquad cascades in observer form, two channels in one f64x2. Twin: src/dsp/filters/biquad-cascade.ts.
 //
-// A section's coefficients are five f64x2 (b0 b1 b2 a1 a2), its state two (s1, s2); lane = channel. Frames pass in
-// tiles of 64-bit pairs, so that nothing is rounded between sections; up to three sections run in one pass over a
+// A section's coefficients are five f64x2 (b0 c1 c2 a1 a2), its state two (s1, s2); lane = channel. The next state comes of
+// the last one, not of the output: a product and a difference a frame, 8 cycles, where the output in between made 12. Frames
+// pass in tiles of 64-bit pairs, so that nothing is rounded between sections; up to three sections run in one pass over a
 // tile, and out-of-order execution overlaps their recursions.
 
 const COEFS: usize = 80;
@@ -62,14 +63,15 @@ function storeTile(left: usize, right: usize, frames: i32): void {
 }
 
 function one(c: usize, s: usize, end: usize): void {
-  const b0 = v128.load(c), b1 = v128.load(c, 16), b2 = v128.load(c, 32);
+  const b0 = v128.load(c), c1 = v128.load(c, 16), c2 = v128.load(c, 32);
   const a1 = v128.load(c, 48), a2 = v128.load(c, 64);
   let s1 = v128.load(s), s2 = v128.load(s, 16);
   for (let at = tile; at < end; at += 16) {
     const x = v128.load(at);
     const y = f64x2.add(f64x2.mul(b0, x), s1);
-    s1 = f64x2.sub(f64x2.add(f64x2.mul(b1, x), s2), f64x2.mul(a1, y));
-    s2 = f64x2.sub(f64x2.mul(b2, x), f64x2.mul(a2, y));
+    const heldS = f64x2.mul(a2, s1);
+    s1 = f64x2.sub(f64x2.add(f64x2.mul(c1, x), s2), f64x2.mul(a1, s1));
+    s2 = f64x2.sub(f64x2.mul(c2, x), heldS);
     v128.store(at, y);
   }
   v128.store(s, s1);
@@ -77,7 +79,7 @@ function one(c: usize, s: usize, end: usize): void {
 }
 
 function two(c: usize, s: usize, end: usize): void {
-  const b0 = v128.load(c), b1 = v128.load(c, 16), b2 = v128.load(c, 32);
+  const b0 = v128.load(c), c1 = v128.load(c, 16), c2 = v128.load(c, 32);
   const a1 = v128.load(c, 48), a2 = v128.load(c, 64);
   const d0 = v128.load(c, 80), d1 = v128.load(c, 96), d2 = v128.load(c, 112);
   const e1 = v128.load(c, 128), e2 = v128.load(c, 144);
@@ -85,11 +87,13 @@ function two(c: usize, s: usize, end: usize): void {
   for (let at = tile; at < end; at += 16) {
     const x = v128.load(at);
     const y = f64x2.add(f64x2.mul(b0, x), s1);
-    s1 = f64x2.sub(f64x2.add(f64x2.mul(b1, x), s2), f64x2.mul(a1, y));
-    s2 = f64x2.sub(f64x2.mul(b2, x), f64x2.mul(a2, y));
+    const heldS = f64x2.mul(a2, s1);
+    s1 = f64x2.sub(f64x2.add(f64x2.mul(c1, x), s2), f64x2.mul(a1, s1));
+    s2 = f64x2.sub(f64x2.mul(c2, x), heldS);
     const z = f64x2.add(f64x2.mul(d0, y), t1);
-    t1 = f64x2.sub(f64x2.add(f64x2.mul(d1, y), t2), f64x2.mul(e1, z));
-    t2 = f64x2.sub(f64x2.mul(d2, y), f64x2.mul(e2, z));
+    const heldT = f64x2.mul(e2, t1);
+    t1 = f64x2.sub(f64x2.add(f64x2.mul(d1, y), t2), f64x2.mul(e1, t1));
+    t2 = f64x2.sub(f64x2.mul(d2, y), heldT);
     v128.store(at, z);
   }
   v128.store(s, s1);
@@ -99,7 +103,7 @@ function two(c: usize, s: usize, end: usize): void {
 }
 
 function three(c: usize, s: usize, end: usize): void {
-  const b0 = v128.load(c), b1 = v128.load(c, 16), b2 = v128.load(c, 32);
+  const b0 = v128.load(c), c1 = v128.load(c, 16), c2 = v128.load(c, 32);
   const a1 = v128.load(c, 48), a2 = v128.load(c, 64);
   const d0 = v128.load(c, 80), d1 = v128.load(c, 96), d2 = v128.load(c, 112);
   const e1 = v128.load(c, 128), e2 = v128.load(c, 144);
@@ -110,14 +114,17 @@ function three(c: usize, s: usize, end: usize): void {
   for (let at = tile; at < end; at += 16) {
     const x = v128.load(at);
     const y = f64x2.add(f64x2.mul(b0, x), s1);
-    s1 = f64x2.sub(f64x2.add(f64x2.mul(b1, x), s2), f64x2.mul(a1, y));
-    s2 = f64x2.sub(f64x2.mul(b2, x), f64x2.mul(a2, y));
+    const heldS = f64x2.mul(a2, s1);
+    s1 = f64x2.sub(f64x2.add(f64x2.mul(c1, x), s2), f64x2.mul(a1, s1));
+    s2 = f64x2.sub(f64x2.mul(c2, x), heldS);
     const z = f64x2.add(f64x2.mul(d0, y), t1);
-    t1 = f64x2.sub(f64x2.add(f64x2.mul(d1, y), t2), f64x2.mul(e1, z));
-    t2 = f64x2.sub(f64x2.mul(d2, y), f64x2.mul(e2, z));
+    const heldT = f64x2.mul(e2, t1);
+    t1 = f64x2.sub(f64x2.add(f64x2.mul(d1, y), t2), f64x2.mul(e1, t1));
+    t2 = f64x2.sub(f64x2.mul(d2, y), heldT);
     const w = f64x2.add(f64x2.mul(f0, z), u1);
-    u1 = f64x2.sub(f64x2.add(f64x2.mul(f1, z), u2), f64x2.mul(g1, w));
-    u2 = f64x2.sub(f64x2.mul(f2, z), f64x2.mul(g2, w));
+    const heldU = f64x2.mul(g2, u1);
+    u1 = f64x2.sub(f64x2.add(f64x2.mul(f1, z), u2), f64x2.mul(g1, u1));
+    u2 = f64x2.sub(f64x2.mul(f2, z), heldU);
     v128.store(at, w);
   }
   v128.store(s, s1);
@@ -158,7 +165,7 @@ export function biquadCascade(coefs: usize, state: usize, sections: i32, left: u
 
 /** Two sections over the tile up to `end`, and the sum of squares so far of what they give: gives it with theirs added. */
 function squaresOfTwo(c: usize, s: usize, end: usize, sums: v128): v128 {
-  const b0 = v128.load(c), b1 = v128.load(c, 16), b2 = v128.load(c, 32);
+  const b0 = v128.load(c), c1 = v128.load(c, 16), c2 = v128.load(c, 32);
   const a1 = v128.load(c, 48), a2 = v128.load(c, 64);
   const d0 = v128.load(c, 80), d1 = v128.load(c, 96), d2 = v128.load(c, 112);
   const e1 = v128.load(c, 128), e2 = v128.load(c, 144);
@@ -167,11 +174,13 @@ function squaresOfTwo(c: usize, s: usize, end: usize, sums: v128): v128 {
   for (let at = tile; at < end; at += 16) {
     const x = v128.load(at);
     const y = f64x2.add(f64x2.mul(b0, x), s1);
-    s1 = f64x2.sub(f64x2.add(f64x2.mul(b1, x), s2), f64x2.mul(a1, y));
-    s2 = f64x2.sub(f64x2.mul(b2, x), f64x2.mul(a2, y));
+    const heldS = f64x2.mul(a2, s1);
+    s1 = f64x2.sub(f64x2.add(f64x2.mul(c1, x), s2), f64x2.mul(a1, s1));
+    s2 = f64x2.sub(f64x2.mul(c2, x), heldS);
     const z = f64x2.add(f64x2.mul(d0, y), t1);
-    t1 = f64x2.sub(f64x2.add(f64x2.mul(d1, y), t2), f64x2.mul(e1, z));
-    t2 = f64x2.sub(f64x2.mul(d2, y), f64x2.mul(e2, z));
+    const heldT = f64x2.mul(e2, t1);
+    t1 = f64x2.sub(f64x2.add(f64x2.mul(d1, y), t2), f64x2.mul(e1, t1));
+    t2 = f64x2.sub(f64x2.mul(d2, y), heldT);
     sum = f64x2.add(sum, f64x2.mul(z, z));
   }
   v128.store(s, s1);

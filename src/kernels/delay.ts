@@ -1,4 +1,4 @@
-// The delay line: a ring as long as the delay, exchanged with the signal. Twin: src/dsp/delay-line.ts.
+// The delay line: a ring as long as the delay, exchanged with the signal. Twin: src/dsp/delay/delay-line.ts.
 
 /** Swaps x with the ring from `position` on and gives the new position. */
 export function delaySwap(ring: usize, length: i32, position: i32, x: usize, frames: i32): i32 {

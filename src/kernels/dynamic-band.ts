@@ -1,4 +1,4 @@
-// One band of a dynamic equaliser. Twins: src/dsp/dynamic-band.ts.
+// One band of a dynamic equaliser. Twins: src/dsp/dynamics/dynamic-band.ts.
 import { exp2x2 } from './log-domain';
 
 /** move[i] = 2^(sign * min(move[i], range)) - 1, in place: a move in log2 units becomes the share of the band to add. */

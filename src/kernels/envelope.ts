@@ -1,4 +1,4 @@
-// The envelope follower: one pole that falls and rises at different speeds, without a branch. Twin: src/dsp/envelope.ts.
+// The envelope follower: one pole that falls and rises at different speeds, without a branch. Twin: src/dsp/dynamics/envelope.ts.
 //
 // x > e ? a e + (1-a) x : r e + (1-r) x is the larger of the two when a <= r (attack no longer than release) and the
 // smaller otherwise: their difference is (a - r)(e - x).
@@ -76,7 +76,7 @@ export function envelopePair(
 
 /**
  * Squares of two channels (f32) through two poles with coefficient `keep`, `average` and `smoother` their states; power[i] is the
- * larger of the two, or of them and power[i] with `merge`. Twin: LevelDetector in src/dsp/level-detector.ts.
+ * larger of the two, or of them and power[i] with `merge`. Twin: LevelDetector in src/dsp/dynamics/level-detector.ts.
  */
 export function loudestMeanSquare(
   average: usize,

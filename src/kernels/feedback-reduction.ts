@@ -1,4 +1,4 @@
-// A compressor's loop with the detector behind the gain, in the log domain. Twin: src/dsp/feedback-reduction.ts.
+// A compressor's loop with the detector behind the gain, in the log domain. Twin: src/dsp/dynamics/feedback-reduction.ts.
 
 /** Turns levels in log2 units into smoothed reductions, in place. */
 export function feedbackReduction(state: usize, x: usize, frames: i32, settings: usize): void {

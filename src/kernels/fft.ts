@@ -31,7 +31,7 @@ function splitTable(m: i32, tables: usize): usize {
 /**
  * Transforms `size` real points; `re` and `im` take size/2 + 1 values each, `work` holds 2 * size floats. `tables`: for each
  * radix-4 pass of length n the n/4 values of Re, Im of w^p, w^2p, w^3p (w = e^(-2 pi i / n)), then the cosines
- * and the sines for `split`. Twin: `ReferenceFft` in src/dsp/reference-fft.ts.
+ * and the sines for `split`. Twin: `ReferenceFft` in src/dsp/spectrum/reference-fft.ts.
  */
 export function realFft(size: i32, input: usize, re: usize, im: usize, work: usize, tables: usize): void {
   const m = size >> 1;
@@ -82,7 +82,7 @@ function splitPower(m: i32, zr: usize, zi: usize, power: usize, cosines: usize, 
 
 /**
  * Powers of bins 0..size/2, the ends halved, of a ring of `size` samples that begins with its quarter `oldest` (0..3), times
- * `window`; `work` and `tables` as above. Twin: `RealFft.windowedPower` in src/dsp/fft.ts.
+ * `window`; `work` and `tables` as above. Twin: `RealFft.windowedPower` in src/dsp/spectrum/fft.ts.
  */
 export function windowedPower(
   size: i32,
@@ -112,7 +112,7 @@ export function windowedPower(
   splitPower(m, z, at(z, m), power, table, at(table, (m >> 1) + 1));
 }
 
-/** The Hartley transform of a real signal from its spectrum, or back. Twin: `casSequence` in src/dsp/fft.ts. */
+/** The Hartley transform of a real signal from its spectrum, or back. Twin: `casSequence` in src/dsp/spectrum/fft.ts. */
 export function casSequence(size: i32, re: usize, im: usize, to: usize): void {
   const half = size >> 1;
   store<f32>(to, load<f32>(re) - load<f32>(im));

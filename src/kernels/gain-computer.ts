@@ -1,4 +1,4 @@
-// The static curve of a compressor in the log2 domain. Twin: src/dsp/gain-computer.ts.
+// The static curve of a compressor in the log2 domain. Twin: src/dsp/dynamics/gain-computer.ts.
 import { log2x2 } from './log-domain';
 
 // @ts-expect-error: decorator
@@ -100,7 +100,7 @@ export function reductionFromLog(
   }
 }
 
-/** top[i] = x[i], or the larger of the two with `merge`. Twin: src/dsp/channel-link.ts. */
+/** top[i] = x[i], or the larger of the two with `merge`. Twin: src/dsp/dynamics/channel-link.ts. */
 export function mergeLargest(top: usize, x: usize, frames: i32, merge: i32): void {
   for (let i = 0; i < frames; i++) {
     const at = <usize>i << 3;
@@ -110,7 +110,7 @@ export function mergeLargest(top: usize, x: usize, frames: i32, merge: i32): voi
   }
 }
 
-/** x[i] += amount * (top[i] - x[i]). Twin: src/dsp/channel-link.ts. */
+/** x[i] += amount * (top[i] - x[i]). Twin: src/dsp/dynamics/channel-link.ts. */
 export function drawTowards(x: usize, top: usize, frames: i32, amount: f64): void {
   for (let i = 0; i < frames; i++) {
     const at = <usize>i << 3;

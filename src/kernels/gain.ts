@@ -1,4 +1,4 @@
-// Multiplying a signal by a gain. Twins: src/dsp/gain.ts.
+// Multiplying a signal by a gain. Twins: src/dsp/gain/gain.ts.
 import { exp2x2 } from './log-domain';
 
 /** x[i] *= gain, rounded once to f32. */

@@ -1,4 +1,4 @@
-// A gate's curve with hysteresis and hold, in the log domain. Twin: src/dsp/gate-curve.ts.
+// A gate's curve with hysteresis and hold, in the log domain. Twin: src/dsp/dynamics/gate-curve.ts.
 
 /** Turns levels in log2 units into reductions, in place; `left` counts the frames for which the gate stays open. */
 export function gateReduction(

@@ -1,4 +1,4 @@
-// Half-band filters that double or halve a sample rate, in 32 bits. Twin: src/dsp/half-band.ts.
+// Half-band filters that double or halve a sample rate, in 32 bits. Twin: src/dsp/rate/half-band.ts.
 //
 // A filter has `pairs` coefficients, outermost first; each weighs the sum of two samples as far from the middle. Sixteen
 // results are formed at a time, also behind the last frame: buffers have room for 16 frames more than they hold.

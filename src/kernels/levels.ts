@@ -1,6 +1,6 @@
 // Level scans: four frames a vector, no state.
 
-/** 1 when every |x| <= limit (NaN is not), else 0. Twin: the loop in src/dsp/guard.ts. */
+/** 1 when every |x| <= limit (NaN is not), else 0. Twin: the loop in src/dsp/levels/guard.ts. */
 export function allWithin(x: usize, frames: i32, limit: f32): i32 {
   const bound = f32x4.splat(limit);
   let ok = i32x4.splat(-1);
@@ -15,7 +15,7 @@ export function allWithin(x: usize, frames: i32, limit: f32): i32 {
 
 /**
  * The largest |x|, or NaN when any x is. Without their signs floats are ordered as integers are, NaN above all, and an
- * integer maximum takes one instruction. Twin: src/dsp/level.ts.
+ * integer maximum takes one instruction. Twin: src/dsp/levels/level.ts.
  */
 export function largestMagnitude(x: usize, frames: i32): f32 {
   const magnitude = i32x4.splat(0x7fffffff);
@@ -30,7 +30,7 @@ export function largestMagnitude(x: usize, frames: i32): f32 {
   return reinterpret<f32>(best);
 }
 
-/** level[i] = |x[i]|, or the larger of level[i] and |x[i]| with `merge`. Twin: src/dsp/level.ts. */
+/** level[i] = |x[i]|, or the larger of level[i] and |x[i]| with `merge`. Twin: src/dsp/levels/level.ts. */
 export function magnitude(x: usize, level: usize, frames: i32, merge: i32): void {
   let i = 0;
   for (; i + 4 <= frames; i += 4) {
@@ -47,7 +47,7 @@ export function magnitude(x: usize, level: usize, frames: i32, merge: i32): void
   }
 }
 
-/** power[i] = x[i]^2 in 64 bits. Twin: src/dsp/level.ts. */
+/** power[i] = x[i]^2 in 64 bits. Twin: src/dsp/levels/level.ts. */
 export function square(x: usize, power: usize, frames: i32): void {
   for (let i = 0; i < frames; i++) {
     const v = <f64>load<f32>(x + ((<usize>i) << 2));
@@ -55,7 +55,7 @@ export function square(x: usize, power: usize, frames: i32): void {
   }
 }
 
-/** power[i] /= max(other[i], least), powers in f64. Twin: src/dsp/level.ts. */
+/** power[i] /= max(other[i], least), powers in f64. Twin: src/dsp/levels/level.ts. */
 export function relativePower(power: usize, other: usize, frames: i32, least: f64): void {
   const low = f64x2.splat(least);
   for (let i = 0; i < frames; i += 2) {
@@ -66,7 +66,7 @@ export function relativePower(power: usize, other: usize, frames: i32, least: f6
   }
 }
 
-/** The largest of the first `frames` values, all >= 0. Twin: src/dsp/level.ts. */
+/** The largest of the first `frames` values, all >= 0. Twin: src/dsp/levels/level.ts. */
 export function largest(x: usize, frames: i32): f32 {
   let top = f32x4.splat(0);
   let i = 0;
@@ -86,7 +86,7 @@ export function largest(x: usize, frames: i32): f32 {
   return best > abcd ? best : abcd;
 }
 
-/** The largest of `frames` values of 64 bits, or `least` when that is larger. Twin: src/dsp/level.ts. */
+/** The largest of `frames` values of 64 bits, or `least` when that is larger. Twin: src/dsp/levels/level.ts. */
 export function largest64(x: usize, frames: i32, least: f64): f64 {
   let top = f64x2.splat(least);
   let i = 0;
@@ -97,7 +97,7 @@ export function largest64(x: usize, frames: i32, least: f64): f64 {
   return a > b ? a : b;
 }
 
-/** The smallest of `frames` values of 64 bits, or `most` when that is smaller. Twin: src/dsp/level.ts. */
+/** The smallest of `frames` values of 64 bits, or `most` when that is smaller. Twin: src/dsp/levels/level.ts. */
 export function smallest64(x: usize, frames: i32, most: f64): f64 {
   let low = f64x2.splat(most);
   let i = 0;

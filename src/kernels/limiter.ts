@@ -1,4 +1,4 @@
-// The gain of a lookahead limiter. Twins: src/dsp/limiter-gain.ts and src/dsp/box-mean.ts.
+// The gain of a lookahead limiter. Twins: src/dsp/dynamics/limiter-gain.ts and src/dsp/levels/box-mean.ts.
 
 const QUANTUM: f64 = 2.3283064365386963e-10; // 2^-32: sums of a million gains on this grid are exact in f64
 const STEPS: f64 = 4294967296.0;

@@ -1,4 +1,4 @@
-// Levels in log2 units. Twin: src/dsp/log-level.ts.
+// Levels in log2 units. Twin: src/dsp/dynamics/log-level.ts.
 import { log2x2 } from './log-domain';
 
 /** level[i] = log2 peak[i], peaks in f32. */

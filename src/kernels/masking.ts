@@ -1,4 +1,4 @@
-// Masking among the critical bands. Twin: src/dsp/masking.ts.
+// Masking among the critical bands. Twin: src/dsp/spectrum/masking.ts.
 
 /**
  * thresholds[band] = sum over maskers of spread[masker * stride + band] * powers[masker], lowest masker first; `stride`, the

@@ -1,4 +1,4 @@
-// Sum and difference of two channels. Twin: src/dsp/mid-side.ts.
+// Sum and difference of two channels. Twin: src/dsp/gain/mid-side.ts.
 
 /** left[i], right[i] become (left + right) scale, (left - right) scale, in f32. */
 export function sumAndDifference(left: usize, right: usize, frames: i32, scale: f32): void {

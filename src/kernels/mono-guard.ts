@@ -1,4 +1,4 @@
-// Narrowing of a side that is stronger than its mid. Twin: src/dsp/mono-guard.ts.
+// Narrowing of a side that is stronger than its mid. Twin: src/dsp/dynamics/mono-guard.ts.
 
 /**
  * side[i] *= 1 - w r with w = start + step * (index + i) and 1 - r the gain that brings the side's power down to the

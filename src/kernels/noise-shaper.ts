@@ -1,5 +1,5 @@
 // Floats to integers with shaped noise, one sample after the other: each needs the error of the last. Twins: `step` in
-// src/dsp/noise-shaper.ts, `tpdfDraw` in src/dsp/dither.ts.
+// src/dsp/dither/noise-shaper.ts, `tpdfDraw` in src/dsp/dither/dither.ts.
 
 // @ts-ignore: decorator
 @inline

@@ -1,5 +1,5 @@
 // Two real signals as the real and the imaginary part of one complex one: there, through a response, and back. Twin:
-// src/dsp/pair-transform.ts. Complex points stand as `size` real parts and `size` imaginary ones behind them.
+// src/dsp/spectrum/pair-transform.ts. Complex points stand as `size` real parts and `size` imaginary ones behind them.
 
 import { laterPasses } from './fft';
 import { at, get, merge, put, turn } from './fft-passes';

@@ -1,5 +1,5 @@
 // Floats to integers, with or without dither. Like the passes in pcm.ts these run over the end by up to 32 bytes.
-// Twins: `quantise` in src/io/pcm-encoder.ts, `tpdfDraw` in src/dsp/dither.ts.
+// Twins: `quantise` in src/io/pcm-encoder.ts, `tpdfDraw` in src/dsp/dither/dither.ts.
 
 /** Units of one LSB in which dither is drawn and added. */
 const UNITS: f64 = 32768;
@@ -10,7 +10,7 @@ function lane(pointer: usize, index: i32): usize {
   return pointer + (<usize>index << 2);
 }
 
-/** Four draws of `tpdfDraw` in src/dsp/dither.ts, for the indices `n`: the low half of each hash less the high one. */
+/** Four draws of `tpdfDraw` in src/dsp/dither/dither.ts, for the indices `n`: the low half of each hash less the high one. */
 // @ts-ignore: decorator
 @inline
 function draw(n: v128, key: i32): v128 {

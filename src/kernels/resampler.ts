@@ -1,4 +1,4 @@
-// One channel through a bank of windowed sincs. Twin: src/dsp/resampler.ts.
+// One channel through a bank of windowed sincs. Twin: src/dsp/rate/resampler.ts.
 
 // @ts-expect-error: decorator
 @inline

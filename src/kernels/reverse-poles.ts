@@ -1,4 +1,4 @@
-// Anticausal poles by doubling. A complex number is one f64x2 (re, im). Twin: src/dsp/reverse-poles.ts.
+// Anticausal poles by doubling. A complex number is one f64x2 (re, im). Twin: src/dsp/filters/reverse-poles.ts.
 
 const TILE_FRAMES: i32 = 128;
 const tile: usize = memory.data(128 * 16, 16);

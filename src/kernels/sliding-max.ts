@@ -1,4 +1,4 @@
-// Sliding maximum in constant time per frame (van Herk 1992; Gil and Werman 1993). Twin: src/dsp/sliding-max.ts.
+// Sliding maximum in constant time per frame (van Herk 1992; Gil and Werman 1993). Twin: src/dsp/levels/sliding-max.ts.
 //
 // The stream is cut into runs of `window` frames, counted from its start. The window at frame p of a run is the
 // tail of the run before, whose maximum is suffix[p + 1], and the head of this run, whose maximum is the prefix.

@@ -1,4 +1,4 @@
-// Sums over the bins of a power spectrum from which spectral features follow. Twin: src/dsp/spectral-features.ts.
+// Sums over the bins of a power spectrum from which spectral features follow. Twin: src/dsp/spectrum/spectral-features.ts.
 import { log2x2 } from './log-domain';
 
 /** Bins of a block: lanes of 32 bits add up 16 values and then go over to 64 bits. */

@@ -1,4 +1,4 @@
-// What a spectrum needs around the FFT. Twins: the functions of the same names in src/dsp/overlapping-windows.ts
+// What a spectrum needs around the FFT. Twins: the functions of the same names in src/dsp/spectrum/overlapping-windows.ts
 // (copyValid, applyWindow, countCrossings), fft.ts (addPower), spectrum-analyser.ts (addFramePower), band-masks.ts and band-response.ts (sumSpans).
 
 /** The upper two lanes, moved to the lower. */

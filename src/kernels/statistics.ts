@@ -1,7 +1,7 @@
 // Level statistics: four frames a vector. Sums are 64-bit and kept in four lanes, a frame's lane being its absolute
 // position modulo 4, so that the order of every addition is fixed by the stream and not by the calls.
 
-/** Index of each value in a channel's record of doubles; the same names stand in src/dsp/level-statistics.ts. */
+/** Index of each value in a channel's record of doubles; the same names stand in src/dsp/levels/level-statistics.ts. */
 const SQUARES: usize = 0;
 const SUMS: usize = 4 * 8;
 const PEAK: usize = 8 * 8;
@@ -24,7 +24,7 @@ function addLevel(value: f32, lane: usize, limit: f32, clip: f32, record: usize)
 
 /**
  * Adds frames to a channel's record; `lane` is the first frame's position modulo 4. A sample that is not within `limit` is
- * counted invalid and is 0 to the rest. Twin: `addLevels` in src/dsp/level-statistics.ts.
+ * counted invalid and is 0 to the rest. Twin: `addLevels` in src/dsp/levels/level-statistics.ts.
  */
 export function addLevels(x: usize, frames: i32, lane: i32, limit: f32, clip: f32, record: usize): void {
   let i = 0;
@@ -84,7 +84,7 @@ function addProduct(a: f32, b: f32, limit: f32, to: usize): void {
   store<f64>(to, load<f64>(to) + <f64>a * <f64>b);
 }
 
-/** Adds the products of two channels to four lanes of doubles. Twin: `addProducts` in src/dsp/level-statistics.ts. */
+/** Adds the products of two channels to four lanes of doubles. Twin: `addProducts` in src/dsp/levels/level-statistics.ts. */
 export function addProducts(x: usize, y: usize, frames: i32, lane: i32, limit: f32, record: usize): void {
   let i = 0;
   for (; i < frames && ((lane + i) & 3) != 0; i++) {

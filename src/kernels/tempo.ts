@@ -1,4 +1,4 @@
-// Autocorrelation of an onset curve. Twin: src/dsp/tempo.ts.
+// Autocorrelation of an onset curve. Twin: src/dsp/spectrum/tempo.ts.
 
 /** correlation[lag] += newest * centred[lag], in double precision. */
 export function correlate(correlation: usize, centred: usize, lags: i32, newest: f64): void {

@@ -1,4 +1,4 @@
-// Readings between samples, four gaps a vector. Twin with the same operations in the same order: src/dsp/true-peak.ts.
+// Readings between samples, four gaps a vector. Twin with the same operations in the same order: src/dsp/levels/true-peak.ts.
 
 /** Taps of the two interpolators on either side of a gap, and bytes of their tables at each distance from it. */
 const COARSE_HALF: usize = 6;

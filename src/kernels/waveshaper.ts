@@ -1,5 +1,5 @@
 // Curves that bend each sample by itself, four at a time; up to three samples behind the last are bent too.
-// Twins with the same operations in the same order: src/dsp/waveshaper.ts.
+// Twins with the same operations in the same order: src/dsp/dynamics/waveshaper.ts.
 
 // @ts-expect-error: decorator
 @inline

@@ -1,7 +1,7 @@
-import { BandBalance } from '../dsp/band-balance.ts';
-import { CRITICAL_BANDS, criticalBands } from '../dsp/critical-bands.ts';
 import { dbToGain } from '../dsp/elementary.ts';
 import { KernelMemory, StateMemory } from '../dsp/kernel-memory.ts';
+import { BandBalance } from '../dsp/spectrum/band-balance.ts';
+import { CRITICAL_BANDS, criticalBands } from '../dsp/spectrum/critical-bands.ts';
 
 interface BalanceOptions {
   readonly sampleRate: number;

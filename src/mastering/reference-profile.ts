@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { CRITICAL_BANDS } from '../dsp/critical-bands.ts';
 import { dbToGain, powerToDb } from '../dsp/elementary.ts';
+import { CRITICAL_BANDS } from '../dsp/spectrum/critical-bands.ts';
 import { checked } from './mastering-target.ts';
 
 const level = z.number().nullable();

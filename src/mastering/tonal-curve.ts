@@ -1,5 +1,5 @@
-import { CRITICAL_BANDS, type CriticalBand, criticalBands } from '../dsp/critical-bands.ts';
 import { log2, powerToDb } from '../dsp/elementary.ts';
+import { CRITICAL_BANDS, type CriticalBand, criticalBands } from '../dsp/spectrum/critical-bands.ts';
 import type { CurvePoints } from './mastering-target.ts';
 
 /** A rate at which all critical bands exist. */

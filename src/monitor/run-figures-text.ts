@@ -20,7 +20,8 @@ const QUALITY: readonly (readonly [string, (figures: ProgrammeFigures) => number
 
 /** What a run took and what it did to the sound, as tables for people. */
 export function runFiguresText(figures: RunFigures): string {
-  const { duration, elapsed, listening, realTimeFactor, cpu, peakMemory, stages, rest, quality } = figures;
+  const { duration, elapsed, listening, realTimeFactor, cpu, peakMemory, stages, comparing, rest, quality } =
+    figures;
   const run = [
     ['audio', seconds(duration)],
     ['processing time', `${seconds(elapsed)}, ${realTimeFactor.toFixed(1)}x real time`],
@@ -35,7 +36,8 @@ export function runFiguresText(figures: RunFigures): string {
       seconds(took.seconds),
       percent(took.share),
     ]),
-    ['reading, writing, measuring, waiting', '', seconds(rest.seconds), percent(rest.share)],
+    ['comparing before and after', '', seconds(comparing.seconds), percent(comparing.share)],
+    ['reading, writing, waiting', '', seconds(rest.seconds), percent(rest.share)],
   ];
   const tables = [textTable(run), textTable(rightAligned([['share of the time', '', '', ''], ...parts], 2))];
   if (quality !== null) tables.push(textTable(rightAligned(qualityRows(quality))));

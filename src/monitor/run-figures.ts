@@ -70,7 +70,9 @@ export interface RunFigures {
   /** Bytes that the process has held at most. */
   readonly peakMemory: number;
   readonly stages: readonly StageTime[];
-  /** What is left: reading, writing, measuring, waiting. */
+  /** What these figures took themselves: comparing what came in with what went out. */
+  readonly comparing: Pick<StageTime, 'seconds' | 'share'>;
+  /** What is left: reading, writing, waiting. */
   readonly rest: Pick<StageTime, 'seconds' | 'share'>;
   /** Null where no audio came. */
   readonly quality: ComparedFigures | null;

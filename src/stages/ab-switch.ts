@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import type { Planar } from '../audio/block.ts';
-import { channelWeights } from '../dsp/channel-weights.ts';
-import { blend, copyInto } from '../dsp/gain.ts';
+import { blend, copyInto } from '../dsp/gain/gain.ts';
+import { LinearRamp } from '../dsp/gain/ramp.ts';
 import type { Kernels } from '../dsp/kernel-memory.ts';
-import { LoudnessMatch } from '../dsp/loudness-match.ts';
-import { LinearRamp } from '../dsp/ramp.ts';
+import { channelWeights } from '../dsp/loudness/channel-weights.ts';
+import { LoudnessMatch } from '../dsp/loudness/loudness-match.ts';
 import {
   defineStage,
   type ProcessSpec,

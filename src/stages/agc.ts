@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { channelWeights } from '../dsp/channel-weights.ts';
-import { Leveller } from '../dsp/leveller.ts';
+import { channelWeights } from '../dsp/loudness/channel-weights.ts';
+import { Leveller } from '../dsp/loudness/leveller.ts';
 import {
   defineStage,
   type ProcessSpec,

@@ -1,7 +1,7 @@
 import type { AudioBlock, Planar } from '../audio/block.ts';
 import type { AudioFormat } from '../audio/format.ts';
-import type { Guard } from '../dsp/guard.ts';
 import type { StateMemory } from '../dsp/kernel-memory.ts';
+import type { Guard } from '../dsp/levels/guard.ts';
 
 /** Anything that turns blocks into blocks of the same length, `latency` frames late. */
 export interface BlockProcessor {

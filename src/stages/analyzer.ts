@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { stereoPair } from '../audio/format.ts';
-import { BandMasks } from '../dsp/band-masks.ts';
 import { powerToDb } from '../dsp/elementary.ts';
-import { FFT_SIZES, type FftSize } from '../dsp/fft.ts';
-import { thirdOctaveBands } from '../dsp/frequency-bands.ts';
-import { LevelStatistics, type Levels } from '../dsp/level-statistics.ts';
-import { PowerSpectrum } from '../dsp/spectrum.ts';
+import { LevelStatistics, type Levels } from '../dsp/levels/level-statistics.ts';
+import { BandMasks } from '../dsp/spectrum/band-masks.ts';
+import { FFT_SIZES, type FftSize } from '../dsp/spectrum/fft.ts';
+import { thirdOctaveBands } from '../dsp/spectrum/frequency-bands.ts';
+import { PowerSpectrum } from '../dsp/spectrum/spectrum.ts';
 import {
   defineStage,
   type ProcessSpec,

@@ -1,5 +1,5 @@
-import type { BiquadCoefs } from '../dsp/biquad-design.ts';
-import { type FadingFilter, fadingCascade } from '../dsp/fading-filter.ts';
+import type { BiquadCoefs } from '../dsp/filters/biquad-design.ts';
+import { type FadingFilter, fadingCascade } from '../dsp/filters/fading-filter.ts';
 import { type ProcessSpec, type StageIO, StageProcessor } from './define-stage.ts';
 
 /** A stage that is a cascade of second-order sections, always as many, which follow from its parameters. */

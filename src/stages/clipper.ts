@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { DecibelGain } from '../dsp/decibel-gain.ts';
-import { type AtRaisedRate, OVERSAMPLING, Oversampler } from '../dsp/oversampler.ts';
-import { bend, CURVES } from '../dsp/waveshaper.ts';
+import { bend, CURVES } from '../dsp/dynamics/waveshaper.ts';
+import { DecibelGain } from '../dsp/gain/decibel-gain.ts';
+import { type AtRaisedRate, OVERSAMPLING, Oversampler } from '../dsp/rate/oversampler.ts';
 import { defineStage, type ProcessSpec, type StageIO, StageProcessor } from './define-stage.ts';
 import { choice, described, number } from './parameters.ts';
 

@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { CompressorGain } from '../dsp/compressor-gain.ts';
-import { DelayLine } from '../dsp/delay-line.ts';
-import { reductionDb, slopeOfRatio } from '../dsp/gain-computer.ts';
-import { KeyFilter } from '../dsp/key-filter.ts';
+import { DelayLine } from '../dsp/delay/delay-line.ts';
+import { CompressorGain } from '../dsp/dynamics/compressor-gain.ts';
+import { reductionDb, slopeOfRatio } from '../dsp/dynamics/gain-computer.ts';
+import { KeyFilter } from '../dsp/filters/key-filter.ts';
 import {
   defineStage,
   type ProcessSpec,

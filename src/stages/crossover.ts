@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { type BandSplitter, CROSSOVER_SLOPES } from '../dsp/band-splitter.ts';
-import { CROSSOVER_PHASES, createCrossover } from '../dsp/crossover.ts';
+import { type BandSplitter, CROSSOVER_SLOPES } from '../dsp/filters/band-splitter.ts';
+import { CROSSOVER_PHASES, createCrossover } from '../dsp/filters/crossover.ts';
 import { defineStage, type ProcessSpec, type StageIO, StageProcessor } from './define-stage.ts';
 import { choice, described } from './parameters.ts';
 

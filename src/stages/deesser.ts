@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import type { Planar } from '../audio/block.ts';
-import type { BandSplitter } from '../dsp/band-splitter.ts';
-import { createCrossover } from '../dsp/crossover.ts';
-import { addScaled, copyInto } from '../dsp/gain.ts';
+import { RelativeGain } from '../dsp/dynamics/relative-gain.ts';
+import type { BandSplitter } from '../dsp/filters/band-splitter.ts';
+import { createCrossover } from '../dsp/filters/crossover.ts';
+import { KeyFilter } from '../dsp/filters/key-filter.ts';
+import { addScaled, copyInto } from '../dsp/gain/gain.ts';
 import type { Kernels } from '../dsp/kernel-memory.ts';
-import { KeyFilter } from '../dsp/key-filter.ts';
-import { RelativeGain } from '../dsp/relative-gain.ts';
 import {
   defineStage,
   type ProcessSpec,

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { DelayLine } from '../dsp/delay-line.ts';
+import { DelayLine } from '../dsp/delay/delay-line.ts';
 import { defineStage, type ProcessSpec, type StageIO, StageProcessor } from './define-stage.ts';
 import { described, number } from './parameters.ts';
 

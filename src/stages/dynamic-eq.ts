@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { DynamicBand } from '../dsp/dynamic-band.ts';
+import { DynamicBand } from '../dsp/dynamics/dynamic-band.ts';
 import {
   defineStage,
   type ProcessSpec,

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { designEmphasis } from '../dsp/emphasis.ts';
+import { designEmphasis } from '../dsp/filters/emphasis.ts';
 import { CascadeStage } from './cascade-stage.ts';
 import { defineStage } from './define-stage.ts';
 import { choice, number } from './parameters.ts';

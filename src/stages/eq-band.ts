@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { type BiquadCoefs, type BiquadWidth, designBiquad } from '../dsp/biquad-design.ts';
-import { designMatched } from '../dsp/matched-design.ts';
+import { type BiquadCoefs, type BiquadWidth, designBiquad } from '../dsp/filters/biquad-design.ts';
+import { designMatched } from '../dsp/filters/matched-design.ts';
 import { choice, number, optionalNumber } from './parameters.ts';
 
 const TYPES = [

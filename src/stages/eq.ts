@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { pipelineError } from '../audio/errors.ts';
-import { IDENTITY } from '../dsp/biquad-design.ts';
-import { FadingFilter } from '../dsp/fading-filter.ts';
-import { StereoCascade, type StereoSections } from '../dsp/stereo-cascade.ts';
+import { IDENTITY } from '../dsp/filters/biquad-design.ts';
+import { FadingFilter } from '../dsp/filters/fading-filter.ts';
+import { StereoCascade, type StereoSections } from '../dsp/filters/stereo-cascade.ts';
 import { defineStage, type ProcessSpec, type StageIO, StageProcessor } from './define-stage.ts';
 import { designBand, EQ_DESIGNS, type EqBand, eqBand } from './eq-band.ts';
 import { choice, described } from './parameters.ts';

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { dbToGain } from '../dsp/elementary.ts';
-import { applyGain } from '../dsp/gain.ts';
+import { applyGain } from '../dsp/gain/gain.ts';
+import { LinearRamp } from '../dsp/gain/ramp.ts';
 import type { Kernels } from '../dsp/kernel-memory.ts';
-import { LinearRamp } from '../dsp/ramp.ts';
 import { defineStage, type ProcessSpec, type StageIO, StageProcessor } from './define-stage.ts';
 import { number } from './parameters.ts';
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { DelayLine } from '../dsp/delay-line.ts';
-import { GateGain } from '../dsp/gate-gain.ts';
-import { KeyFilter } from '../dsp/key-filter.ts';
+import { DelayLine } from '../dsp/delay/delay-line.ts';
+import { GateGain } from '../dsp/dynamics/gate-gain.ts';
+import { KeyFilter } from '../dsp/filters/key-filter.ts';
 import {
   defineStage,
   type ProcessSpec,

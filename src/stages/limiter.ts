@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { PeakLimiter } from '../dsp/dynamics/peak-limiter.ts';
 import { gainToDb } from '../dsp/elementary.ts';
-import { PeakLimiter } from '../dsp/peak-limiter.ts';
 import {
   defineStage,
   type ProcessSpec,

@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { channelWeights } from '../dsp/channel-weights.ts';
-import { DelayLine } from '../dsp/delay-line.ts';
+import { DelayLine } from '../dsp/delay/delay-line.ts';
+import { PeakLimiter } from '../dsp/dynamics/peak-limiter.ts';
 import { gainToDb } from '../dsp/elementary.ts';
-import { Leveller } from '../dsp/leveller.ts';
-import { PeakLimiter } from '../dsp/peak-limiter.ts';
+import { channelWeights } from '../dsp/loudness/channel-weights.ts';
+import { Leveller } from '../dsp/loudness/leveller.ts';
 import {
   defineStage,
   type ProcessSpec,

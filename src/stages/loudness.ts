@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { AudioFormat } from '../audio/format.ts';
-import { channelWeights } from '../dsp/channel-weights.ts';
-import { LoudnessMeter } from '../dsp/loudness-meter.ts';
+import { channelWeights } from '../dsp/loudness/channel-weights.ts';
+import { LoudnessMeter } from '../dsp/loudness/loudness-meter.ts';
 import {
   defineStage,
   type ProcessSpec,

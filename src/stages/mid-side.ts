@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { dbToGain } from '../dsp/elementary.ts';
-import { copyInto } from '../dsp/gain.ts';
-import { GlidingGain } from '../dsp/gliding-gain.ts';
+import { copyInto } from '../dsp/gain/gain.ts';
+import { GlidingGain } from '../dsp/gain/gliding-gain.ts';
+import { encodeMidSide } from '../dsp/gain/mid-side.ts';
 import type { Kernels } from '../dsp/kernel-memory.ts';
-import { encodeMidSide } from '../dsp/mid-side.ts';
 import { defineStage, type ProcessSpec, type StageIO, StageProcessor } from './define-stage.ts';
 import { number } from './parameters.ts';
 

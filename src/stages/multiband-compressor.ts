@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import type { Planar } from '../audio/block.ts';
-import { type BandSplitter, CROSSOVER_SLOPES } from '../dsp/band-splitter.ts';
-import { CompressorGain } from '../dsp/compressor-gain.ts';
-import { CROSSOVER_PHASES, createCrossover } from '../dsp/crossover.ts';
-import { addScaled, copyInto } from '../dsp/gain.ts';
-import { slopeOfRatio } from '../dsp/gain-computer.ts';
+import { CompressorGain } from '../dsp/dynamics/compressor-gain.ts';
+import { slopeOfRatio } from '../dsp/dynamics/gain-computer.ts';
+import { type BandSplitter, CROSSOVER_SLOPES } from '../dsp/filters/band-splitter.ts';
+import { CROSSOVER_PHASES, createCrossover } from '../dsp/filters/crossover.ts';
+import { addScaled, copyInto } from '../dsp/gain/gain.ts';
 import type { Kernels } from '../dsp/kernel-memory.ts';
 import {
   defineStage,

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import type { BiquadCoefs } from '../dsp/biquad-design.ts';
-import { designButterworth, type PassType } from '../dsp/butterworth.ts';
-import { designLinkwitzRiley } from '../dsp/linkwitz-riley.ts';
+import type { BiquadCoefs } from '../dsp/filters/biquad-design.ts';
+import { designButterworth, type PassType } from '../dsp/filters/butterworth.ts';
+import { designLinkwitzRiley } from '../dsp/filters/linkwitz-riley.ts';
 import { choice, integer, number } from './parameters.ts';
 
 /** Orders that a Linkwitz-Riley filter may have here. */

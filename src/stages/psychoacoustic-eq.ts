@@ -1,11 +1,11 @@
 import * as z from 'zod';
-import { BandBalance } from '../dsp/band-balance.ts';
-import { BandResponse } from '../dsp/band-response.ts';
-import { CRITICAL_BANDS, type CriticalBand, criticalBands } from '../dsp/critical-bands.ts';
-import { FFT_SIZES, type FftSize } from '../dsp/fft.ts';
 import { DB_PER_OCTAVE, fastExp2 } from '../dsp/log-domain.ts';
-import { SegmentPowers } from '../dsp/segment-powers.ts';
-import { SpectralFilter } from '../dsp/spectral-filter.ts';
+import { BandBalance } from '../dsp/spectrum/band-balance.ts';
+import { BandResponse } from '../dsp/spectrum/band-response.ts';
+import { CRITICAL_BANDS, type CriticalBand, criticalBands } from '../dsp/spectrum/critical-bands.ts';
+import { FFT_SIZES, type FftSize } from '../dsp/spectrum/fft.ts';
+import { SegmentPowers } from '../dsp/spectrum/segment-powers.ts';
+import { SpectralFilter } from '../dsp/spectrum/spectral-filter.ts';
 import {
   defineStage,
   type ProcessSpec,

@@ -1,8 +1,8 @@
 import type { AudioBlock, Planar } from '../audio/block.ts';
 import { internalError } from '../audio/errors.ts';
 import type { AudioFormat } from '../audio/format.ts';
-import type { Guard } from '../dsp/guard.ts';
 import type { StateMemory } from '../dsp/kernel-memory.ts';
+import type { Guard } from '../dsp/levels/guard.ts';
 import type { BlockRun } from './aligned-run.ts';
 import type { ProcessSpec, RateChange, StageIO, StageProcessor } from './define-stage.ts';
 

@@ -2,10 +2,10 @@ import * as z from 'zod';
 import type { Planar } from '../audio/block.ts';
 import { usageError } from '../audio/errors.ts';
 import { type AudioFormat, type ChannelLayout, defaultLayout, LAYOUTS, sameFormat } from '../audio/format.ts';
-import { applyMatrix, type ChannelMatrix, layoutMatrix, withoutRule } from '../dsp/downmix.ts';
 import { dbToGain } from '../dsp/elementary.ts';
-import { copyInto } from '../dsp/gain.ts';
-import { GlidingGain } from '../dsp/gliding-gain.ts';
+import { applyMatrix, type ChannelMatrix, layoutMatrix, withoutRule } from '../dsp/gain/downmix.ts';
+import { copyInto } from '../dsp/gain/gain.ts';
+import { GlidingGain } from '../dsp/gain/gliding-gain.ts';
 import { defineStage, type ProcessSpec, type StageIO, StageProcessor } from './define-stage.ts';
 import { described, number } from './parameters.ts';
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { copyInto } from '../dsp/gain.ts';
-import { RESAMPLING_QUALITIES, Resampler } from '../dsp/resampler.ts';
+import { copyInto } from '../dsp/gain/gain.ts';
+import { RESAMPLING_QUALITIES, Resampler } from '../dsp/rate/resampler.ts';
 import {
   defineStage,
   type ProcessSpec,

@@ -1,12 +1,12 @@
 import * as z from 'zod';
-import type { BiquadCoefs } from '../dsp/biquad-design.ts';
-import { DecibelGain } from '../dsp/decibel-gain.ts';
-import { type FadingFilter, fadingCascade } from '../dsp/fading-filter.ts';
-import { designFirstOrder, designTilt } from '../dsp/first-order.ts';
-import { levelMatchDb, tiltedProgrammeDb } from '../dsp/level-match.ts';
-import { type AtRaisedRate, OVERSAMPLING, Oversampler } from '../dsp/oversampler.ts';
-import { LinearRamp, type RampSpan } from '../dsp/ramp.ts';
-import { bendUneven, unevenTanh } from '../dsp/waveshaper.ts';
+import { bendUneven, unevenTanh } from '../dsp/dynamics/waveshaper.ts';
+import type { BiquadCoefs } from '../dsp/filters/biquad-design.ts';
+import { type FadingFilter, fadingCascade } from '../dsp/filters/fading-filter.ts';
+import { designFirstOrder, designTilt } from '../dsp/filters/first-order.ts';
+import { DecibelGain } from '../dsp/gain/decibel-gain.ts';
+import { LinearRamp, type RampSpan } from '../dsp/gain/ramp.ts';
+import { levelMatchDb, tiltedProgrammeDb } from '../dsp/levels/level-match.ts';
+import { type AtRaisedRate, OVERSAMPLING, Oversampler } from '../dsp/rate/oversampler.ts';
 import { defineStage, type ProcessSpec, type StageIO, StageProcessor } from './define-stage.ts';
 import { described, number } from './parameters.ts';
 

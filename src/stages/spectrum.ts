@@ -1,15 +1,15 @@
 import * as z from 'zod';
-import { FFT_SIZES, type FftSize } from '../dsp/fft.ts';
-import { hopsPerWindow, OVERLAPS } from '../dsp/overlapping-windows.ts';
-import { SpectrumAnalyser } from '../dsp/spectrum-analyser.ts';
+import { FFT_SIZES, type FftSize } from '../dsp/spectrum/fft.ts';
+import { hopsPerWindow, OVERLAPS } from '../dsp/spectrum/overlapping-windows.ts';
+import { SpectrumAnalyser } from '../dsp/spectrum/spectrum-analyser.ts';
 import {
   recordFigures,
   type SpectrumFigures,
   sumsFigures,
   type ViewFigures,
-} from '../dsp/spectrum-figures.ts';
-import { FLUX_AT, spectrumLayout } from '../dsp/spectrum-layout.ts';
-import { TempoEstimator } from '../dsp/tempo.ts';
+} from '../dsp/spectrum/spectrum-figures.ts';
+import { FLUX_AT, spectrumLayout } from '../dsp/spectrum/spectrum-layout.ts';
+import { TempoEstimator } from '../dsp/spectrum/tempo.ts';
 import {
   defineStage,
   type ProcessSpec,

@@ -1,11 +1,11 @@
 import * as z from 'zod';
-import { DelayLine } from '../dsp/delay-line.ts';
+import { DelayLine } from '../dsp/delay/delay-line.ts';
+import { MonoGuard } from '../dsp/dynamics/mono-guard.ts';
 import { dbToGain, gainToDb } from '../dsp/elementary.ts';
-import { GlidingGain } from '../dsp/gliding-gain.ts';
+import { MonoBelow } from '../dsp/filters/mono-below.ts';
+import { GlidingGain } from '../dsp/gain/gliding-gain.ts';
+import { decodeMidSide, encodeMidSide } from '../dsp/gain/mid-side.ts';
 import type { Kernels } from '../dsp/kernel-memory.ts';
-import { decodeMidSide, encodeMidSide } from '../dsp/mid-side.ts';
-import { MonoBelow } from '../dsp/mono-below.ts';
-import { MonoGuard } from '../dsp/mono-guard.ts';
 import {
   defineStage,
   type ProcessSpec,

@@ -1,8 +1,8 @@
 import type { AudioBlock, Planar } from '../audio/block.ts';
 import type { AudioFormat } from '../audio/format.ts';
 import { clamp } from '../dsp/clamp.ts';
+import { PlanarQueue } from '../dsp/delay/planar-queue.ts';
 import type { KernelMemory } from '../dsp/kernel-memory.ts';
-import { PlanarQueue } from '../dsp/planar-queue.ts';
 import type { BlockRun } from './aligned-run.ts';
 
 /** How long a new run hears the input before it is heard, in seconds. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { designTilt } from '../dsp/first-order.ts';
+import { designTilt } from '../dsp/filters/first-order.ts';
 import { CascadeStage } from './cascade-stage.ts';
 import { defineStage } from './define-stage.ts';
 import { number } from './parameters.ts';

@@ -348,19 +348,23 @@ describe('the WebSocket', () => {
   it('waits for nobody: a reader that stops costs no more than 10 MB and the others miss nothing', async () => {
     await openOnFakeClocks();
     run.ballast = Array.from({ length: 60_000 }, (_, n) => n / 7);
-    const idle = (await meters()) as WebSocket;
-    (idle as unknown as { _socket: Socket })._socket.pause();
     const reader = (await meters()) as WebSocket;
     const frames: number[] = [];
     reader.on('message', (data) => frames.push(JSON.parse(String(data)).frame));
+    const turn = async (): Promise<void> => {
+      const heard = once(reader, 'message');
+      vi.advanceTimersByTime(50);
+      await heard;
+    };
+    const idle = (await meters()) as WebSocket;
+    // What a reading of this size takes anyhow, before the reader stops.
+    for (let n = 0; n < 5; n++) await turn();
+    (idle as unknown as { _socket: Socket })._socket.pause();
+    frames.length = 0;
     const before = keptMemory();
     let worst = 0;
     // 2 s of readings of 1 MB each. The audio's turn in the event loop must come up as before, after each of them.
-    for (let n = 0; n < 40; n++) {
-      const heard = once(reader, 'message');
-      const turn = async (): Promise<unknown> => vi.advanceTimersByTime(50) && (await heard);
-      worst = Math.max(worst, await cpuSeconds(turn));
-    }
+    for (let n = 0; n < 40; n++) worst = Math.max(worst, await cpuSeconds(turn));
     expect(keptMemory() - before).toBeLessThan(10e6);
     expect(worst).toBeLessThan(0.25);
     expect(frames).toHaveLength(40);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { audioFormat } from '../../src/audio/format.ts';
-import { CURVES } from '../../src/dsp/waveshaper.ts';
+import { CURVES } from '../../src/dsp/dynamics/waveshaper.ts';
 import { clipper } from '../../src/stages/clipper.ts';
 import { LINES_FRAMES, lineSine, lines, oddLine, worstAliasDb } from '../support/lines.ts';
 import { drain, feed, join, open, render } from '../support/render.ts';

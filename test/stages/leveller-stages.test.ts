@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { audioFormat } from '../../src/audio/format.ts';
-import { LoudnessMeter } from '../../src/dsp/loudness-meter.ts';
+import { LoudnessMeter } from '../../src/dsp/loudness/loudness-meter.ts';
 import { agc } from '../../src/stages/agc.ts';
 import type { AnyStage } from '../../src/stages/define-stage.ts';
 import { loudnessNormalize } from '../../src/stages/loudness-normalize.ts';

@@ -1,5 +1,5 @@
-import { RealFft } from '../../src/dsp/fft.ts';
 import { KernelMemory } from '../../src/dsp/kernel-memory.ts';
+import { RealFft } from '../../src/dsp/spectrum/fft.ts';
 
 /** Frames that a spectrum of lines looks at. */
 export const LINES_FRAMES = 16384;

@@ -1,5 +1,5 @@
 import { demoPiece } from '../../src/demo/demo-piece.ts';
-import { ANNEX_2_PHASES, FINE_PHASES } from '../../src/dsp/true-peak-filters.ts';
+import { ANNEX_2_PHASES, FINE_PHASES } from '../../src/dsp/levels/true-peak-filters.ts';
 import { convolve } from './fourier.ts';
 import { impulse, noise, programme, type Signal, silence } from './signals.ts';
 

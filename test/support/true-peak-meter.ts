@@ -1,4 +1,4 @@
-import { ANNEX_2_PHASES } from '../../src/dsp/true-peak-filters.ts';
+import { ANNEX_2_PHASES } from '../../src/dsp/levels/true-peak-filters.ts';
 
 const [FIRST, SECOND] = ANNEX_2_PHASES;
 /** The four phases of BS.1770-4 Annex 2, as the standard's table has them. */

@@ -1,6 +1,6 @@
 import type { Planar } from '../../audio/block.ts';
-import { blend } from '../../dsp/gain.ts';
-import { PlanarQueue } from '../../dsp/planar-queue.ts';
+import { PlanarQueue } from '../../dsp/delay/planar-queue.ts';
+import { blend } from '../../dsp/gain/gain.ts';
 import type { Fallback } from './fallback.ts';
 
 interface ContinuityOptions {

@@ -1,9 +1,9 @@
 import type { Planar } from '../../audio/block.ts';
 import type { AudioFormat } from '../../audio/format.ts';
-import { DriftLoop } from '../../dsp/drift-loop.ts';
+import { PlanarQueue } from '../../dsp/delay/planar-queue.ts';
 import { type BackendName, onKernelMemory, StateMemory } from '../../dsp/kernel-memory.ts';
-import { PlanarQueue } from '../../dsp/planar-queue.ts';
-import { Resampler } from '../../dsp/resampler.ts';
+import { DriftLoop } from '../../dsp/rate/drift-loop.ts';
+import { Resampler } from '../../dsp/rate/resampler.ts';
 import type { AirClock } from './air-clock.ts';
 import { CLOCK_MS } from './air-rules.ts';
 import type { ProgrammeFeed } from './programme-feed.ts';

@@ -1,5 +1,5 @@
 import type { Planar } from '../../audio/block.ts';
-import { DITHER_UNITS, tpdfDraw } from '../../dsp/dither.ts';
+import { DITHER_UNITS, tpdfDraw } from '../../dsp/dither/dither.ts';
 import { dbToGain } from '../../dsp/elementary.ts';
 
 /** What is heard when there is no programme; it never ends. */

@@ -1,7 +1,7 @@
 import type { Planar } from '../../audio/block.ts';
 import { type AudioFormat, sameFormat } from '../../audio/format.ts';
+import { PlanarQueue } from '../../dsp/delay/planar-queue.ts';
 import { type BackendName, onKernelMemory } from '../../dsp/kernel-memory.ts';
-import { PlanarQueue } from '../../dsp/planar-queue.ts';
 import { preparePipeline } from '../../graph/live-pipeline.ts';
 import { definePipeline } from '../../graph/parse-pipeline.ts';
 import { withFormat } from '../../graph/with-format.ts';

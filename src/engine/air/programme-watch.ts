@@ -1,6 +1,6 @@
 import type { Planar } from '../../audio/block.ts';
 import { dbToGain } from '../../dsp/elementary.ts';
-import { GUARD_LIMIT } from '../../dsp/guard.ts';
+import { GUARD_LIMIT } from '../../dsp/levels/guard.ts';
 
 /** Share of a piece's samples that the guard may refuse before the piece is no audio. */
 const REFUSED_SHARE = 0.1;

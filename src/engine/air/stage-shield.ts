@@ -1,5 +1,5 @@
 import type { Planar } from '../../audio/block.ts';
-import { DelayLine } from '../../dsp/delay-line.ts';
+import { DelayLine } from '../../dsp/delay/delay-line.ts';
 import { type Kernels, onKernelMemory, StateMemory } from '../../dsp/kernel-memory.ts';
 import type { StageIO, StageProcessor } from '../../stages/define-stage.ts';
 

@@ -2,10 +2,10 @@ import type { Planar } from '../../audio/block.ts';
 import type { AudioFormat } from '../../audio/format.ts';
 import { dbToGain, exp2, gainToDb, log2, powerToDb } from '../../dsp/elementary.ts';
 import { type KernelMemory, type Kernels, StateMemory } from '../../dsp/kernel-memory.ts';
-import { largest } from '../../dsp/level.ts';
-import type { Levels } from '../../dsp/level-statistics.ts';
-import { PowerSpectrum } from '../../dsp/spectrum.ts';
-import { TruePeak } from '../../dsp/true-peak.ts';
+import { largest } from '../../dsp/levels/level.ts';
+import type { Levels } from '../../dsp/levels/level-statistics.ts';
+import { TruePeak } from '../../dsp/levels/true-peak.ts';
+import { PowerSpectrum } from '../../dsp/spectrum/spectrum.ts';
 import type { AnalysisCurves, TimeCurve } from '../../monitor/analysis.ts';
 import { type Join, TimeSeries } from './time-series.ts';
 

@@ -1,5 +1,5 @@
 import type { Planar } from '../../audio/block.ts';
-import type { LoudnessMeter } from '../../dsp/loudness-meter.ts';
+import type { LoudnessMeter } from '../../dsp/loudness/loudness-meter.ts';
 
 /** Meters a stream and stops at every full second of it. */
 export class LoudnessSeconds {

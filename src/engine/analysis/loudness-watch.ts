@@ -1,8 +1,8 @@
 import type { AudioBlock } from '../../audio/block.ts';
 import type { AudioFormat } from '../../audio/format.ts';
-import { channelWeights } from '../../dsp/channel-weights.ts';
 import { type KernelMemory, StateMemory } from '../../dsp/kernel-memory.ts';
-import { LoudnessMeter } from '../../dsp/loudness-meter.ts';
+import { channelWeights } from '../../dsp/loudness/channel-weights.ts';
+import { LoudnessMeter } from '../../dsp/loudness/loudness-meter.ts';
 import type { LoudnessHour, LoudnessSecond, LoudnessSpan } from '../../monitor/loudness-line.ts';
 import { LoudnessSeconds } from './loudness-seconds.ts';
 

@@ -1,7 +1,7 @@
 import type { Planar } from '../../audio/block.ts';
-import type { SpectrumLayout } from '../../dsp/spectrum-layout.ts';
-import { RANGE_FRAMES, type RangePlace, rangePlace } from '../../dsp/spectrum-range.ts';
-import type { SpectrumTotal } from '../../dsp/spectrum-total.ts';
+import type { SpectrumLayout } from '../../dsp/spectrum/spectrum-layout.ts';
+import { RANGE_FRAMES, type RangePlace, rangePlace } from '../../dsp/spectrum/spectrum-range.ts';
+import type { SpectrumTotal } from '../../dsp/spectrum/spectrum-total.ts';
 import { type SpectrumAnalysisOptions, SpectrumRanges } from './spectrum-ranges.ts';
 
 export type { SpectrumAnalysisOptions } from './spectrum-ranges.ts';

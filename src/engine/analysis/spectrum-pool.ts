@@ -1,5 +1,5 @@
 import { Piscina } from 'piscina';
-import type { SpectrumPartial } from '../../dsp/spectrum-range.ts';
+import type { SpectrumPartial } from '../../dsp/spectrum/spectrum-range.ts';
 import type { SpectrumTask } from './spectrum-worker.ts';
 
 /** How long an idle worker waits for more, in ms: a batch of files finds it warm, and no process waits for it. */

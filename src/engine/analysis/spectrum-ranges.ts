@@ -1,10 +1,10 @@
 import type { Planar } from '../../audio/block.ts';
 import type { AudioFormat } from '../../audio/format.ts';
-import type { FftSize } from '../../dsp/fft.ts';
 import { type BackendName, chooseBackend } from '../../dsp/kernel-memory.ts';
-import { type SpectrumLayout, spectrumLayout } from '../../dsp/spectrum-layout.ts';
-import { RangeAnalyser, type RangePlace, type SpectrumPartial } from '../../dsp/spectrum-range.ts';
-import { SpectrumTotal } from '../../dsp/spectrum-total.ts';
+import type { FftSize } from '../../dsp/spectrum/fft.ts';
+import { type SpectrumLayout, spectrumLayout } from '../../dsp/spectrum/spectrum-layout.ts';
+import { RangeAnalyser, type RangePlace, type SpectrumPartial } from '../../dsp/spectrum/spectrum-range.ts';
+import { SpectrumTotal } from '../../dsp/spectrum/spectrum-total.ts';
 import { type ThreadCount, threadCount } from '../thread-count.ts';
 import { SpectrumPool } from './spectrum-pool.ts';
 

@@ -1,5 +1,5 @@
-import type { ViewFigures } from '../../dsp/spectrum-figures.ts';
-import type { SpectrumResult } from '../../dsp/spectrum-total.ts';
+import type { ViewFigures } from '../../dsp/spectrum/spectrum-figures.ts';
+import type { SpectrumResult } from '../../dsp/spectrum/spectrum-total.ts';
 
 /** A part of an analysis, plain data. */
 type Section = Readonly<Record<string, unknown>>;

@@ -1,7 +1,7 @@
 import type { Planar } from '../../audio/block.ts';
 import type { BackendName } from '../../dsp/kernel-memory.ts';
-import { type SpectrumSpec, spectrumLayout } from '../../dsp/spectrum-layout.ts';
-import { RangeAnalyser, type SpectrumPartial } from '../../dsp/spectrum-range.ts';
+import { type SpectrumSpec, spectrumLayout } from '../../dsp/spectrum/spectrum-layout.ts';
+import { RangeAnalyser, type SpectrumPartial } from '../../dsp/spectrum/spectrum-range.ts';
 
 /** One range for a worker thread. */
 export interface SpectrumTask {

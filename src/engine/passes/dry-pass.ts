@@ -1,13 +1,13 @@
 import type { Planar } from '../../audio/block.ts';
 import type { AudioFormat } from '../../audio/format.ts';
-import { channelWeights } from '../../dsp/channel-weights.ts';
 import {
   type BackendName,
   type KeptMemory,
   type KernelMemory,
   StateMemory,
 } from '../../dsp/kernel-memory.ts';
-import { LoudnessMeter } from '../../dsp/loudness-meter.ts';
+import { channelWeights } from '../../dsp/loudness/channel-weights.ts';
+import { LoudnessMeter } from '../../dsp/loudness/loudness-meter.ts';
 import type { PipelineDefinition } from '../../graph/definition.ts';
 import { type LivePipeline, preparePipeline } from '../../graph/live-pipeline.ts';
 import { type RawFormat, type SampleEncoding, writtenFor } from '../../io/sample-format.ts';

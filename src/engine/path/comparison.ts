@@ -1,13 +1,13 @@
 import type { AudioBlock, Planar } from '../../audio/block.ts';
 import { type AudioFormat, sameFormat } from '../../audio/format.ts';
-import { AlignmentCorrelation } from '../../dsp/alignment-correlation.ts';
-import { channelWeights } from '../../dsp/channel-weights.ts';
 import { type KernelMemory, StateMemory } from '../../dsp/kernel-memory.ts';
-import { LevelStatistics } from '../../dsp/level-statistics.ts';
-import { LoudnessMeter } from '../../dsp/loudness-meter.ts';
-import { SpectrumAnalyser } from '../../dsp/spectrum-analyser.ts';
-import { sumsFigures } from '../../dsp/spectrum-figures.ts';
-import { spectrumLayout } from '../../dsp/spectrum-layout.ts';
+import { LevelStatistics } from '../../dsp/levels/level-statistics.ts';
+import { channelWeights } from '../../dsp/loudness/channel-weights.ts';
+import { LoudnessMeter } from '../../dsp/loudness/loudness-meter.ts';
+import { AlignmentCorrelation } from '../../dsp/spectrum/alignment-correlation.ts';
+import { SpectrumAnalyser } from '../../dsp/spectrum/spectrum-analyser.ts';
+import { sumsFigures } from '../../dsp/spectrum/spectrum-figures.ts';
+import { spectrumLayout } from '../../dsp/spectrum/spectrum-layout.ts';
 import type { ComparedFigures, ComparedSecond, ProgrammeFigures } from '../../monitor/run-figures.ts';
 import { LoudnessSeconds } from '../analysis/loudness-seconds.ts';
 

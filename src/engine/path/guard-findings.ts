@@ -1,6 +1,6 @@
 import { inputError } from '../../audio/errors.ts';
 import type { AudioFormat } from '../../audio/format.ts';
-import type { GuardReport } from '../../dsp/guard.ts';
+import type { GuardReport } from '../../dsp/levels/guard.ts';
 
 /** Channels that a line names one by one. */
 const NAMED = 4;

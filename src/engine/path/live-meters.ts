@@ -1,14 +1,14 @@
 import type { AudioBlock, Planar } from '../../audio/block.ts';
 import type { AudioFormat } from '../../audio/format.ts';
-import { BandMasks } from '../../dsp/band-masks.ts';
-import { channelWeights } from '../../dsp/channel-weights.ts';
 import { gainToDb, powerToDb } from '../../dsp/elementary.ts';
-import { type FftSize, RealFft } from '../../dsp/fft.ts';
-import { type FrequencyBands, thirdOctaveBands } from '../../dsp/frequency-bands.ts';
 import { type KernelMemory, StateMemory } from '../../dsp/kernel-memory.ts';
-import { largestMagnitude } from '../../dsp/level.ts';
-import { LoudnessMeter } from '../../dsp/loudness-meter.ts';
-import { OverlappingWindows } from '../../dsp/overlapping-windows.ts';
+import { largestMagnitude } from '../../dsp/levels/level.ts';
+import { channelWeights } from '../../dsp/loudness/channel-weights.ts';
+import { LoudnessMeter } from '../../dsp/loudness/loudness-meter.ts';
+import { BandMasks } from '../../dsp/spectrum/band-masks.ts';
+import { type FftSize, RealFft } from '../../dsp/spectrum/fft.ts';
+import { type FrequencyBands, thirdOctaveBands } from '../../dsp/spectrum/frequency-bands.ts';
+import { OverlappingWindows } from '../../dsp/spectrum/overlapping-windows.ts';
 import type { LiveReadings } from '../../monitor/monitored-run.ts';
 
 /** Share of what the load was made of that still counts at the next reading. */

@@ -7,7 +7,7 @@ import {
   type KernelMemory,
   onKernelMemory,
 } from '../../dsp/kernel-memory.ts';
-import { resampledFrames } from '../../dsp/resampler.ts';
+import { resampledFrames } from '../../dsp/rate/resampler.ts';
 import { automationChanges, type PlannedMove } from '../../graph/automation.ts';
 import type { Change } from '../../graph/change.ts';
 import type { PipelineDefinition } from '../../graph/definition.ts';

@@ -1,4 +1,4 @@
-import type { BandLevels } from '../../dsp/spectrum-figures.ts';
+import type { BandLevels } from '../../dsp/spectrum/spectrum-figures.ts';
 import { type ContentProfile, contentProfile } from '../../mastering/content-profile.ts';
 import type { Analysis } from '../../monitor/analysis.ts';
 import type { Measure } from '../analysis/measures.ts';

@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import * as z from 'zod';
 import { inputError } from '../../audio/errors.ts';
-import { criticalBands } from '../../dsp/critical-bands.ts';
+import { criticalBands } from '../../dsp/spectrum/critical-bands.ts';
 import type { DecisionStory, LoggedDecision } from '../../monitor/decision-story.ts';
 import type { ComparedFigures, ProgrammeFigures } from '../../monitor/run-figures.ts';
 import { TimeSeries } from '../analysis/time-series.ts';

@@ -2,7 +2,7 @@ import { finished, type Writable } from 'node:stream';
 import type { AudioBlock } from '../../audio/block.ts';
 import { shown } from '../../audio/shown.ts';
 import { gainToDb } from '../../dsp/elementary.ts';
-import { largest, loudestLevel } from '../../dsp/level.ts';
+import { largest, loudestLevel } from '../../dsp/levels/level.ts';
 import type { RunEvent } from '../../monitor/monitored-run.ts';
 import type { Progress } from '../../monitor/progress-line.ts';
 import { moveLine, readingLine } from '../../monitor/reading-line.ts';

@@ -1,6 +1,6 @@
 import type { AudioFormat } from '../../audio/format.ts';
-import type { GuardReport } from '../../dsp/guard.ts';
 import type { BackendName } from '../../dsp/kernel-memory.ts';
+import type { GuardReport } from '../../dsp/levels/guard.ts';
 import type { DitherKind } from '../../io/stream-encoder.ts';
 import type { PlainReading } from '../../monitor/reading-line.ts';
 import type { ComparedFigures } from '../../monitor/run-figures.ts';

@@ -79,7 +79,10 @@ export async function runPipeline(options: RunOptions): Promise<RunSummary> {
     inputName,
     inputs: sides.inputs,
     outputs: sides.outputs,
-    onOpen: ({ header, graph }) => options.onOpen?.(header.format, graph.latency),
+    onOpen: ({ header, graph, comparison }) => {
+      if (comparison) options.stats?.watchComparison(comparison);
+      options.onOpen?.(header.format, graph.latency);
+    },
     resume: options.resume,
     checkpoints,
     onBlock: (block, open) => monitor.block(block, open),

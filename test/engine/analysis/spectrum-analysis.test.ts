@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { audioFormat } from '../../../src/audio/format.ts';
-import { featureAt } from '../../../src/dsp/spectrum-layout.ts';
+import { featureAt } from '../../../src/dsp/spectrum/spectrum-layout.ts';
 import { analyseSpectrum, SpectrumAnalysis } from '../../../src/engine/analysis/spectrum-analysis.ts';
 import { SpectrumPool } from '../../../src/engine/analysis/spectrum-pool.ts';
 import { threadCount } from '../../../src/engine/thread-count.ts';

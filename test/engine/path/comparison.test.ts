@@ -67,7 +67,7 @@ describe('a run that is compared', () => {
     expect(quality.after.loudness).toBeCloseTo(-20, 1);
   });
 
-  it('adds up: stages, rest and nothing else make 100 % of the time', async () => {
+  it('adds up: stages, comparing, rest and nothing else make 100 % of the time', async () => {
     const { figures } = await through([
       { stage: 'eq', bands: [{ freq: 100 }] },
       { stage: 'resample', rate: 44100 },
@@ -75,7 +75,11 @@ describe('a run that is compared', () => {
     ]);
     expect(figures.stages.map(({ id }) => id)).toEqual(['eq', 'resample', 'limiter']);
     for (const { seconds } of figures.stages) expect(seconds).toBeGreaterThan(0);
-    const shares = [...figures.stages, figures.rest].reduce((sum, { share }) => sum + share, 0);
+    expect(figures.comparing.seconds).toBeGreaterThan(0);
+    const shares = [...figures.stages, figures.comparing, figures.rest].reduce(
+      (sum, { share }) => sum + share,
+      0,
+    );
     expect(shares).toBeCloseTo(1, 9);
     expect(figures.realTimeFactor).toBeCloseTo(5 / figures.elapsed, 9);
     expect(figures.peakMemory).toBeGreaterThan(2 ** 24);

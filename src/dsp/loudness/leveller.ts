@@ -1,0 +1,142 @@
+import type { Planar } from '../../audio/block.ts';
+import { clamp } from '../clamp.ts';
+import { gainAlong, multiply } from '../gain/gain.ts';
+import { LinearRamp } from '../gain/ramp.ts';
+import type { StateMemory } from '../kernel-memory.ts';
+import { SlidingSum } from '../levels/sliding-sum.ts';
+import { DB_PER_OCTAVE } from '../log-domain.ts';
+import { loudnessOf } from './gated-histogram.ts';
+import { HOPS_PER_SECOND, HopPower } from './hop-power.ts';
+
+/** Gates look at the last 400 ms, a gating block of BS.1770. */
+const GATE_HOPS = 0.4 * HOPS_PER_SECOND;
+/** Below the gate the gain moves at a third of its speeds. */
+const GATED_SPEED = 1 / 3;
+
+/** Indexes of the state: gain in dB; loudness of the window in LUFS; hops that counted; the first of them. */
+const GAIN = 0;
+const LOUDNESS = 1;
+const COUNTED = 2;
+const FIRST = 3;
+const VALUES = 4;
+
+export interface LevellerOptions {
+  readonly sampleRate: number;
+  /** One a channel; see `channelWeights`. */
+  readonly weights: readonly number[];
+  readonly maxFrames: number;
+  /** Time of programme whose loudness counts. */
+  readonly windowMs: number;
+  /** By how much the audio is later than what is listened to: so long the gain moves at once, as nobody hears it yet. */
+  readonly aheadFrames: number;
+}
+
+export interface LevellerSettings {
+  readonly targetLufs: number;
+  readonly minGainDb: number;
+  readonly maxGainDb: number;
+  /** Fastest rise and fall of the gain in dB a second. */
+  readonly upSpeed: number;
+  readonly downSpeed: number;
+  /** Below this loudness the gain moves a third as fast. */
+  readonly gateLufs: number;
+  /** Below this it holds, and what is heard does not count. */
+  readonly freezeLufs: number;
+  /** Holds the gain whatever is heard. */
+  readonly hold: boolean;
+}
+
+/**
+ * A gain that brings programme to a loudness at a bounded slope in dB. The window holds the last hops of 10 ms that were
+ * heard above the freeze threshold and no others: a pause, however long, leaves it and the gain as they were. The gain is
+ * derived every hop, counted from the start of the stream, and goes there along a straight line in dB.
+ */
+export class Leveller {
+  readonly #state: StateMemory;
+  readonly #hops: HopPower;
+  readonly #gate: SlidingSum;
+  readonly #window: SlidingSum;
+  readonly #windowHops: number;
+  readonly #freeHops: number;
+  readonly #ramp: LinearRamp;
+  readonly #values: Float64Array;
+  readonly #gains: Float64Array;
+  #settings: LevellerSettings | null = null;
+
+  constructor(state: StateMemory, options: LevellerOptions) {
+    const { sampleRate, weights, maxFrames, windowMs, aheadFrames } = options;
+    this.#state = state;
+    this.#windowHops = Math.max(1, Math.round((windowMs / 1000) * HOPS_PER_SECOND));
+    this.#freeHops = Math.floor((aheadFrames * HOPS_PER_SECOND) / sampleRate);
+    this.#hops = new HopPower(state, { sampleRate, weights });
+    this.#gate = new SlidingSum(state, GATE_HOPS);
+    this.#window = new SlidingSum(state, this.#windowHops);
+    this.#ramp = new LinearRamp(state, sampleRate / HOPS_PER_SECOND);
+    this.#values = state.f64(VALUES);
+    this.#gains = state.memory.f64(maxFrames);
+  }
+
+  /** New settings; without `glide` everything begins anew, at the allowed gain nearest to 0 dB. */
+  set(settings: LevellerSettings, glide: boolean): void {
+    this.#settings = settings;
+    if (glide) return;
+    const gain = clamp(0, settings.minGainDb, settings.maxGainDb);
+    this.#hops.reset();
+    this.#values[GAIN] = gain;
+    this.#values[LOUDNESS] = Number.NEGATIVE_INFINITY;
+    this.#ramp.jump(gain / DB_PER_OCTAVE);
+  }
+
+  /** The gain that is being gone to. */
+  get gainDb(): number {
+    return this.#values[GAIN];
+  }
+
+  /** Loudness of the window in LUFS; -Infinity before anything has counted. */
+  get loudness(): number {
+    return this.#values[LOUDNESS];
+  }
+
+  /** Derives the gain of the next frames from what is heard now. */
+  listen(heard: Planar, frames: number): void {
+    for (let done = 0; done < frames; ) {
+      const { hops } = this.#hops;
+      const end = done + this.#hops.process(heard, done, frames - done);
+      while (done < end) {
+        const span = this.#ramp.take(end - done);
+        gainAlong(this.#state.memory.kernels, this.#gains, done, span);
+        done += span.frames;
+      }
+      if (this.#hops.hops > hops) this.#move(this.#settings!);
+    }
+  }
+
+  /** Applies it, in place. */
+  apply(main: Planar, frames: number): void {
+    for (const channel of main) multiply(this.#state.memory.kernels, channel, this.#gains, frames);
+  }
+
+  #move(settings: LevellerSettings): void {
+    const { targetLufs, minGainDb, maxGainDb, freezeLufs, hold } = settings;
+    const values = this.#values;
+    const { hops, energy } = this.#hops;
+    this.#gate.add(energy);
+    const now = loudnessOf(this.#gate.sum / this.#hops.framesIn(Math.min(hops, GATE_HOPS)));
+    if (now < freezeLufs) return;
+    if (values[COUNTED] === 0) values[FIRST] = hops;
+    values[COUNTED] += 1;
+    this.#window.add(energy / this.#hops.framesIn(1));
+    values[LOUDNESS] = loudnessOf(this.#window.sum / Math.min(values[COUNTED], this.#windowHops));
+    if (hold) return;
+    const wanted = clamp(targetLufs - values[LOUDNESS], minGainDb, maxGainDb);
+    values[GAIN] = hops - values[FIRST] < this.#freeHops ? wanted : this.#step(wanted, now, settings);
+    this.#ramp.glide(values[GAIN] / DB_PER_OCTAVE);
+  }
+
+  /** As far towards the wanted gain as a hop allows. */
+  #step(wanted: number, now: number, { upSpeed, downSpeed, gateLufs }: LevellerSettings): number {
+    const share = (now < gateLufs ? GATED_SPEED : 1) / HOPS_PER_SECOND;
+    const gain = this.#values[GAIN];
+    return clamp(wanted, gain - share * downSpeed, gain + share * upSpeed);
+  }
+}

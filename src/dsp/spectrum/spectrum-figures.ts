@@ -1,0 +1,131 @@
+import { powerToDb } from '../elementary.ts';
+import type { BandMaskPair } from './band-masks.ts';
+import { octavePowers } from './frequency-bands.ts';
+import { HANN_ENBW } from './hann-window.ts';
+import {
+  countAt,
+  FEATURES,
+  type FeatureName,
+  featureAt,
+  type SpectrumLayout,
+  THIRDS_AT,
+  type ViewName,
+} from './spectrum-layout.ts';
+
+/** Levels of neighbouring bands in dB re a full-scale sine; -Infinity where there is nothing. */
+export type BandLevels = {
+  /** Centres in Hz. */
+  readonly freqs: readonly number[];
+  readonly levels: readonly number[];
+};
+
+/** What is known of one view, in one window or as a mean over several; null where undefined, as in silence. */
+export type ViewFigures = Readonly<Record<FeatureName, number | null>> & {
+  /** Power without DC in dB re a full-scale sine (3.01 dB more than the RMS in dBFS). */
+  readonly level: number;
+  readonly octaves: BandLevels;
+  readonly thirdOctaves: BandLevels;
+  /** The critical bands. */
+  readonly bark: BandLevels;
+};
+
+/** What is known of all views. `mid` and `side` are null without left and right. */
+export interface SpectrumFigures {
+  /** Windows that these figures are of. */
+  readonly windows: number;
+  /** Side energy over that of mid and side: 0 mono, 0.5 unrelated channels, 1 out of phase; null without a pair or sound. */
+  readonly width: number | null;
+  readonly programme: ViewFigures;
+  readonly mid: ViewFigures | null;
+  readonly side: ViewFigures | null;
+}
+
+const defined = (value: number): number | null => (Number.isNaN(value) ? null : value);
+
+const widthOf = (mid: number, side: number): number | null => (mid + side > 0 ? side / (mid + side) : null);
+
+function viewFigures(
+  { octaves, thirds, bark }: SpectrumLayout,
+  power: number,
+  feature: (index: number) => number,
+  thirdPowers: readonly number[],
+  barkPowers: readonly number[],
+): ViewFigures {
+  const features = Object.fromEntries(FEATURES.map((name, index) => [name, defined(feature(index))]));
+  return {
+    level: powerToDb(power),
+    ...(features as Record<FeatureName, number | null>),
+    octaves: { freqs: octaves, levels: octavePowers(thirdPowers, octaves.length).map(powerToDb) },
+    thirdOctaves: { freqs: thirds.freqs, levels: thirdPowers.map(powerToDb) },
+    bark: { freqs: bark.freqs, levels: barkPowers.map(powerToDb) },
+  };
+}
+
+const together = (
+  windows: number,
+  [programme, mid, side]: readonly (ViewFigures | undefined)[],
+  width: number | null,
+): SpectrumFigures => ({ windows, width, programme: programme!, mid: mid ?? null, side: side ?? null });
+
+/** What a window's record says; the width only where mid and side are looked at. */
+export function recordFigures(layout: SpectrumLayout, record: Float64Array): SpectrumFigures {
+  const { views, viewLength, thirds } = layout;
+  const parts = views.map((_, view) => record.subarray(view * viewLength, (view + 1) * viewLength));
+  const barkAt = THIRDS_AT + thirds.freqs.length;
+  const figures = parts.map((part) => {
+    const bands = [part.subarray(THIRDS_AT, barkAt), part.subarray(barkAt)].map((powers) => [...powers]);
+    return viewFigures(layout, part[0], (feature) => part[featureAt(feature)], bands[0], bands[1]);
+  });
+  return together(1, figures, parts.length > 1 ? widthOf(parts[1][0], parts[2][0]) : null);
+}
+
+/**
+ * Mean power of a view over the windows of some sums, in bins 0..fftSize/2, on a scale where a full-scale sine on a bin
+ * is 1 there. Over 1.5 it adds up to twice the mean square.
+ */
+export function meanPower(layout: SpectrumLayout, sums: Float64Array, view: ViewName): Float64Array {
+  const { bins, powersAt, weights, pair } = layout;
+  const mean = new Float64Array(bins);
+  const shares = {
+    programme: weights,
+    mid: weights.map((_, channel) => Number(channel === pair?.[0])),
+    side: weights.map((_, channel) => Number(channel === pair?.[1])),
+  }[view];
+  for (const [channel, share] of shares.entries()) {
+    if (share === 0) continue;
+    const from = powersAt + channel * bins;
+    const scale = share / sums[0];
+    for (let k = 0; k < bins; k++) mean[k] += scale * sums[from + k];
+  }
+  return mean;
+}
+
+/** Twice the mean square of what has this spectrum, without DC. */
+function totalPower(power: Float64Array): number {
+  let sum = 0;
+  for (let k = 1; k < power.length; k++) sum += power[k];
+  return sum / HANN_ENBW;
+}
+
+/**
+ * What sums over windows say: mean powers, and the mean of each feature over the windows where it is defined and that are
+ * louder than -90 dB; null before the first window.
+ */
+export function sumsFigures(
+  layout: SpectrumLayout,
+  masks: BandMaskPair,
+  sums: Float64Array,
+): SpectrumFigures | null {
+  if (sums[0] === 0) return null;
+  const { views, pair } = layout;
+  const spectra = views.map((view) => meanPower(layout, sums, view));
+  const powers = spectra.map(totalPower);
+  const figures = spectra.map((power, n) => {
+    const mean = (feature: number): number => sums[countAt(n, feature) + 1] / sums[countAt(n, feature)];
+    const [thirds, bark] = [masks.thirds.powers(power), masks.bark.powers(power)];
+    return viewFigures(layout, powers[n], mean, thirds, bark);
+  });
+  const of = (view: 'mid' | 'side'): number =>
+    powers[views.indexOf(view)] ?? totalPower(meanPower(layout, sums, view));
+  return together(sums[0], figures, pair && widthOf(of('mid'), of('side')));
+}

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -124,7 +125,8 @@ describe('what is said of a stream on air', () => {
     const child = start([PIPELINE, '--fallback', 'noise', '--starve-after', '50ms', '--events', events]);
     const ended = outcome(child);
     child.stdin!.write(wav.subarray(0, 20_044));
-    await pause(600);
+    // The first word is that it starves.
+    await once(child.stderr!, 'data');
     child.stdin!.end();
     const { stderr, code } = await ended;
     expect(code).toBe(0);

@@ -7,6 +7,7 @@ import { encodeWav } from '../../src/io/encode-wav.ts';
 import { stages } from '../../src/stages/registry.ts';
 import { stageFactory } from '../../src/stages/stage-transform.ts';
 import { programme } from '../support/signals.ts';
+import { amount } from '../support/thorough.ts';
 
 /** All bytes of a stream. */
 async function bytesOf(stream: AsyncIterable<Buffer>): Promise<Buffer> {
@@ -59,7 +60,7 @@ describe.each(keepingRate.map((stage) => [stage.name, stage] as const))('%s', (_
       fc.asyncProperty(pieces, async (sizes) => {
         expect((await through(sizes.flat())).equals(whole)).toBe(true);
       }),
-      { numRuns: 6 },
+      { numRuns: amount(3, 6) },
     );
   });
 });

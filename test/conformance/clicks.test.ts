@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { audioFormat } from '../../src/audio/format.ts';
-import { onKernelMemory } from '../../src/dsp/kernel-memory.ts';
 import { definePipeline, type LivePipeline, preparePipeline } from '../../src/graph/pipeline.ts';
 import { conformingStages } from '../support/conforming-stages.ts';
+import { onKeptMemory } from '../support/kept-memory.ts';
 import { changesOf, entriesOf } from '../support/other-settings.ts';
 import { drain, feed, join } from '../support/render.ts';
 import { above4k, peakDb } from '../support/residue.ts';
@@ -16,17 +16,14 @@ const CHANGE_AT = 24_000;
 const FRAMES = 110_000;
 const tone = sine(FORMAT, FRAMES, 1000, 10 ** (-12 / 20));
 
-const live = (entries: object[]): LivePipeline =>
-  onKernelMemory('wasm', (memory) =>
-    preparePipeline(definePipeline({ stages: entries }), { format: FORMAT, maxFrames: 1024, memory }),
-  );
-
-function run(entries: object[], change?: (pipeline: LivePipeline) => void): Signal {
-  const pipeline = live(entries);
-  const before = feed(pipeline.run, slice(tone, 0, CHANGE_AT));
-  change?.(pipeline);
-  return [before, feed(pipeline.run, slice(tone, CHANGE_AT)), drain(pipeline.run)].reduce(join);
-}
+const run = (entries: object[], change?: (pipeline: LivePipeline) => void): Signal =>
+  onKeptMemory('wasm', (memory) => {
+    const spec = { format: FORMAT, maxFrames: 1024, memory };
+    const pipeline = preparePipeline(definePipeline({ stages: entries }), spec);
+    const before = feed(pipeline.run, slice(tone, 0, CHANGE_AT));
+    change?.(pipeline);
+    return [before, feed(pipeline.run, slice(tone, CHANGE_AT)), drain(pipeline.run)].reduce(join);
+  });
 
 const tested = conformingStages.filter(
   ([, { transparent, changesRate, name }]) => !transparent && !changesRate && !DISTORTING.includes(name),

@@ -1,10 +1,11 @@
-import { type BackendName, onKernelMemory } from '../../src/dsp/kernel-memory.ts';
+import type { BackendName } from '../../src/dsp/kernel-memory.ts';
 import {
   type AudioHeader,
   type DecodedEnd,
   StreamDecoder,
   type StreamDecoderOptions,
 } from '../../src/io/stream-decoder.ts';
+import { onKeptMemory } from '../support/kept-memory.ts';
 
 export interface Decoded extends DecodedEnd {
   readonly header: AudioHeader;
@@ -32,28 +33,30 @@ export function decodeAll(
     maxFrames = 64,
   }: StreamDecoderOptions & { sampleRate?: number; backend?: BackendName; maxFrames?: number } = {},
 ): Decoded {
-  const decoder = new StreamDecoder({ raw, onFormatChange });
-  const samples: number[] = [];
-  let planar: readonly Float32Array[] | null = null;
-  const drain = () => {
-    const { header } = decoder;
-    if (!header) return;
-    planar ??= onKernelMemory(backend, (memory) => {
-      decoder.attach(memory, maxFrames, sampleRate);
-      return memory.planar(header.format.channels, maxFrames);
-    });
-    for (let frames = 1; frames > 0 || decoder.nextTrack(); ) {
-      frames = decoder.read(planar, maxFrames);
-      for (let i = 0; i < frames; i++) for (const channel of planar) samples.push(channel[i]);
+  return onKeptMemory(backend, (memory) => {
+    const decoder = new StreamDecoder({ raw, onFormatChange });
+    const samples: number[] = [];
+    let planar: readonly Float32Array[] | null = null;
+    const drain = () => {
+      const { header } = decoder;
+      if (!header) return;
+      if (!planar) {
+        decoder.attach(memory, maxFrames, sampleRate);
+        planar = memory.planar(header.format.channels, maxFrames);
+      }
+      for (let frames = 1; frames > 0 || decoder.nextTrack(); ) {
+        frames = decoder.read(planar, maxFrames);
+        for (let i = 0; i < frames; i++) for (const channel of planar) samples.push(channel[i]);
+      }
+    };
+    for (const chunk of chunks) {
+      decoder.write(chunk);
+      drain();
     }
-  };
-  for (const chunk of chunks) {
-    decoder.write(chunk);
+    const end = decoder.end();
     drain();
-  }
-  const end = decoder.end();
-  drain();
-  return { ...end, header: decoder.header!, samples };
+    return { ...end, header: decoder.header!, samples };
+  });
 }
 
 /** The message of the error that `run` throws. */

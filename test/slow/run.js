@@ -12,6 +12,7 @@ const CLAIMS = [
   'reload',
   'resume',
   'ten-gigabytes',
+  'thorough',
 ];
 
 const words = process.argv.slice(2);

@@ -1,11 +1,12 @@
 import { type AudioFormat, audioFormat } from '../../src/audio/format.ts';
-import { type BackendName, onKernelMemory } from '../../src/dsp/kernel-memory.ts';
+import { type BackendName, type KernelMemory, onKernelMemory } from '../../src/dsp/kernel-memory.ts';
 import {
   definePipeline,
   type PipelineDefinition,
   PreparedPipeline,
   sideBySide,
 } from '../../src/graph/pipeline.ts';
+import { onKeptMemory } from './kept-memory.ts';
 import { drain, feed, join } from './render.ts';
 import type { Signal } from './signals.ts';
 
@@ -17,17 +18,18 @@ export interface GraphOptions {
   readonly chunks?: readonly number[];
 }
 
-/** A pipeline, given as JSON or checked, prepared. */
-export function prepareGraph(
+function prepareOn(
+  memory: KernelMemory,
   pipeline: object,
-  { format = audioFormat(48000, 2), backend = 'wasm', blockFrames = 512 }: GraphOptions = {},
+  { format = audioFormat(48000, 2), blockFrames = 512 }: GraphOptions,
 ): PreparedPipeline {
   const definition = 'entries' in pipeline ? (pipeline as PipelineDefinition) : definePipeline(pipeline);
-  return onKernelMemory(
-    backend,
-    (memory) => new PreparedPipeline(definition, { format, maxFrames: blockFrames, memory }),
-  );
+  return new PreparedPipeline(definition, { format, maxFrames: blockFrames, memory });
 }
+
+/** A pipeline, given as JSON or checked, prepared. */
+export const prepareGraph = (pipeline: object, options: GraphOptions = {}): PreparedPipeline =>
+  onKernelMemory(options.backend ?? 'wasm', (memory) => prepareOn(memory, pipeline, options));
 
 /** Signals through a pipeline from beginning to end: one an input, equally long; one comes back an output, by name. */
 export function runGraph(
@@ -35,9 +37,11 @@ export function runGraph(
   inputs: readonly Signal[],
   options: GraphOptions = {},
 ): Record<string, Signal> {
-  const { run, definition } = prepareGraph(pipeline, options);
-  const side = inputs.flat();
-  const all = join(feed(run, side, options.chunks), drain(run));
-  const outputs = sideBySide(all, run.outputFormats) as Signal[];
-  return Object.fromEntries(definition.outputs.map(({ name }, n) => [name, outputs[n]]));
+  return onKeptMemory(options.backend ?? 'wasm', (memory) => {
+    const { run, definition } = prepareOn(memory, pipeline, options);
+    const side = inputs.flat();
+    const all = join(feed(run, side, options.chunks), drain(run));
+    const outputs = sideBySide(all, run.outputFormats) as Signal[];
+    return Object.fromEntries(definition.outputs.map(({ name }, n) => [name, outputs[n]]));
+  });
 }

@@ -14,27 +14,42 @@ export const THIRDS = Array.from({ length: 22 }, (_, n) => 1000 * 10 ** ((n - 10
 
 type Curve = (freq: number) => number;
 
-/** A period of noise with a level per octave (dB) and random phases; RMS 1. */
-function shapedNoise(curve: Curve, seed: number): Float64Array {
+/** Random phases in +-pi, the same for the same seed. */
+function phases(seed: number): Float64Array {
   let word = Math.imul(seed, 2654435761) || 1;
-  const random = (): number => {
+  return Float64Array.from({ length: PERIOD / 2 }, () => {
     word ^= word << 13;
     word ^= word >>> 17;
     word ^= word << 5;
-    return word / 2 ** 31;
-  };
+    return Math.PI * (word / 2 ** 31);
+  });
+}
+
+const PHASES = [phases(5), phases(6)];
+const COS = PHASES.map((angles) => angles.map(Math.cos));
+const SIN = PHASES.map((angles) => angles.map(Math.sin));
+
+/** Two independent periods of noise with a level per octave (dB) and random phases; RMS 1. */
+function shapedNoise(curve: Curve): [Float64Array, Float64Array] {
   const [re, im] = [new Float64Array(PERIOD), new Float64Array(PERIOD)];
   for (let k = 1; k < PERIOD / 2; k++) {
     const freq = (k * CORPUS_RATE) / PERIOD;
+    if (freq < 20 || freq > 20000) continue;
     // Equal power per octave falls with the root of the frequency.
-    const size = freq < 20 || freq > 20000 ? 0 : 10 ** (curve(freq) / 20) / Math.sqrt(freq);
-    const phase = Math.PI * random();
-    [re[k], im[k]] = [size * Math.cos(phase), size * Math.sin(phase)];
-    [re[PERIOD - k], im[PERIOD - k]] = [re[k], -im[k]];
+    const size = 10 ** (curve(freq) / 20) / Math.sqrt(freq);
+    const [a, b, c, d] = [COS[0][k - 1], SIN[0][k - 1], COS[1][k - 1], SIN[1][k - 1]];
+    // Spectra of two real signals, one of them times i: a transform gives both.
+    re[k] = size * (a - d);
+    im[k] = size * (b + c);
+    re[PERIOD - k] = size * (a + d);
+    im[PERIOD - k] = size * (c - b);
   }
   transform(re, im);
-  const rms = Math.sqrt(re.reduce((sum, x) => sum + x * x, 0) / PERIOD);
-  return re.map((x) => x / rms);
+  for (const x of [re, im]) {
+    const rms = Math.sqrt(x.reduce((sum, value) => sum + value * value, 0) / PERIOD);
+    for (let i = 0; i < PERIOD; i++) x[i] /= rms;
+  }
+  return [re, im];
 }
 
 /** Straight lines over log frequency. */
@@ -105,7 +120,7 @@ export function corpusItem(name: string, seconds: number, base: Curve = ADAPTIVE
 export const shaped = (curve: Curve, seconds: number): Signal => render({ ...PLAIN, tilt: curve }, seconds);
 
 function render({ tilt, level, side, envelope, clip = 0 }: Kind, seconds: number): Signal {
-  const [m, s] = [shapedNoise(tilt, 5), shapedNoise(tilt, 6)];
+  const [m, s] = shapedNoise(tilt);
   const frames = Math.round(seconds * CORPUS_RATE);
   const out = [new Float32Array(frames), new Float32Array(frames)];
   let power = 0;
@@ -124,12 +139,20 @@ function render({ tilt, level, side, envelope, clip = 0 }: Kind, seconds: number
 /** Mean level of each third octave of `THIRDS` in dB, all channels together, from `from` seconds on. */
 export function thirdLevels(signal: Signal, from = 0, sampleRate = CORPUS_RATE): number[] {
   const powers = new Float64Array(WINDOW / 2);
-  for (const x of signal) {
+  const [re, im] = [new Float64Array(WINDOW), new Float64Array(WINDOW)];
+  // Two channels a transform: the powers of both, twice, are what lies at a frequency and at its mirror image.
+  for (let n = 0; n < signal.length; n += 2) {
+    const [x, y] = [signal[n], signal[n + 1]];
     for (let at = Math.round(from * sampleRate); at + WINDOW <= x.length; at += WINDOW) {
-      const re = HANN.map((weight, i) => weight * x[at + i]);
-      const im = new Float64Array(WINDOW);
+      for (let i = 0; i < WINDOW; i++) {
+        re[i] = HANN[i] * x[at + i];
+        im[i] = y ? HANN[i] * y[at + i] : 0;
+      }
       transform(re, im);
-      for (let k = 0; k < WINDOW / 2; k++) powers[k] += re[k] ** 2 + im[k] ** 2;
+      for (let k = 1; k < WINDOW / 2; k++) {
+        const mirror = WINDOW - k;
+        powers[k] += (re[k] ** 2 + im[k] ** 2 + re[mirror] ** 2 + im[mirror] ** 2) / 2;
+      }
     }
   }
   return THIRDS.map((centre) => {

@@ -3,7 +3,8 @@ import { type AudioFormat, sameFormat } from '../../src/audio/format.ts';
 import type { BackendName } from '../../src/dsp/kernel-memory.ts';
 import type { BlockRun } from '../../src/stages/aligned-run.ts';
 import type { AnyStage, ProcessSpec, StageProcessor } from '../../src/stages/define-stage.ts';
-import { openStage, type StageRun, stageParams } from '../../src/stages/stage-transform.ts';
+import { prepareStage, type StageRun, stageParams } from '../../src/stages/stage-transform.ts';
+import { onKeptMemory, onSharedMemory } from './kept-memory.ts';
 import type { Signal } from './signals.ts';
 
 /** How a stage under test runs; chunks are frames per call, repeated in turn. */
@@ -20,10 +21,10 @@ export function open(
   format: AudioFormat,
   { backend = 'wasm', blockFrames = 1024 }: RenderOptions = {},
 ): StageRun<unknown> {
-  return openStage(stage, stageParams(stage, settings as never), format, {
-    backend,
-    blockFrames,
-  }) as StageRun<unknown>;
+  const params = stageParams(stage, settings as never);
+  return onSharedMemory(backend, (memory) =>
+    prepareStage(stage, params, { format, maxFrames: blockFrames, memory }),
+  ) as StageRun<unknown>;
 }
 
 /** Collects the blocks of a run. */
@@ -98,10 +99,13 @@ export function render(
   settings: object,
   format: AudioFormat,
   input: Signal,
-  options: RenderOptions = {},
+  { backend = 'wasm', blockFrames = 1024, chunks }: RenderOptions = {},
 ): Signal {
-  const { run } = open(stage, settings, format, options);
-  return join(feed(run, input, options.chunks), drain(run));
+  const params = stageParams(stage, settings as never);
+  return onKeptMemory(backend, (memory) => {
+    const { run } = prepareStage(stage, params, { format, maxFrames: blockFrames, memory });
+    return join(feed(run, input, chunks), drain(run));
+  });
 }
 
 /** A stage's processor without its run: no guard, and what comes out is as late as the stage makes it. */

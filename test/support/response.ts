@@ -1,15 +1,23 @@
 /** Frames after which the phasor of a transform is taken from cos and sin again: its error stays below 1e-13. */
 const REFRESH = 512;
 
+/** Frames up to the last that is not 0: what decays has more zeros behind it than anything else. */
+function extent(signal: ArrayLike<number>): number {
+  let end = signal.length;
+  while (end > 0 && signal[end - 1] === 0) end--;
+  return end;
+}
+
 /** Amplitude of the Fourier transform of a signal at a frequency, in double precision. */
 function transformAt(signal: ArrayLike<number>, freqHz: number, sampleRate: number): number {
+  const length = extent(signal);
   const step = (2 * Math.PI * freqHz) / sampleRate;
   const [stepCos, stepSin] = [Math.cos(step), Math.sin(step)];
   let re = 0;
   let im = 0;
-  for (let from = 0; from < signal.length; from += REFRESH) {
+  for (let from = 0; from < length; from += REFRESH) {
     let [cos, sin] = [Math.cos(step * from), Math.sin(step * from)];
-    const to = Math.min(from + REFRESH, signal.length);
+    const to = Math.min(from + REFRESH, length);
     for (let i = from; i < to; i++) {
       re += signal[i] * cos;
       im -= signal[i] * sin;

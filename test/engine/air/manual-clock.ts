@@ -25,8 +25,8 @@ export class ManualClock implements AirClock {
         this.#due = this.#due.filter((other) => other !== entry);
         entry.call();
       }
-      await settled();
     }
+    await settled();
   }
 }
 

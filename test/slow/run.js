@@ -1,5 +1,5 @@
 // npm run slow -- NAME [--short]: a long claim in full, its log written to docs/evidence/NAME.md; with --short a form
-// of at most a minute that writes nothing.
+// of at most a minute that writes nothing. `thorough` has that form alone.
 const CLAIMS = [
   'batch-kill',
   'ceiling',

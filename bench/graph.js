@@ -1,6 +1,6 @@
 // What do wiring, threads, block sizes and stages cost? Ten stages in one pass in one stream against one stream a stage;
-// three-band on one thread and on two, file to file, ten minutes of audio and an hour; the chain at blocks of 64 to 16384 frames; one to twenty stages, on
-// samples in memory.
+// three-band on one thread and on two, file to file, ten minutes of audio and an hour; the chain at blocks of 64 to 16384
+// frames; one to twenty stages, on samples in memory.
 import { rmSync } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
@@ -116,7 +116,7 @@ export async function run(options) {
   const rows = await fusing(options);
   printTable(rows);
   const threadsGraph = await onThreads(options.full ? 600 : 60, options.full ? 7 : 3);
-  const threadsHour = options.full ? await onThreads(3600, 5) : null;
+  const threadsHour = options.full ? await onThreads(3600, 3) : null;
   const sizes = options.full ? [16, 64, 256, 1024, 4096, 16384] : [64, 1024, 4096];
   const counts = options.full ? [1, 2, 5, 10, 20] : [1, 5, 20];
   const blockSizes = await series(

@@ -1,14 +1,12 @@
-import { closeSync, constants, ftruncate, ftruncateSync, open, openSync, statSync } from 'node:fs';
-import { Socket } from 'node:net';
-import { Writable } from 'node:stream';
+import { openSync, statSync } from 'node:fs';
+import type { Writable } from 'node:stream';
 import { outputError } from '../../audio/errors.ts';
 import type { SampleEncoding } from '../../io/sample-format.ts';
-import { type FileCalls, pooledCalls } from './file-calls.ts';
+import type { FileCalls } from './file-calls.ts';
+import { FileWriter, type Revision } from './file-writer.ts';
+import { PipeWriter } from './pipe-writer.ts';
 import { isSystemError, systemReason } from './system-reason.ts';
 import { UnfinishedFile } from './unfinished-file.ts';
-
-/** How often a pipe that nobody reads yet is tried again, in ms. */
-const RETRY = 50;
 
 /** Where a run's bytes go. */
 export interface OutputSink {
@@ -31,170 +29,9 @@ export interface OutputSink {
   close(): void;
 }
 
-/** A file under revision. */
-export interface Revision {
-  /** Bytes that the system has taken so far. */
-  readonly written: () => number;
-  /** Writes over bytes that went out earlier. */
-  readonly patch: (position: number, bytes: Uint8Array) => Promise<void>;
-  /** Cuts the file to its first `length` bytes. */
-  readonly truncate: (length: number) => Promise<void>;
-}
-
 /** A sink around any writable stream. Nothing is said of what was written: the stream may still hold it. */
 export function streamSink(name: string, stream: Writable): OutputSink {
   return { name, stream, onWritten: null, revision: null, keep: null, unfinished: null, close: () => {} };
-}
-
-/** Hands chunks to a socket and says when the system has taken them. */
-class PipeWriter extends Writable {
-  onWritten: ((chunk: Uint8Array) => void) | null = null;
-  readonly #descriptor: number | string;
-  #socket: Socket | null = null;
-
-  /** On an open descriptor, or on a named pipe that is opened when somebody reads it. */
-  constructor(descriptor: number | string) {
-    super({ highWaterMark: 1 });
-    this.#descriptor = descriptor;
-    if (typeof descriptor === 'number') this.#attach(descriptor);
-  }
-
-  override _construct(done: (error?: Error | null) => void): void {
-    if (typeof this.#descriptor === 'number') done();
-    else this.#await(this.#descriptor, done);
-  }
-
-  override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-    this.#socket!.write(chunk, (error) => {
-      if (!error) this.onWritten?.(chunk);
-      done(error);
-    });
-  }
-
-  override _final(done: (error?: Error | null) => void): void {
-    this.#socket!.end(() => done());
-  }
-
-  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    this.#socket?.destroy();
-    done(error);
-  }
-
-  /** Opens without blocking: a thread that waits for a reader could not be called back when a signal comes. */
-  #await(path: string, done: (error?: Error | null) => void): void {
-    open(path, constants.O_WRONLY | constants.O_NONBLOCK, (error, fd) => {
-      if (!error) this.#attach(fd);
-      if (error?.code === 'ENXIO' && !this.destroyed) setTimeout(() => this.#await(path, done), RETRY);
-      else done(error?.code === 'ENXIO' ? null : error);
-    });
-  }
-
-  #attach(fd: number): void {
-    this.#socket = new Socket({ fd, readable: false, writable: true });
-    this.#socket.on('error', (error) => this.destroy(error));
-  }
-}
-
-/**
- * Writes to a file descriptor that is opened when the first byte comes, so that a failed start leaves no file. One that goes
- * on with a file cuts it to `start` bytes then, or at the end.
- */
-class FileWriter extends Writable {
-  onWritten: ((chunk: Uint8Array) => void) | null = null;
-  readonly #open: () => number;
-  readonly #start: number | null;
-  readonly #calls: FileCalls;
-  #fd: number | null = null;
-  #bytes: number;
-  #writing = false;
-  #closed = false;
-
-  constructor(open: () => number, start: number | null = null, calls = pooledCalls) {
-    super({ highWaterMark: 1 << 19 });
-    this.#open = open;
-    this.#start = start;
-    this.#calls = calls;
-    this.#bytes = start ?? 0;
-  }
-
-  #begin(): number {
-    const fd = this.#open();
-    if (this.#start !== null) ftruncateSync(fd, this.#start);
-    return fd;
-  }
-
-  override _final(done: (error?: Error | null) => void): void {
-    try {
-      if (this.#start !== null) this.#fd ??= this.#begin();
-      done();
-    } catch (error) {
-      done(error as Error);
-    }
-  }
-
-  override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-    try {
-      this.#fd ??= this.#begin();
-    } catch (error) {
-      done(error as Error);
-      return;
-    }
-    const counted = (bytes: number): void => {
-      this.#bytes += bytes;
-    };
-    // Where a pipe or the shell's own place in a file may stand, no position is given.
-    this.#writeAll(this.#fd, chunk, this.#start === null ? null : this.#bytes, counted, (error) => {
-      if (!error) this.onWritten?.(chunk);
-      done(error);
-    });
-  }
-
-  readonly revision: Revision = {
-    written: () => this.#bytes,
-    patch: (position, bytes) =>
-      this.#revise((fd, done) => this.#writeAll(fd, bytes, position, () => {}, done)),
-    truncate: (length) => this.#revise((fd, done) => ftruncate(fd, length, done)),
-  };
-
-  /** Lets go of the file, once a call that is under way has returned: by then another file might be behind its descriptor. */
-  close(): void {
-    this.#closed = true;
-    if (!this.#writing) this.#release();
-  }
-
-  #release(): void {
-    // Descriptors 0 to 2 belong to the process.
-    if (this.#fd !== null && this.#fd > 2) closeSync(this.#fd);
-    this.#fd = null;
-  }
-
-  #revise(change: (fd: number, done: (error?: Error | null) => void) => void): Promise<void> {
-    return new Promise((resolve, reject) => {
-      if (this.#fd === null) resolve();
-      else change(this.#fd, (error) => (error ? reject(error) : resolve()));
-    });
-  }
-
-  /** Writes all of `bytes`, however little the system takes at once; at `position`, or where the file stands. */
-  #writeAll(
-    fd: number,
-    bytes: Uint8Array,
-    position: number | null,
-    counted: (bytes: number) => void,
-    done: (error?: Error | null) => void,
-  ): void {
-    this.#writing = true;
-    this.#calls.write(fd, bytes, position, (error, written) => {
-      this.#writing = false;
-      if (!error) counted(written);
-      if (this.#closed) this.#release();
-      if (this.#closed || error || written === bytes.length) done(error);
-      else {
-        const next = position === null ? null : position + written;
-        this.#writeAll(fd, bytes.subarray(written), next, counted, done);
-      }
-    });
-  }
 }
 
 /** A sink around a writer of ours, which knows when the system has taken a chunk. */

@@ -226,7 +226,7 @@ async function analysisOf(
   only: readonly Measure[],
   { signal, memory, calls }: TrackControl,
 ): Promise<Analysis> {
-  const { analysis } = await analyze(openFile(path, calls), { inputName: path, only, signal, memory });
+  const { analysis } = await analyze(path, { only, signal, memory, calls });
   signal.throwIfAborted();
   return analysis;
 }

@@ -1,10 +1,4 @@
-import {
-  type Analysis,
-  analyze,
-  type KeptMemory,
-  type Measure,
-  openFile,
-} from '../engine/analysis/analyze.ts';
+import { type Analysis, analyze, type KeptMemory, type Measure } from '../engine/analysis/analyze.ts';
 import type { FileCalls } from '../engine/files/file-calls.ts';
 import { type GainPlan, planGain } from '../engine/passes/plan-gain.ts';
 import { type MasteringPlan, planMastering } from '../engine/passes/plan-mastering.ts';
@@ -53,8 +47,7 @@ export async function albumPlan({ inputs, work }: AlbumTask, control: PlanContro
 
 async function isReadable(input: string, control: PlanControl): Promise<boolean> {
   try {
-    const { calls, ...rest } = control;
-    await analyze(openFile(input, calls), { only: ['samplePeak'], ...rest });
+    await analyze(input, { only: ['samplePeak'], ...control });
     return true;
   } catch {
     return false;

@@ -132,6 +132,11 @@ export class LoudnessMeter {
     return this.#shortTerms.spread(RANGE_GATE_LU, RANGE_LOW, RANGE_HIGH);
   }
 
+  /** The same; null before there was a value of 3 s, of which it is made. */
+  get rangeIfKnown(): number | null {
+    return this.shortTermMax > Number.NEGATIVE_INFINITY ? this.range : null;
+  }
+
   /** Gating blocks above -70 LUFS so far, one every 100 ms. */
   get gatedBlocks(): number {
     return this.#gatingBlocks.count;

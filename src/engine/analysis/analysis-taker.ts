@@ -194,10 +194,8 @@ export class AnalysisTaker {
   }
 
   #loudnessFigures(): NonNullable<Analysis['loudness']> {
-    const { integrated, range, momentaryMax, shortTermMax } = this.#loudness!;
-    // Values of 3 s make the range: without one it is not 0 but unknown.
-    const hasRange = shortTermMax > Number.NEGATIVE_INFINITY;
-    return { integrated, range: hasRange ? range : null, momentaryMax, shortTermMax };
+    const { integrated, rangeIfKnown: range, momentaryMax, shortTermMax } = this.#loudness!;
+    return { integrated, range, momentaryMax, shortTermMax };
   }
 
   /** The values of those figures that are wanted. */

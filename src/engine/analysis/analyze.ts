@@ -34,6 +34,8 @@ export interface AnalyzeOptions {
   readonly signal?: AbortSignal | undefined;
   /** Worked on, where passes follow one another. @default a memory of its own */
   readonly memory?: KeptMemory | undefined;
+  /** How a file that is given by its path is read. @default pooledCalls */
+  readonly calls?: FileCalls | undefined;
 }
 
 /** An analysis and what belongs to it. */
@@ -62,7 +64,7 @@ export async function analyze(
   const spectrum =
     wanted.has('spectrum') || wanted.has('features') ? await import('./spectrum-analysis.ts') : null;
   const { header, frames, taker, memory, warnings } = await readBlocks(
-    typeof input === 'string' ? openFile(input) : input,
+    typeof input === 'string' ? openFile(input, options.calls) : input,
     { inputName, backend, raw, signal, memory: kept },
     (memory, { format, announcedFrames }) =>
       new AnalysisTaker(memory, {

@@ -9,7 +9,7 @@ import { MOST_GAIN } from '../../mastering/one-pass.ts';
 import { type Aim, ruleLoudness } from '../../mastering/rules.ts';
 import { planTwoPass } from '../../mastering/two-pass.ts';
 import type { Analysis } from '../../monitor/analysis.ts';
-import { analyze, openFile } from '../analysis/analyze.ts';
+import { analyze } from '../analysis/analyze.ts';
 import type { FileCalls } from '../files/file-calls.ts';
 import { contentOf, MASTERING_MEASURES } from '../pipelines/measured-content.ts';
 import { dryPass, type ProgrammeLoudness } from './dry-pass.ts';
@@ -48,7 +48,8 @@ export interface MasteringPlan {
 export async function planMastering(file: string, options: PlanMasteringOptions): Promise<MasteringPlan> {
   const { aim, genres, signal, memory, calls } = options;
   const backend = chooseBackend(options.backend);
-  const analysis = options.analysis ?? (await analysisOf(file, backend, options));
+  const read = { only: MASTERING_MEASURES, backend, signal, memory, calls };
+  const analysis = options.analysis ?? (await analyze(file, read)).analysis;
   signal?.throwIfAborted();
   const content = contentOf(analysis);
   const { sampleRate } = analysis.format;
@@ -89,13 +90,4 @@ export async function planMastering(file: string, options: PlanMasteringOptions)
     because,
   };
   return { pipeline: pipelineAt(gain, room), content, after, curve, decisions: [...decisions, gained] };
-}
-
-async function analysisOf(
-  file: string,
-  backend: BackendName,
-  { signal, memory, calls }: PlanMasteringOptions,
-): Promise<Analysis> {
-  const options = { inputName: file, only: MASTERING_MEASURES, backend, signal, memory };
-  return (await analyze(openFile(file, calls), options)).analysis;
 }

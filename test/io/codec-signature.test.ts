@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { codecOf, id3Bytes } from '../../src/io/codec-signature.ts';
+import { codecBehindTag, codecOf, id3Bytes } from '../../src/io/codec-signature.ts';
 
 const ascii = (text: string): Uint8Array => Uint8Array.from(text, (char) => char.charCodeAt(0));
 const ogg = (payload: string): Uint8Array => ascii(`OggS\0\x02${'\0'.repeat(20)}\x01\x1e${payload}`);
@@ -7,7 +7,6 @@ const ogg = (payload: string): Uint8Array => ascii(`OggS\0\x02${'\0'.repeat(20)}
 describe('codecOf', () => {
   it.each([
     ['fLaC', ascii('fLaC\0\0\0\x22'), 'flac'],
-    ['an ID3 tag', ascii('ID3\x04'), 'mp3'],
     ['MPEG 1 layer 3', Uint8Array.of(0xff, 0xfb, 0x90, 0), 'mp3'],
     ['MPEG 2 layer 3', Uint8Array.of(0xff, 0xf3, 0x90, 0), 'mp3'],
     ['ADTS AAC', Uint8Array.of(0xff, 0xf1, 0x50, 0x80), 'other'],
@@ -21,6 +20,21 @@ describe('codecOf', () => {
   it('knows how long an ID3 tag is: 10 bytes and 257 in sevens', () => {
     expect(id3Bytes(ascii('ID3\x04\0\0\0\0\x02\x01'))).toBe(267);
     expect([ascii('ID3\x04'), ascii('RIFF\0\0\0\0\0\0')].map(id3Bytes)).toEqual([0, 0]);
+  });
+
+  it('knows an ID3 tag of 20 bytes with a foot of 10', () => {
+    expect(id3Bytes(ascii('ID3\x04\0\x10\0\0\0\x0a'))).toBe(30);
+  });
+
+  it('knows what is behind an ID3 tag by its own first bytes, and MP3 behind zeros', () => {
+    const behind = (text: string) => codecBehindTag(ascii(text))?.decoder ?? null;
+    expect(['\xff\xfb\x90\0', 'fLaC', 'RIFF\0\0\0\0WAVE', '\0\0\0\0', 'OggS'].map(behind)).toEqual([
+      'mp3',
+      'flac',
+      null,
+      'mp3',
+      'other',
+    ]);
   });
 
   it.each([

@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { inputError } from '../../audio/errors.ts';
-import { type Codec, codecOf, id3Bytes, SIGNATURE_BYTES } from '../../io/codec-signature.ts';
+import { type Codec, codecBehindTag, codecOf, id3Bytes, SIGNATURE_BYTES } from '../../io/codec-signature.ts';
 import { decodeCodec } from '../../io/decode-codec.ts';
 import { encodeWav } from '../../io/encode-wav.ts';
 import { ffmpegReader } from './ffmpeg-process.ts';
@@ -23,20 +23,17 @@ async function* decodedWav(
   );
 }
 
-/** What the first bytes of a file say that it is, or those behind an ID3 tag, which stands in front of AAC and FLAC as well. */
-function codecOfFile(path: string): Codec | null {
+/** What the first bytes of a file say that it is, or those behind ID3 tags; and where they stand. */
+function codecOfFile(path: string): { readonly codec: Codec | null; readonly begins: number } {
   const bytes = new Uint8Array(SIGNATURE_BYTES);
   const fd = openSync(path, 'r');
-  const startAt = (position: number): Uint8Array =>
-    bytes.subarray(0, readSync(fd, bytes, 0, SIGNATURE_BYTES, position));
   try {
-    const start = startAt(0);
-    const codec = codecOf(start);
-    const tagBytes = id3Bytes(start);
-    if (tagBytes === 0) return codec;
-    const inside = codecOf(startAt(tagBytes));
-    // ffmpeg finds its way over the tag; our decoders do so for MP3 alone.
-    return inside === null || inside.decoder === 'mp3' ? codec : { ...inside, decoder: 'other' };
+    for (let begins = 0; ; ) {
+      const start = bytes.subarray(0, readSync(fd, bytes, 0, SIGNATURE_BYTES, begins));
+      const tagBytes = id3Bytes(start);
+      if (tagBytes === 0) return { codec: begins > 0 ? codecBehindTag(start) : codecOf(start), begins };
+      begins += tagBytes;
+    }
   } finally {
     closeSync(fd);
   }
@@ -49,11 +46,11 @@ function codecOfFile(path: string): Codec | null {
 export function codecInput(path: string, calls: FileCalls = pooledCalls): Readable | null {
   // A pipe must not be opened twice, and can't be looked into.
   if (!statSync(path).isFile()) return null;
-  const codec = codecOfFile(path);
+  const { codec, begins } = codecOfFile(path);
   if (codec === null) return null;
   const { decoder, name } = codec;
   if (decoder === 'other') return ffmpegReader(path, name);
-  const wav = decodedWav(filePieces(path, calls), { decoder, name });
+  const wav = decodedWav(behind(begins, filePieces(path, calls)), { decoder, name });
   return Readable.from(wav, { objectMode: false, highWaterMark: 1 });
 }
 
@@ -69,22 +66,59 @@ async function* ownPieces(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uin
   }
 }
 
-/** Looks at the first bytes of a stream, up to those of a signature, and puts them back: the stream that then has them all. */
-function peek(input: Readable, signal: AbortSignal | undefined) {
-  return new Promise<{ readonly start: Uint8Array; readonly whole: Readable }>((resolve) => {
+/** What comes behind the first `bytes` of a stream. */
+async function* behind(
+  bytes: number,
+  pieces: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array, void, void> {
+  let left = bytes;
+  for await (const piece of pieces) {
+    if (left < piece.length) yield piece.subarray(left);
+    left = Math.max(0, left - piece.length);
+  }
+}
+
+/** The beginning of a stream. */
+interface Beginning {
+  /** The first bytes behind the tags, up to those of a signature. */
+  readonly start: Uint8Array;
+  readonly tagged: boolean;
+  /** The stream, with `start` put back and without the tags. */
+  readonly whole: Readable;
+}
+
+/** Looks at the first bytes of a stream, behind the ID3 tags in front of it, and puts them back. */
+function peek(input: Readable, signal: AbortSignal | undefined): Promise<Beginning> {
+  return new Promise((resolve) => {
     let start: Uint8Array = new Uint8Array(0);
+    let tagged = false;
+    /** Bytes of a tag that are still to come. */
+    let tagBytes = 0;
     const settle = (): void => {
       input.off('end', settle).off('close', settle).off('error', settle).off('readable', take);
       signal?.removeEventListener('abort', settle);
       const { readableEnded } = input;
       // At once, or a stream that has no more would end without them.
       if (!readableEnded && !input.destroyed && start.length > 0) input.unshift(start);
-      resolve({ start, whole: readableEnded ? Readable.from([start], { objectMode: false }) : input });
+      resolve({
+        start,
+        tagged,
+        whole: readableEnded ? Readable.from([start], { objectMode: false }) : input,
+      });
+    };
+    const passTags = (): void => {
+      do {
+        const passed = Math.min(tagBytes, start.length);
+        start = start.subarray(passed);
+        tagBytes = tagBytes - passed || id3Bytes(start);
+        tagged ||= tagBytes > 0;
+      } while (tagBytes > 0 && start.length > 0);
     };
     const take = (): void => {
       const chunk: Uint8Array | null = input.read();
       if (chunk === null) return;
       start = start.length === 0 ? chunk : Buffer.concat([start, chunk]);
+      passTags();
       if (start.length >= SIGNATURE_BYTES) settle();
     };
     input.on('end', settle).on('close', settle).on('error', settle).on('readable', take);
@@ -98,8 +132,8 @@ function peek(input: Readable, signal: AbortSignal | undefined) {
  * @throws AuralisError of kind `input` for another codec, which ffmpeg would need a file for
  */
 export async function decodedStream(input: Readable, signal?: AbortSignal): Promise<Readable> {
-  const { start, whole } = await peek(input, signal);
-  const codec = codecOf(start);
+  const { start, tagged, whole } = await peek(input, signal);
+  const codec = tagged ? codecBehindTag(start) : codecOf(start);
   if (codec === null) return whole;
   const { decoder, name } = codec;
   if (decoder === 'other') {

@@ -5,8 +5,8 @@ export interface Codec {
   readonly name: string;
 }
 
-/** Bytes of a file that `codecOf` looks at. */
-export const SIGNATURE_BYTES = 64;
+/** Most bytes that `codecOf` looks at; all but MPEG-TS are known by 64. */
+export const SIGNATURE_BYTES = 192;
 
 /** First bytes by which files are known, `*` for any byte. */
 const STARTS: readonly (readonly [start: string, decoder: Codec['decoder'], name: string])[] = [
@@ -19,14 +19,41 @@ const STARTS: readonly (readonly [start: string, decoder: Codec['decoder'], name
   ['\x1aE\xdf\xa3', 'other', 'Matroska'],
   ['wvpk', 'other', 'WavPack'],
   ['MAC ', 'other', "Monkey's Audio"],
+  ['caff', 'other', 'Core Audio'],
+  ['Creative Voice File\x1a', 'other', 'VOC'],
+  ['\x30\x26\xb2\x75\x8e\x66\xcf\x11', 'other', 'WMA'],
+  ['\x0b\x77', 'other', 'AC-3'],
+  ['DSD ', 'other', 'DSF'],
+  ['FRM8', 'other', 'DSDIFF'],
+  ['TTA1', 'other', 'TTA'],
+  ['MPCK', 'other', 'Musepack'],
+  ['#!AMR', 'other', 'AMR'],
+  ['.RMF', 'other', 'RealMedia'],
+  ['FLV\x01', 'other', 'FLV'],
+  ['RIFF****AVI ', 'other', 'AVI'],
+  // Packets of 188 bytes (ISO 13818-1, 2.4.3), and a pack of a program stream (2.5.3).
+  [`G${'*'.repeat(187)}G`, 'other', 'MPEG-TS'],
+  ['\0\0\x01\xba', 'other', 'MPEG-PS'],
 ];
 
-/** MPEG audio begins with 11 set bits; then 2 of the version and 2 of the layer, which ADTS AAC leaves 0 (ISO 13818-7, 6.2). */
-function mpegCodec([first, second]: Uint8Array): Codec | null {
+/** By the 2 bits of the layer in an MPEG audio header; 0 is ADTS AAC. */
+const LAYERS: readonly Codec[] = [
+  { decoder: 'other', name: 'AAC' },
+  { decoder: 'mp3', name: 'MP3' },
+  { decoder: 'other', name: 'MP2' },
+  { decoder: 'other', name: 'MP1' },
+];
+
+/**
+ * MPEG audio begins with 11 set bits; then 2 of the version and 2 of the layer, later 4 of the bit rate and 2 of the sampling
+ * rate, of which one value is forbidden (ISO 11172-3, 2.4.2.3). ADTS AAC leaves the layer 0 (ISO 13818-7, 6.2).
+ */
+function mpegCodec([first, second, third]: Uint8Array): Codec | null {
   if (first !== 0xff || second < 0xe0) return null;
-  if ((second & 0xf6) === 0xf0) return { decoder: 'other', name: 'AAC' };
   const [version, layer] = [(second >> 3) & 3, (second >> 1) & 3];
-  return version !== 1 && layer === 1 ? { decoder: 'mp3', name: 'MP3' } : null;
+  if (layer === 0) return version >= 2 && second >= 0xf0 ? LAYERS[0] : null;
+  const isForbidden = version === 1 || third >> 4 === 15 || (third & 12) === 12;
+  return isForbidden ? null : LAYERS[layer];
 }
 
 /** Bytes of the head of an ID3v2 tag, and of the foot that one may have (ID3 2.4, 3.1 and 3.4). */

@@ -1,4 +1,4 @@
-import { inputError } from '../audio/errors.ts';
+import { type AuralisError, inputError } from '../audio/errors.ts';
 import { aiff } from './aiff-header.ts';
 import { au } from './au-header.ts';
 import { describeStart } from './file-signature.ts';
@@ -14,7 +14,12 @@ import { wav } from './wav-header.ts';
 
 /** Every container that is read; a new one is one file and one line here. */
 const CONTAINERS: readonly Container[] = [wav, aiff, au, w64];
-const EXPECTED = 'expected WAV (RIFF, RIFX, RF64, BW64), AIFF, AU or Wave64';
+const NAMES = ['WAV (RIFF, RIFX, RF64, BW64)', 'AIFF', 'AU', 'Wave64'];
+/** What is said to be expected: all containers, and `others` that are read besides. */
+const expected = (others: readonly string[] = []): string => {
+  const names = [...NAMES, ...others];
+  return `expected ${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
+};
 /** Bytes by which every container is known. */
 const START_BYTES = 12;
 
@@ -22,12 +27,15 @@ const START_BYTES = 12;
 export const containerOf = (start: Uint8Array): Container | undefined =>
   CONTAINERS.find(({ begins }) => begins(start));
 
+/** The error for a file that is no container of ours; `others` are named as expected besides. */
+export const unknownStart = (start: Uint8Array, others?: readonly string[]): AuralisError =>
+  inputError(`not an audio file we read: starts with ${describeStart(start)}, ${expected(others)}`);
+
 /** Reads from the first byte of a file to the first one of audio. */
 export function* readHeader(cursor: HeaderCursor): HeaderSteps<ContainerHeader> {
   const start = (yield* cursor.take(START_BYTES, 'inside its first 12 bytes')).slice();
   const container = containerOf(start);
-  if (!container)
-    throw inputError(`not an audio file we read: starts with ${describeStart(start)}, ${EXPECTED}`);
+  if (!container) throw unknownStart(start);
   return yield* container.read(start, cursor);
 }
 
@@ -77,11 +85,9 @@ export class HeaderReader {
   /** Says why there is no header at the end of the input. */
   end(): never {
     const position = this.#cursor.position + this.#filled;
-    if (position === 0) throw inputError(`empty input: ${EXPECTED}`);
+    if (position === 0) throw inputError(`empty input: ${expected()}`);
     const container = containerOf(this.#start);
-    if (!container) {
-      throw inputError(`not an audio file we read: starts with ${describeStart(this.#start)}, ${EXPECTED}`);
-    }
+    if (!container) throw unknownStart(this.#start);
     throw inputError(
       `${container.name} header cut off: the input ends after ${position} bytes, ${this.#step?.place}`,
     );

@@ -12,6 +12,10 @@ describe('codecOf', () => {
     ['ADTS AAC', Uint8Array.of(0xff, 0xf1, 0x50, 0x80), 'other'],
     ['Vorbis in Ogg', ogg('\x01vorbis'), 'vorbis'],
     ['Opus in Ogg', ogg('OpusHead'), 'other'],
+    ['MPEG 1 layer 2', Uint8Array.of(0xff, 0xfd, 0x90, 0), 'other'],
+    ['Core Audio', ascii('caff\0\x01'), 'other'],
+    ['VOC', ascii('Creative Voice File\x1a\x1a\0'), 'other'],
+    ['MPEG-TS', ascii(`G@\x11${'\xff'.repeat(185)}G@`), 'other'],
     ['MP4', ascii('\0\0\0\x20ftypM4A '), 'other'],
   ])('knows %s', (_name, bytes, decoder) => {
     expect(codecOf(bytes)?.decoder).toBe(decoder);
@@ -40,6 +44,8 @@ describe('codecOf', () => {
   it.each([
     ['RIFF', ascii('RIFF\0\0\0\0WAVEfmt ')],
     ['samples at full scale', Uint8Array.of(0xff, 0xff, 0xff, 0xff)],
+    ['a bit rate and a sampling rate that are forbidden', Uint8Array.of(0xff, 0xfb, 0xf0, 0)],
+    ['text that begins with a G', ascii('G'.padEnd(200, 'a'))],
     ['nothing', new Uint8Array(0)],
   ])('leaves %s alone', (_name, bytes) => {
     expect(codecOf(bytes)).toBeNull();

@@ -4,9 +4,16 @@ import { inputError } from '../../audio/errors.ts';
 import { type Codec, codecBehindTag, codecOf, id3Bytes, SIGNATURE_BYTES } from '../../io/codec-signature.ts';
 import { decodeCodec } from '../../io/decode-codec.ts';
 import { encodeWav } from '../../io/encode-wav.ts';
+import { containerOf, unknownStart } from '../../io/header-reader.ts';
 import { ffmpegReader } from './ffmpeg-process.ts';
 import { type FileCalls, pooledCalls } from './file-calls.ts';
 import { rotatingReader } from './rotating-reader.ts';
+
+/** Bytes of a stream that are looked at; one that has just begun is not kept waiting for more. */
+const PEEK_BYTES = 64;
+
+/** What is read of a stream beside plain samples. */
+const OWN_CODECS = ['FLAC', 'MP3', 'Ogg Vorbis'];
 
 /** Bytes that are decoded at a time; the decoders give all that is in them at once. */
 const READ_BYTES = 16 * 1024;
@@ -119,7 +126,7 @@ function peek(input: Readable, signal: AbortSignal | undefined): Promise<Beginni
       if (chunk === null) return;
       start = start.length === 0 ? chunk : Buffer.concat([start, chunk]);
       passTags();
-      if (start.length >= SIGNATURE_BYTES) settle();
+      if (start.length >= PEEK_BYTES) settle();
     };
     input.on('end', settle).on('close', settle).on('error', settle).on('readable', take);
     signal?.addEventListener('abort', settle, { once: true });
@@ -129,12 +136,15 @@ function peek(input: Readable, signal: AbortSignal | undefined): Promise<Beginni
 
 /**
  * A stream as the bytes of a WAV, where its first bytes are those of FLAC, MP3 or Ogg Vorbis; else the stream itself.
- * @throws AuralisError of kind `input` for another codec, which ffmpeg would need a file for
+ * @throws AuralisError of kind `input` for another codec, which ffmpeg would need a file for, and for no audio
  */
 export async function decodedStream(input: Readable, signal?: AbortSignal): Promise<Readable> {
   const { start, tagged, whole } = await peek(input, signal);
   const codec = tagged ? codecBehindTag(start) : codecOf(start);
-  if (codec === null) return whole;
+  if (codec === null) {
+    if (start.length < PEEK_BYTES || containerOf(start)) return whole;
+    throw unknownStart(start, OWN_CODECS);
+  }
   const { decoder, name } = codec;
   if (decoder === 'other') {
     throw inputError(

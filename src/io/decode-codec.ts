@@ -2,7 +2,9 @@ import type { AudioBlock } from '../audio/block.ts';
 import { inputError } from '../audio/errors.ts';
 import { audioFormat } from '../audio/format.ts';
 import type { Codec } from './codec-signature.ts';
+import { decodeFlac } from './decode-flac.ts';
 import type { SampleEncoding } from './sample-format.ts';
+import { withoutWords } from './without-words.ts';
 
 /** Blocks of decoded audio and the samples that hold them without loss. */
 export interface DecodedCodec {
@@ -20,19 +22,53 @@ interface Decoded {
   readonly bitDepth?: number;
 }
 
-interface CodecDecoder {
-  readonly ready: Promise<void>;
-  decode(bytes: Uint8Array): Decoded | Promise<Decoded>;
-  flush?(): Promise<Decoded>;
-  free(): void;
+/** What is told of the audio while it is decoded. */
+export interface CodecReport {
+  /** Called once, before the first piece, by what knows it. */
+  onAnnounced(frames: number | null): void;
+  /** Called with one line for each thing that is wrong with the input. */
+  onWarning(message: string): void;
 }
 
-/** Loaded when needed: nobody else waits for them. */
-const OPENERS: Readonly<Record<Exclude<Codec['decoder'], 'other'>, () => Promise<CodecDecoder>>> = {
-  flac: async () => new (await import('@wasm-audio-decoders/flac')).FLACDecoder(),
-  mp3: async () => new (await import('mpg123-decoder')).MPEGDecoder(),
-  vorbis: async () => new (await import('@wasm-audio-decoders/ogg-vorbis')).OggVorbisDecoder(),
-};
+type OwnDecoder = Exclude<Codec['decoder'], 'other'>;
+type Pieces = AsyncGenerator<Decoded, void, void>;
+
+/** Bytes to pieces of audio, some of them without a sample. */
+const DECODERS: Readonly<
+  Record<OwnDecoder, (bytes: AsyncIterable<Uint8Array>, report: CodecReport) => Pieces>
+> = { flac, mp3, vorbis };
+
+// Loaded when needed: nobody else waits for them.
+
+async function* flac(bytes: AsyncIterable<Uint8Array>, report: CodecReport): Pieces {
+  const decoder = new (await import('@wasm-audio-decoders/flac')).FLACDecoder();
+  yield* opened(decoder, () => decodeFlac(bytes, decoder, report));
+}
+
+async function* mp3(bytes: AsyncIterable<Uint8Array>): Pieces {
+  const decoder = new (await import('mpg123-decoder')).MPEGDecoder();
+  yield* opened(decoder, async function* () {
+    for await (const chunk of bytes) yield withoutWords(() => decoder.decode(chunk));
+  });
+}
+
+async function* vorbis(bytes: AsyncIterable<Uint8Array>): Pieces {
+  const decoder = new (await import('@wasm-audio-decoders/ogg-vorbis')).OggVorbisDecoder();
+  yield* opened(decoder, async function* () {
+    for await (const chunk of bytes) yield await withoutWords(() => decoder.decode(chunk));
+    yield await withoutWords(() => decoder.flush());
+  });
+}
+
+/** Runs a decoder that is to be waited for, and freed at the end. */
+async function* opened(decoder: { ready: Promise<void>; free(): void }, decode: () => Pieces): Pieces {
+  try {
+    await decoder.ready;
+    yield* decode();
+  } finally {
+    decoder.free();
+  }
+}
 
 /** Place in Vorbis order of each channel in WAVE order, by number of channels (Vorbis I, 4.3.9). */
 const VORBIS_ORDER: Readonly<Record<number, readonly number[]>> = {
@@ -50,43 +86,17 @@ function encodingFor({ bitDepth }: Decoded, decoder: Codec['decoder']): SampleEn
   return bitDepth <= 24 ? 's24' : 's32';
 }
 
-/** Frames that the first bytes of a FLAC file announce, 36 bits in STREAMINFO (RFC 9639, 8.2); null for "not known". */
-function flacFrames(bytes: Uint8Array): number | null {
-  if (bytes.length < 26 || String.fromCharCode(...bytes.subarray(0, 4)) !== 'fLaC') return null;
-  const view = new DataView(bytes.buffer, bytes.byteOffset);
-  return (view.getUint8(21) & 15) * 2 ** 32 + view.getUint32(22) || null;
-}
-
-/** What comes out of a decoder, piece by piece; pieces without a sample are left out. */
-async function* decodedPieces(
-  bytes: AsyncIterable<Uint8Array>,
-  decoder: Exclude<Codec['decoder'], 'other'>,
-  onStart: (chunk: Uint8Array) => void,
-): AsyncGenerator<Decoded, void, void> {
-  const open = await OPENERS[decoder]();
-  let started = false;
-  try {
-    await open.ready;
-    for await (const chunk of bytes) {
-      if (!started) onStart(chunk);
-      started = true;
-      yield await open.decode(chunk);
-    }
-    if (open.flush) yield await open.flush();
-  } finally {
-    open.free();
-  }
-}
-
 /** Decodes FLAC, MP3 or Ogg Vorbis as it comes in, in constant memory, without any program but this one. */
 export async function decodeCodec(
   bytes: AsyncIterable<Uint8Array>,
-  { decoder, name }: Codec & { readonly decoder: Exclude<Codec['decoder'], 'other'> },
+  { decoder, name }: Codec & { readonly decoder: OwnDecoder },
+  onWarning: CodecReport['onWarning'] = () => {},
 ): Promise<DecodedCodec> {
   let announcedFrames: number | null = null;
-  const pieces = decodedPieces(bytes, decoder, (chunk) => {
-    if (decoder === 'flac') announcedFrames = flacFrames(chunk);
-  });
+  const onAnnounced = (frames: number | null): void => {
+    announcedFrames = frames;
+  };
+  const pieces = DECODERS[decoder](bytes, { onAnnounced, onWarning });
   const next = async (): Promise<Decoded | null> => {
     // Decoders find their way over what is no frame, such as a tag; what is lost shows in the number of frames.
     for (;;) {

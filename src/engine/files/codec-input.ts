@@ -18,16 +18,28 @@ const OWN_CODECS = ['FLAC', 'MP3', 'Ogg Vorbis'];
 /** Bytes that are decoded at a time; the decoders give all that is in them at once. */
 const READ_BYTES = 16 * 1024;
 
+/** What was found wrong with what a stream was decoded from. */
+const WARNINGS = new WeakMap<Readable, readonly string[]>();
+
+/** One line for each thing that is wrong with what a stream was decoded from, complete when it has ended. */
+export const codecWarnings = (stream: Readable): readonly string[] => WARNINGS.get(stream) ?? [];
+
+type OwnCodec = Parameters<typeof decodeCodec>[1];
+
 /** The samples of a file in a codec of our own, as the bytes of a WAV. */
-async function* decodedWav(
-  source: AsyncIterable<Uint8Array>,
-  codec: Parameters<typeof decodeCodec>[1],
-): AsyncGenerator<Buffer, void, void> {
-  const { sampleFormat, announcedFrames, blocks } = await decodeCodec(source, codec);
-  const known = announcedFrames === null ? {} : { frames: announcedFrames };
-  yield* Readable.from(blocks, { highWaterMark: 1 }).compose(
-    encodeWav({ sampleFormat, dither: 'none', ...known }),
-  );
+function decodedWav(source: AsyncIterable<Uint8Array>, codec: OwnCodec): Readable {
+  const warnings: string[] = [];
+  async function* wavBytes(): AsyncGenerator<Buffer, void, void> {
+    const decoded = await decodeCodec(source, codec, (line) => warnings.push(line));
+    const { sampleFormat, announcedFrames, blocks } = decoded;
+    const known = announcedFrames === null ? {} : { frames: announcedFrames };
+    yield* Readable.from(blocks, { highWaterMark: 1 }).compose(
+      encodeWav({ sampleFormat, dither: 'none', ...known }),
+    );
+  }
+  const wav = Readable.from(wavBytes(), { objectMode: false, highWaterMark: 1 });
+  WARNINGS.set(wav, warnings);
+  return wav;
 }
 
 /** What the first bytes of a file say that it is, or those behind ID3 tags; and where they stand. */
@@ -57,8 +69,7 @@ export function codecInput(path: string, calls: FileCalls = pooledCalls): Readab
   if (codec === null) return null;
   const { decoder, name } = codec;
   if (decoder === 'other') return ffmpegReader(path, name);
-  const wav = decodedWav(behind(begins, filePieces(path, calls)), { decoder, name });
-  return Readable.from(wav, { objectMode: false, highWaterMark: 1 });
+  return decodedWav(behind(begins, filePieces(path, calls)), { decoder, name });
 }
 
 /** Opens a file when the first piece of it is wanted. */
@@ -151,6 +162,5 @@ export async function decodedStream(input: Readable, signal?: AbortSignal): Prom
       `${name} is not decoded from a pipe: name the file, or put "ffmpeg -i - -f wav - |" in front`,
     );
   }
-  const wav = decodedWav(ownPieces(whole), { decoder, name });
-  return Readable.from(wav, { objectMode: false, highWaterMark: 1 });
+  return decodedWav(ownPieces(whole), { decoder, name });
 }

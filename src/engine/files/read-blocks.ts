@@ -9,7 +9,7 @@ import {
 } from '../../dsp/kernel-memory.ts';
 import type { RawFormat } from '../../io/sample-format.ts';
 import { type AudioHeader, StreamDecoder } from '../../io/stream-decoder.ts';
-import { decodedStream } from './codec-input.ts';
+import { codecWarnings, decodedStream } from './codec-input.ts';
 import { isSystemError, systemReason } from './system-reason.ts';
 
 /** Frames handed over at a time: large enough that calls cost nothing, small enough for the caches. */
@@ -89,7 +89,7 @@ export async function readBlocks<T extends BlockTaker>(
       decoder.write(chunk);
       await drain();
     }
-    const { warnings } = decoder.end();
+    const warnings = [...codecWarnings(source), ...decoder.end().warnings];
     await drain();
     const { taker, memory } = opened!;
     await taker.finish();

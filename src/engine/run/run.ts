@@ -6,7 +6,7 @@ import { automationChanges, entryOf, ownMoves } from '../../graph/automation.ts'
 import { loadPipelineStages } from '../../graph/prepare-pipeline.ts';
 import type { Patch } from '../../io/stream-encoder.ts';
 import { shieldStage } from '../air/stage-shield.ts';
-import { decodedStream } from '../files/codec-input.ts';
+import { codecWarnings, decodedStream } from '../files/codec-input.ts';
 import type { OutputSink } from '../files/output-sink.ts';
 import { SideInput } from '../files/side-input.ts';
 import { SideOutput } from '../files/side-output.ts';
@@ -131,7 +131,7 @@ export async function runPipeline(options: RunOptions): Promise<RunSummary> {
     if (!aborted && !readerGone) await checkpoints?.remove();
     const summary = summarise(path, monitor, backend, { aborted, readerGone }, checkpoints);
     if (path.open && !readerGone) options.memory?.keep(path.open.memory);
-    return { ...summary, warnings: [...summary.warnings, ...warnings] };
+    return { ...summary, warnings: [...codecWarnings(source), ...summary.warnings, ...warnings] };
   } catch (error) {
     await checkpoints?.stop();
     if (!ended && (options.partial || output.keep === null)) await salvage(output, path);

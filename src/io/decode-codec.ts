@@ -1,8 +1,11 @@
+import type { OggVorbisDecodedAudio } from '@wasm-audio-decoders/ogg-vorbis';
 import type { AudioBlock } from '../audio/block.ts';
 import { inputError } from '../audio/errors.ts';
 import { audioFormat } from '../audio/format.ts';
 import type { Codec } from './codec-signature.ts';
 import { decodeFlac } from './decode-flac.ts';
+import { mp3Frames } from './mp3-length.ts';
+import { OggEnd } from './ogg-end.ts';
 import type { SampleEncoding } from './sample-format.ts';
 import { withoutWords } from './without-words.ts';
 
@@ -45,20 +48,50 @@ async function* flac(bytes: AsyncIterable<Uint8Array>, report: CodecReport): Pie
   yield* opened(decoder, () => decodeFlac(bytes, decoder, report));
 }
 
-async function* mp3(bytes: AsyncIterable<Uint8Array>): Pieces {
+async function* mp3(bytes: AsyncIterable<Uint8Array>, { onWarning }: CodecReport): Pieces {
   const decoder = new (await import('mpg123-decoder')).MPEGDecoder();
   yield* opened(decoder, async function* () {
-    for await (const chunk of bytes) yield withoutWords(() => decoder.decode(chunk));
+    let announced: number | null | undefined;
+    let frames = 0;
+    let firstError: number | null = null;
+    for await (const chunk of bytes) {
+      if (announced === undefined) announced = mp3Frames(chunk);
+      const decoded = withoutWords(() => decoder.decode(chunk));
+      if (decoded.errors.length > 0) firstError ??= frames;
+      frames += decoded.samplesDecoded;
+      yield decoded;
+    }
+    const missing = (announced ?? 0) - frames;
+    const words = `${missing} of ${announced} announced frames are missing`;
+    if (firstError !== null) onWarning(damagedNear(firstError, missing > 0 ? words : undefined));
+    else if (missing > 0) onWarning(`input ended early: ${words}`);
   });
 }
 
-async function* vorbis(bytes: AsyncIterable<Uint8Array>): Pieces {
+async function* vorbis(bytes: AsyncIterable<Uint8Array>, { onWarning }: CodecReport): Pieces {
   const decoder = new (await import('@wasm-audio-decoders/ogg-vorbis')).OggVorbisDecoder();
   yield* opened(decoder, async function* () {
-    for await (const chunk of bytes) yield await withoutWords(() => decoder.decode(chunk));
-    yield await withoutWords(() => decoder.flush());
+    const end = new OggEnd();
+    let frames = 0;
+    let firstError: number | null = null;
+    const seen = (decoded: OggVorbisDecodedAudio): OggVorbisDecodedAudio => {
+      if (decoded.errors.length > 0) firstError ??= frames;
+      frames += decoded.samplesDecoded;
+      return decoded;
+    };
+    for await (const chunk of bytes) {
+      end.push(chunk);
+      yield seen(await withoutWords(() => decoder.decode(chunk)));
+    }
+    yield seen(await withoutWords(() => decoder.flush()));
+    if (firstError !== null) onWarning(damagedNear(firstError));
+    if (!end.isWhole) onWarning(`input ended early: Ogg Vorbis is cut off behind frame ${frames}`);
   });
 }
+
+/** Decoders say in which piece they failed, and not how much is gone. */
+const damagedNear = (frame: number, loss = 'what could not be decoded is left out'): string =>
+  `damaged near frame ${frame}: ${loss}`;
 
 /** Runs a decoder that is to be waited for, and freed at the end. */
 async function* opened(decoder: { ready: Promise<void>; free(): void }, decode: () => Pieces): Pieces {

@@ -175,6 +175,30 @@ describe.skipIf(!HAS_FFMPEG)('what goes wrong', () => {
     expect((await samplesOf('y.wav')).length).toBe(176_400);
   });
 
+  it.each([
+    ['mp3', /^auralis-stream: warning: input ended early: \d+ of 176400 announced frames are missing\n$/],
+    ['ogg', /^auralis-stream: warning: input ended early: Ogg Vorbis is cut off behind frame \d+\n$/],
+  ])('half of an %s plays, with one warning', async (codec, warning) => {
+    const bytes = readFileSync(at(`s16.${codec}`));
+    writeFileSync(at(`half.${codec}`), bytes.subarray(0, bytes.length / 2));
+    const { code, stderr } = await auralis(`half.${codec} y.wav -f`);
+    expect(code).toBe(0);
+    expect(stderr).toMatch(warning);
+  });
+
+  it.each(['mp3', 'ogg'])(
+    'a damaged %s plays on, with one warning and no word of a package',
+    async (codec) => {
+      const bytes = readFileSync(at(`s16.${codec}`));
+      bytes.fill(0x55, 60_000, 63_000);
+      writeFileSync(at(`damaged.${codec}`), bytes);
+      const { code, stderr } = await auralis(`damaged.${codec} y.wav -f`);
+      expect(code).toBe(0);
+      expect(stderr).toMatch(/^auralis-stream: warning: damaged near frame \d+: [^\n]+\n$/);
+      expect((await auralis(`damaged.${codec} y.wav -f --quiet`)).stderr).toBe('');
+    },
+  );
+
   it('what ffmpeg can’t read gives one line, in its own words', async () => {
     writeFileSync(at('broken.m4a'), readFileSync(at('s16.m4a')).subarray(0, 3000));
     const { code, stderr } = await auralis('broken.m4a y.wav -f');

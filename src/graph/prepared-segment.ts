@@ -66,7 +66,7 @@ export class PreparedSegment {
       const [main] = entry.inputs;
       const taken = formats.input(entry);
       const spec = { format: formatFor(entry, taken), maxFrames, memory };
-      const processor: StageProcessor = entry.definition.prepare(spec, entry.params);
+      const processor: StageProcessor = entry.definition.prepare(spec, entry.made ?? entry.params);
       onPrepared?.(entry.id, processor);
       const node = new GraphNode({
         entry,

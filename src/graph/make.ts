@@ -12,6 +12,7 @@ const makeOf = ({ params, made = params }: PipelineEntry): PipelineEntry['params
 export const makesOf = ({ entries }: PipelineDefinition): Makes =>
   Object.fromEntries(entries.map((entry) => [entry.id, makeOf(entry)]));
 
+/** Whether stages are prepared alike. */
 export const sameMakes = (a: Makes, b: Makes): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 /** A pipeline whose stages are prepared with what `makes` says, where it knows them; their parameters are to be set then. */

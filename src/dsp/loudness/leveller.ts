@@ -76,7 +76,10 @@ export class Leveller {
     this.#gains = state.memory.f64(maxFrames);
   }
 
-  /** New settings; without `glide` everything begins anew, at the allowed gain nearest to 0 dB. */
+  /**
+   * New settings. Without `glide` they are what a new state, or one that the caller has cleared, begins with: at the allowed
+   * gain nearest to 0 dB.
+   */
   set(settings: LevellerSettings, glide: boolean): void {
     this.#settings = settings;
     if (glide) return;

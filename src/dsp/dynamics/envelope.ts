@@ -114,10 +114,11 @@ export class Envelope {
     const open = this.#open[0];
     if (kernels) {
       const { attack, release } = this.#pole;
-      const pointer = (n: number): number => signals[n].byteOffset + 8 * at;
       for (let n = 0; n < signals.length; n += 2) {
-        const [last, first] = [this.#last.byteOffset + 8 * n, this.#first.byteOffset + 8 * n];
-        const [x, y] = [pointer(n), pointer(Math.min(n + 1, signals.length - 1))];
+        const last = this.#last.byteOffset + 8 * n;
+        const first = this.#first.byteOffset + 8 * n;
+        const x = signals[n].byteOffset + 8 * at;
+        const y = n + 1 < signals.length ? signals[n + 1].byteOffset + 8 * at : x;
         kernels.envelope(last, first, x, y, frames, attack, release, open);
       }
     } else {

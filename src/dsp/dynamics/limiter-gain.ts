@@ -116,7 +116,8 @@ export class LimiterGain {
         this.depth.fill(0, at, at + frames);
         return;
       }
-      const [last, depth] = [this.#last.byteOffset, this.depth.byteOffset + 8 * at];
+      const last = this.#last.byteOffset;
+      const depth = this.depth.byteOffset + 8 * at;
       kernels.releasedDepth(last, from, depth, frames, this.#ceiling, this.#margined, release, drop);
       if (slow < 1) kernels.slowDepth(last + 8, depth, frames, slow, slowDrop);
       return;

@@ -72,6 +72,11 @@ export class LimiterGain {
 
   setRelease(release: LimiterRelease): void {
     this.#release = release;
+    if (release.slow === 1) {
+      // What the slow depth holds goes the way of the other.
+      this.#last[0] = Math.max(this.#last[0], this.#last[1]);
+      this.#last[1] = 0;
+    }
     this.#left = 1;
     for (let n = 0; n < FLOOR_SPAN; n++) this.#left *= release.release;
   }

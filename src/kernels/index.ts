@@ -10,6 +10,7 @@ export * from './gain';
 export * from './gain-computer';
 export * from './gate';
 export * from './half-band';
+export * from './k-weighting';
 export * from './levels';
 export * from './log-level';
 export * from './limiter';

@@ -101,38 +101,6 @@ export class BiquadCascade {
     flushTiny(this.#state);
   }
 
-  /**
-   * Adds the squares of what the cascade gives, in 64 bits, to a sum for each channel; the audio stays. `sums` has room
-   * for an even number. Takes `frames` frames from index `from`.
-   */
-  addSquares(channels: Planar, from: number, frames: number, sums: Float64Array): void {
-    const kernels = this.#memory.memory.kernels;
-    const pairBytes = 8 * PAIR_STATE * this.#sections;
-    for (let left = 0; left < channels.length; left += 2) {
-      const right = Math.min(left + 1, channels.length - 1);
-      if (kernels) {
-        kernels.cascadeSquares(
-          this.#coefs.byteOffset,
-          this.#state.byteOffset + (left / 2) * pairBytes,
-          this.#sections,
-          channels[left].byteOffset + 4 * from,
-          channels[right].byteOffset + 4 * from,
-          frames,
-          sums.byteOffset + 8 * left,
-        );
-        continue;
-      }
-      for (let channel = left; channel <= right; channel++) {
-        const x = channels[channel];
-        for (let i = from; i < from + frames; i++) {
-          const y = this.#filtered(x[i], channel);
-          sums[channel] += y * y;
-        }
-      }
-    }
-    flushTiny(this.#state);
-  }
-
   #processReference(x: Float32Array, channel: number, frames: number): void {
     // Sections exchange 64-bit values; only what leaves the cascade is rounded to 32 bits. Adding 0 makes -0 to 0, so
     // that clearing a state too small to be heard can't be seen in the sign of a zero.

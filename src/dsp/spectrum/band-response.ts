@@ -1,6 +1,7 @@
 import { cos } from '../elementary.ts';
 import { multiply } from '../gain/gain.ts';
 import type { KernelMemory } from '../kernel-memory.ts';
+import { DB_PER_OCTAVE, fastExp2 } from '../log-domain.ts';
 import { type FftSize, RealFft } from './fft.ts';
 
 /** 3 t^2 - 2 t^3: from 0 to 1 with level ends. */
@@ -32,7 +33,7 @@ export class BandResponse {
   readonly #spans: Int32Array;
   /** The shares of all bands in their spans, one after the other. They add up to 1. */
   readonly #shares: Float32Array;
-  /** What each factor is off 1. */
+  /** What the factor of each band is off 1; of an even number of bands. */
   readonly #excess: Float32Array;
   readonly #response: Float32Array;
 
@@ -69,31 +70,34 @@ export class BandResponse {
       this.#shares.set(share, at);
       at += share.length;
     }
-    this.#excess = memory.f32(spans.length);
+    this.#excess = memory.f32(spans.length + (spans.length % 2));
     this.#response = memory.f32(size);
   }
 
-  /** The response for linear `factors`, one a band; the array is the same at every call. */
-  of(factors: ArrayLike<number>): Float32Array {
-    const bands = this.#excess.length;
-    for (let band = 0; band < bands; band++) this.#excess[band] = factors[band] - 1;
+  /** The response for gains in dB, one a band, on the same memory; the array is the same at every call. */
+  of(gainsDb: Float64Array): Float32Array {
     const { kernels } = this.#memory;
+    const excess = this.#excess;
+    const bands = gainsDb.length;
     if (kernels) {
-      const [spans, shares, excess, to] = [this.#spans, this.#shares, this.#excess, this.#response].map(
-        (array) => array.byteOffset,
-      );
-      kernels.sumSpans(spans, shares, excess, bands, this.#size, to);
-    } else this.#sumSpans();
+      const [spans, shares] = [this.#spans.byteOffset, this.#shares.byteOffset];
+      kernels.excessOfGains(gainsDb.byteOffset, excess.length, excess.byteOffset);
+      kernels.sumSpans(spans, shares, excess.byteOffset, bands, this.#size, this.#response.byteOffset);
+    } else {
+      for (let n = 0; n < bands; n++) excess[n] = fastExp2(gainsDb[n] / DB_PER_OCTAVE) - 1;
+      this.#sumSpans(bands);
+    }
     return this.#response;
   }
 
   /** response[k] = 1 + sum over bands of excess * share[k], in single precision, lowest band first. Kernel: `sumSpans`. */
-  #sumSpans(): void {
+  #sumSpans(bands: number): void {
     const response = this.#response;
     const size = this.#size;
     response.fill(1);
     let at = 0;
-    for (const [band, excess] of this.#excess.entries()) {
+    for (let band = 0; band < bands; band++) {
+      const excess = this.#excess[band];
       const first = this.#spans[2 * band];
       const end = first + LANES * this.#spans[2 * band + 1];
       for (let k = first; k < end; k++) response[k] += Math.fround(excess * this.#shares[at++]);

@@ -3,7 +3,7 @@
 // real spectrum. Real and imaginary parts stand in arrays of their own, four points a vector.
 
 import { firstPass } from './fft-first-pass';
-import { at, get, pass2, pass4, put, split } from './fft-passes';
+import { at, get, lastPasses, pass2, pass4, put, split } from './fft-passes';
 
 /** All passes but the first, from what it left in `first`, `second` in turns with it; gives where the transform stands, its imaginary parts m floats on. */
 export function laterPasses(m: i32, first: usize, second: usize, tables: usize): usize {
@@ -11,14 +11,15 @@ export function laterPasses(m: i32, first: usize, second: usize, tables: usize):
   let y = second;
   let n = m >> 2;
   let table = at(tables, 6 * n);
-  for (let stride = 4; n >= 4; n >>= 2, stride <<= 2) {
+  for (let stride = 4; n >= 4 && n != 16; n >>= 2, stride <<= 2) {
     pass4(n, stride, x, at(x, m), y, at(y, m), table);
     table = at(table, 6 * (n >> 2));
     const done = y;
     y = x;
     x = done;
   }
-  if (n == 2) pass2(m, x, at(x, m));
+  if (n == 16) lastPasses(m, x, at(x, m), table);
+  else if (n == 2) pass2(m, x, at(x, m));
   return x;
 }
 

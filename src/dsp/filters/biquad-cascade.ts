@@ -49,15 +49,6 @@ export class BiquadCascade {
     });
   }
 
-  /** Whether these are its coefficients. */
-  hasCoefs(even: readonly BiquadCoefs[], odd = even): boolean {
-    return [even, odd].every((sections, lane) =>
-      sections.every((section, n) =>
-        observerForm(section).every((value, k) => this.#coefs[COEFS * n + 2 * k + lane] === value),
-      ),
-    );
-  }
-
   /** Takes over coefficients and state of a cascade of the same size. */
   copyFrom(other: BiquadCascade): void {
     this.#coefs.set(other.#coefs);

@@ -131,3 +131,11 @@ export function casSequence(size: i32, re: usize, im: usize, to: usize): void {
   }
   store<f32>(at(to, half), load<f32>(at(re, half)) + load<f32>(at(im, half)));
 }
+
+/** to[p] = circle[(first + p * step) modulo points] for p = 0..count - 1; `points` is a power of two. Twin: src/dsp/spectrum/stockham.ts. */
+export function pickAround(circle: usize, points: i32, first: i32, step: i32, to: usize, count: i32): void {
+  for (let p = 0; p < count; p++) {
+    const from = (first + p * step) & (points - 1);
+    store<f32>(at(to, p), <f32>load<f64>(circle + (<usize>from << 3)));
+  }
+}

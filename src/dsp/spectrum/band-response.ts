@@ -1,6 +1,7 @@
 import { cos } from '../elementary.ts';
 import { multiply } from '../gain/gain.ts';
-import type { KernelMemory } from '../kernel-memory.ts';
+import type { KernelMemory, Kernels } from '../kernel-memory.ts';
+import { largestMagnitude } from '../levels/level.ts';
 import { DB_PER_OCTAVE, fastExp2 } from '../log-domain.ts';
 import { type FftSize, RealFft } from './fft.ts';
 
@@ -14,6 +15,7 @@ const LANES = 4;
  * exact, and at 6 dB 25 bands leave out 5e-6 (-106 dB) at most.
  */
 const NEGLIGIBLE = 2e-7;
+const STRETCH = 64;
 
 /** Where a band's share stands: in so many bins from `first` on, multiples of 4. */
 interface Span {
@@ -58,7 +60,7 @@ export class BandResponse {
       multiply(memory.kernels, signal, tapers, size);
       fft.input.set(signal);
       fft.transform();
-      return spanOf(fft.re);
+      return spanOf(memory.kernels, fft.re);
     });
     this.#memory = memory;
     this.#size = size;
@@ -106,12 +108,16 @@ export class BandResponse {
   }
 }
 
-/** The whole vectors of a share that are worth counting. */
-function spanOf(share: Float32Array): Span {
+/** The whole vectors of a share that are worth counting; most of it is not, and is passed over in stretches. */
+function spanOf(kernels: Kernels | null, share: Float32Array): Span {
+  const isLeftOut = (at: number, bins: number): boolean =>
+    largestMagnitude(kernels, share.subarray(at, at + bins), bins) <= NEGLIGIBLE;
   let first = 0;
-  while (Math.abs(share[first]) <= NEGLIGIBLE) first++;
+  while (isLeftOut(first, STRETCH)) first += STRETCH;
+  while (isLeftOut(first, 1)) first++;
   let last = share.length - 1;
-  while (Math.abs(share[last]) <= NEGLIGIBLE) last--;
+  while (isLeftOut(last - STRETCH, STRETCH + 1)) last -= STRETCH;
+  while (isLeftOut(last, 1)) last--;
   const from = Math.floor(first / LANES) * LANES;
   const kept = new Float32Array(Math.ceil((last + 1 - from) / LANES) * LANES);
   kept.set(share.subarray(from, last + 1));

@@ -3,6 +3,7 @@ import { FFT_SIZES, type FftSize } from '../dsp/spectrum/fft.ts';
 import { hopsPerWindow, OVERLAPS } from '../dsp/spectrum/overlapping-windows.ts';
 import { SpectrumAnalyser } from '../dsp/spectrum/spectrum-analyser.ts';
 import {
+  programmeGlance,
   recordFigures,
   type SpectrumFigures,
   sumsFigures,
@@ -72,7 +73,12 @@ class SpectrumProcessor extends StageProcessor<z.output<typeof params>> {
     this.#tempo = new TempoEstimator(this.state, (spec.format.sampleRate * hopsPerWindow(overlap)) / fftSize);
     this.#position = this.state.f64(2);
     const tempo = (): number | null => this.#tempo.estimate()?.bpm ?? null;
-    const interval = (): Readings | null => this.#lastReading();
+    const { masks, sums } = this.#analyser;
+    const figures = programmeGlance(layout, masks, sums.last);
+    const interval = (): Readings | null => {
+      if (this.#intervalFrames === 0) return this.#lastReading();
+      return sums.last[0] > 0 ? figures : null;
+    };
     this.#glance = {
       get tempo() {
         return tempo();
@@ -119,7 +125,7 @@ class SpectrumProcessor extends StageProcessor<z.output<typeof params>> {
     };
   }
 
-  /** Tempo and last reading alone. */
+  /** Tempo, and of the last reading what is known of the programme. */
   override glance(): Readings {
     return this.#glance;
   }

@@ -62,11 +62,14 @@ describe('spectrum', () => {
     expect(levels(half)).toEqual(levels(all));
   });
 
-  it('shows a controller 2 of its meters: the tempo and the last reading, kept or not', () => {
+  it('shows a controller 2 of its meters: the tempo and 7 figures of the last reading, kept or not, the same to the bit', () => {
     for (const keepsReadings of [true, false]) {
       const settings = { interval: 100, fftSize: 1024 };
       const { readings, glance, meters } = read(programme(2, 20_000), settings, { keepsReadings });
-      expect(glance).toEqual({ tempo: meters.tempo, interval: meters.interval });
+      const { width, programme: heard } = meters.interval as Readings;
+      const { level, centroid, rolloff, flatness, zeroCrossingRate, bark } = heard as Readings;
+      const seen = { level, centroid, rolloff, flatness, zeroCrossingRate, bark };
+      expect(glance).toEqual({ tempo: meters.tempo, interval: { width, programme: seen } });
       expect(readings.at(-1)).toEqual(keepsReadings ? meters.interval : undefined);
     }
   });

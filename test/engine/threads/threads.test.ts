@@ -238,22 +238,20 @@ describe('what looks at all stages at one moment', () => {
 });
 
 describe('a ring', () => {
-  it('gives out what went in, in order, whatever the pieces on either side: 40 pages of 6 frames', () => {
-    const memory = ringMemory(1, 6, 4, 1);
-    const [writer, reader] = [new RingWriter(memory, 1), new RingReader(memory)];
-    const piece = new Float32Array(9);
+  it('gives out what went in, in order, whatever the pieces on either side: 240 frames through 24', () => {
+    const memory = ringMemory(1, 24, 6);
+    const [piece, target] = [new Float32Array(9), new Float32Array(8)];
+    const [writer, reader] = [new RingWriter(memory, [piece]), new RingReader(memory, [target])];
     const taken: number[] = [];
     let [pushed, seed] = [0, 1];
     while (taken.length < 240) {
       seed = (seed * 16807) % 2147483647;
-      const frames = 1 + (seed % 9);
-      writer.push([piece.map((_, n) => pushed + n + 1)], frames);
-      pushed += frames;
-      if (seed % 3 === 0) writer.publish();
-      const there = Math.min(reader.frames, 1 + (seed % 7) + Math.max(0, reader.frames - 8));
-      const target = new Float32Array(there);
-      reader.pop([target], there);
-      taken.push(...target);
+      const frames = Math.min(1 + (seed % 9), 24 - writer.frames);
+      for (let n = 0; n < frames; n++) piece[n] = ++pushed;
+      if (frames > 0) writer.push(frames);
+      const there = Math.min(reader.frames, 1 + (seed % 8));
+      reader.pop(there);
+      taken.push(...target.subarray(0, there));
     }
     expect(taken).toEqual(taken.map((_, n) => Math.max(0, n - 5)));
   });

@@ -1,7 +1,8 @@
 import type { Planar } from '../../audio/block.ts';
 
 /** Of the two counts in shared memory. */
-const [PUSHED, POPPED] = [0, 1];
+const PUSHED = 0;
+const POPPED = 1;
 
 /** What a ring is made of, to be handed to another thread. */
 export interface RingMemory {
@@ -21,24 +22,24 @@ export function ringMemory(channels: number, capacity: number, held: number): Ri
   return { samples: new SharedArrayBuffer(channels * capacity * 4), counts, channels, capacity, held };
 }
 
-const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array): Buffer =>
-  Buffer.from(buffer, byteOffset, byteLength);
-
 /** One side of frames on their way from one thread to one other, without locks: each side writes its own count. */
 class RingEnd {
-  protected readonly capacity: number;
+  readonly #capacity: number;
   /** Each channel in the ring, and where it comes from or goes to on this side. */
-  protected readonly channels: readonly { readonly ring: Buffer; readonly own: Buffer }[];
+  readonly #channels: readonly { readonly ring: Buffer; readonly own: Buffer }[];
   /** Modulo 2^32, so only their difference says something. */
   readonly #counts: Int32Array<SharedArrayBuffer>;
+  /** Frame of the ring at which this side stands. */
+  #at: number;
 
-  constructor({ samples, counts, capacity }: RingMemory, planar: Planar) {
-    this.capacity = capacity;
-    this.channels = planar.map((own, n) => ({
+  constructor({ samples, counts, capacity }: RingMemory, planar: Planar, at: number) {
+    this.#capacity = capacity;
+    this.#channels = planar.map(({ buffer, byteOffset, byteLength }, n) => ({
       ring: Buffer.from(samples, n * capacity * 4, capacity * 4),
-      own: bytesOf(own),
+      own: Buffer.from(buffer, byteOffset, byteLength),
     }));
     this.#counts = new Int32Array(counts);
+    this.#at = at % capacity;
   }
 
   /** Frames that stand in the ring. */
@@ -46,45 +47,43 @@ class RingEnd {
     return (Atomics.load(this.#counts, PUSHED) - Atomics.load(this.#counts, POPPED)) | 0;
   }
 
-  protected count(which: number, frames: number): void {
+  /** Copies frames from or to the front of the arrays of this side, and counts them. */
+  protected move(frames: number, which: typeof PUSHED | typeof POPPED): void {
+    for (let done = 0; done < frames; ) {
+      const taken = Math.min(frames - done, this.#capacity - this.#at);
+      for (const { ring, own } of this.#channels) {
+        if (which === PUSHED) copy(ring, this.#at, own, done, taken);
+        else copy(own, done, ring, this.#at, taken);
+      }
+      this.#at = (this.#at + taken) % this.#capacity;
+      done += taken;
+    }
     Atomics.add(this.#counts, which, frames);
   }
 }
 
 /** Where frames go in. Who pushes has made sure of the room: all that is under way in a relay fits into each of its rings. */
 export class RingWriter extends RingEnd {
-  #at: number;
-
   /** Takes them from the front of `planar`. */
   constructor(memory: RingMemory, planar: Planar) {
-    super(memory, planar);
-    this.#at = memory.held % memory.capacity;
+    super(memory, planar, memory.held);
   }
 
   push(frames: number): void {
-    const first = Math.min(frames, this.capacity - this.#at);
-    for (const { ring, own } of this.channels) {
-      copy(ring, this.#at, own, 0, first);
-      if (first < frames) copy(ring, 0, own, first, frames - first);
-    }
-    this.#at = (this.#at + frames) % this.capacity;
-    this.count(PUSHED, frames);
+    this.move(frames, PUSHED);
   }
 }
 
 /** Where frames come out. */
 export class RingReader extends RingEnd {
-  #at = 0;
+  /** Gives them to the front of `planar`. */
+  constructor(memory: RingMemory, planar: Planar) {
+    super(memory, planar, 0);
+  }
 
-  /** Moves frames, which must be there, to the front of the arrays it was made for. */
+  /** Moves frames, which must be there. */
   pop(frames: number): void {
-    const first = Math.min(frames, this.capacity - this.#at);
-    for (const { ring, own } of this.channels) {
-      copy(own, 0, ring, this.#at, first);
-      if (first < frames) copy(own, first, ring, 0, frames - first);
-    }
-    this.#at = (this.#at + frames) % this.capacity;
-    this.count(POPPED, frames);
+    this.move(frames, POPPED);
   }
 }
 

@@ -12,10 +12,10 @@ import { endsCost, stageCosts } from './stage-costs.ts';
 import type { Hand, ThreadCrew } from './thread-crew.ts';
 
 /**
- * Blocks that are under way: so many frames later the output comes. A thread is woken for half of them, which takes longer than
- * a block; and what 128 hold no longer fits into a core's cache: it takes a fifth more time to cross.
+ * Blocks that are under way: so many frames later the output comes. Who loses a core for some milliseconds, to V8's compilers or
+ * to Node's reading and writing, holds nobody up as long as these last. A thread is woken for half of them, which takes longer than a block.
  */
-const BLOCKS_UNDER_WAY = 32;
+const BLOCKS_UNDER_WAY = 128;
 
 /** What graphs are shared out for. */
 interface ThreadOptions {

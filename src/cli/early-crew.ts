@@ -1,5 +1,5 @@
 import { MOST_THREADS, type ThreadCount } from '../engine/thread-count.ts';
-import { ThreadCrew } from '../engine/threads/thread-crew.ts';
+import { hireThreads, type ThreadCrew } from '../engine/threads/thread-crew.ts';
 
 /** Hired, and not taken yet. */
 let waiting: ThreadCrew | null = null;
@@ -11,7 +11,7 @@ let waiting: ThreadCrew | null = null;
 export function hireEarly(words: readonly string[]): void {
   const [, asked] = words.join('\n').match(/^--threads[=\n](\d{1,2})$/m) ?? [];
   const threads = Number(asked ?? 1);
-  waiting = threads > 1 && threads <= MOST_THREADS ? new ThreadCrew(threads) : null;
+  waiting = threads >= 1 && threads <= MOST_THREADS ? hireThreads(threads) : null;
 }
 
 /** The threads that came early, or others where those are not as many as it turns out; null for one thread. */
@@ -20,5 +20,5 @@ export function takeCrew(threads: ThreadCount): ThreadCrew | null {
   waiting = null;
   if (early?.threads === threads) return early;
   void early?.close();
-  return threads === 1 ? null : new ThreadCrew(threads);
+  return hireThreads(threads);
 }

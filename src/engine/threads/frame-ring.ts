@@ -22,24 +22,41 @@ export function ringMemory(channels: number, capacity: number, held: number): Ri
   return { samples: new SharedArrayBuffer(channels * capacity * 4), counts, channels, capacity, held };
 }
 
+/** Bytes of one channel, on their way. */
+interface Way {
+  readonly source: Buffer;
+  readonly target: Buffer;
+}
+
+/** Each channel in the ring, as bytes. */
+function ringBytes({ samples, channels, capacity }: RingMemory): Buffer[] {
+  const bytes = capacity * 4;
+  return Array.from({ length: channels }, (_, n) => Buffer.from(samples, n * bytes, bytes));
+}
+
+const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array): Buffer =>
+  Buffer.from(buffer, byteOffset, byteLength);
+
 /** One side of frames on their way from one thread to one other, without locks: each side writes its own count. */
 class RingEnd {
+  readonly #ways: readonly Way[];
   readonly #capacity: number;
-  /** Each channel in the ring, and where it comes from or goes to on this side. */
-  readonly #channels: readonly { readonly ring: Buffer; readonly own: Buffer }[];
   /** Modulo 2^32, so only their difference says something. */
   readonly #counts: Int32Array<SharedArrayBuffer>;
+  readonly #which: typeof PUSHED | typeof POPPED;
   /** Frame of the ring at which this side stands. */
   #at: number;
 
-  constructor({ samples, counts, capacity }: RingMemory, planar: Planar, at: number) {
+  constructor(
+    { counts, capacity, held }: RingMemory,
+    which: typeof PUSHED | typeof POPPED,
+    ways: readonly Way[],
+  ) {
+    this.#ways = ways;
     this.#capacity = capacity;
-    this.#channels = planar.map(({ buffer, byteOffset, byteLength }, n) => ({
-      ring: Buffer.from(samples, n * capacity * 4, capacity * 4),
-      own: Buffer.from(buffer, byteOffset, byteLength),
-    }));
     this.#counts = new Int32Array(counts);
-    this.#at = at % capacity;
+    this.#which = which;
+    this.#at = which === PUSHED ? held % capacity : 0;
   }
 
   /** Frames that stand in the ring. */
@@ -47,18 +64,19 @@ class RingEnd {
     return (Atomics.load(this.#counts, PUSHED) - Atomics.load(this.#counts, POPPED)) | 0;
   }
 
-  /** Copies frames from or to the front of the arrays of this side, and counts them. */
-  protected move(frames: number, which: typeof PUSHED | typeof POPPED): void {
+  /** Copies frames between the ring and the front of the arrays of this side, and counts them. */
+  protected move(frames: number): void {
     for (let done = 0; done < frames; ) {
       const taken = Math.min(frames - done, this.#capacity - this.#at);
-      for (const { ring, own } of this.#channels) {
-        if (which === PUSHED) copy(ring, this.#at, own, done, taken);
-        else copy(own, done, ring, this.#at, taken);
+      const [from, to] = this.#which === PUSHED ? [done, this.#at] : [this.#at, done];
+      for (const { source, target } of this.#ways) {
+        // Copies as the system does; `set` takes shared memory word by word, and by the byte where a word is cut.
+        target.fill(source.subarray(from * 4, (from + taken) * 4), to * 4, (to + taken) * 4);
       }
       this.#at = (this.#at + taken) % this.#capacity;
       done += taken;
     }
-    Atomics.add(this.#counts, which, frames);
+    Atomics.add(this.#counts, this.#which, frames);
   }
 }
 
@@ -66,11 +84,16 @@ class RingEnd {
 export class RingWriter extends RingEnd {
   /** Takes them from the front of `planar`. */
   constructor(memory: RingMemory, planar: Planar) {
-    super(memory, planar, memory.held);
+    const ring = ringBytes(memory);
+    super(
+      memory,
+      PUSHED,
+      planar.map((array, n) => ({ source: bytesOf(array), target: ring[n] })),
+    );
   }
 
   push(frames: number): void {
-    this.move(frames, PUSHED);
+    this.move(frames);
   }
 }
 
@@ -78,16 +101,16 @@ export class RingWriter extends RingEnd {
 export class RingReader extends RingEnd {
   /** Gives them to the front of `planar`. */
   constructor(memory: RingMemory, planar: Planar) {
-    super(memory, planar, 0);
+    const ring = ringBytes(memory);
+    super(
+      memory,
+      POPPED,
+      planar.map((array, n) => ({ source: ring[n], target: bytesOf(array) })),
+    );
   }
 
   /** Moves frames, which must be there. */
   pop(frames: number): void {
-    this.move(frames, POPPED);
+    this.move(frames);
   }
-}
-
-/** `fill`, because it copies as the system does; `set` takes shared memory word by word, and by the byte off a word's edge. */
-function copy(target: Buffer, at: number, source: Buffer, from: number, frames: number): void {
-  target.fill(source.subarray(from * 4, (from + frames) * 4), at * 4, (at + frames) * 4);
 }

@@ -15,7 +15,7 @@ import type { Hand, ThreadCrew } from './thread-crew.ts';
  * Blocks that are under way: so many frames later the output comes. Who loses a core for some milliseconds, to V8's compilers or
  * to Node's reading and writing, holds nobody up as long as these last. A thread is woken for half of them, which takes longer than a block.
  */
-const BLOCKS_UNDER_WAY = 128;
+const BLOCKS_UNDER_WAY = 64;
 
 /** What graphs are shared out for. */
 interface ThreadOptions {

@@ -92,7 +92,7 @@ describe('a run on 2 and 3 threads', () => {
     const sizes = fc.record({
       threads: fc.constantFrom(2, 3),
       chunk: fc.integer({ min: 999, max: 70_000 }),
-      // The output is 128 blocks late: of 30,000 frames none to all but 5120 come before the end of the input.
+      // The output is 64 blocks late: of 30,000 frames none to all but 2560 come before the end of the input.
       blockFrames: fc.integer({ min: 40, max: 1000 }),
     });
     await fc.assert(

@@ -59,7 +59,6 @@ export class LoudnessMatch {
     this.#settings = settings;
     if (!settings.on) this.#values[GAIN] = 0;
     if (!glide) {
-      for (const meter of [this.#a, this.#b]) meter.reset();
       this.#ramp.jump(settings.trimDb / DB_PER_OCTAVE);
       return;
     }

@@ -7,10 +7,11 @@ import { streamSink } from '../../../src/engine/files/output-sink.ts';
 import { runPipeline } from '../../../src/engine/run/run.ts';
 import type { RunOptions } from '../../../src/engine/run/run-options.ts';
 import type { RunSummary } from '../../../src/engine/run/run-summary.ts';
-import { crewFor, hireThreads } from '../../../src/engine/threads/crew-for.ts';
+import { crewFor } from '../../../src/engine/threads/crew-for.ts';
 import { RingReader, RingWriter, ringMemory } from '../../../src/engine/threads/frame-ring.ts';
 import { cutEvenly, dearest, pays } from '../../../src/engine/threads/share-nodes.ts';
 import { endsCost, stageCosts } from '../../../src/engine/threads/stage-costs.ts';
+import { hireThreads } from '../../../src/engine/threads/thread-crew.ts';
 import { planMoves } from '../../../src/graph/automation.ts';
 import type { PipelineDefinition } from '../../../src/graph/definition.ts';
 import { definePipeline } from '../../../src/graph/pipeline.ts';
@@ -91,7 +92,7 @@ describe('a run on 2 and 3 threads', () => {
     const sizes = fc.record({
       threads: fc.constantFrom(2, 3),
       chunk: fc.integer({ min: 999, max: 70_000 }),
-      // The output is 32 blocks late: of 30,000 frames none to all but 1280 come before the end of the input.
+      // The output is 64 blocks late: of 30,000 frames none to all but 2560 come before the end of the input.
       blockFrames: fc.integer({ min: 40, max: 1000 }),
     });
     await fc.assert(
@@ -238,22 +239,20 @@ describe('what looks at all stages at one moment', () => {
 });
 
 describe('a ring', () => {
-  it('gives out what went in, in order, whatever the pieces on either side: 40 pages of 6 frames', () => {
-    const memory = ringMemory(1, 6, 4, 1);
-    const [writer, reader] = [new RingWriter(memory, 1), new RingReader(memory)];
-    const piece = new Float32Array(9);
+  it('gives out what went in, in order, whatever the pieces on either side: 240 frames through 24', () => {
+    const memory = ringMemory(1, 24, 6);
+    const [piece, target] = [new Float32Array(9), new Float32Array(8)];
+    const [writer, reader] = [new RingWriter(memory, [piece]), new RingReader(memory, [target])];
     const taken: number[] = [];
     let [pushed, seed] = [0, 1];
     while (taken.length < 240) {
       seed = (seed * 16807) % 2147483647;
-      const frames = 1 + (seed % 9);
-      writer.push([piece.map((_, n) => pushed + n + 1)], frames);
-      pushed += frames;
-      if (seed % 3 === 0) writer.publish();
-      const there = Math.min(reader.frames, 1 + (seed % 7) + Math.max(0, reader.frames - 8));
-      const target = new Float32Array(there);
-      reader.pop([target], there);
-      taken.push(...target);
+      const frames = Math.min(1 + (seed % 9), 24 - writer.frames);
+      for (let n = 0; n < frames; n++) piece[n] = ++pushed;
+      if (frames > 0) writer.push(frames);
+      const there = Math.min(reader.frames, 1 + (seed % 8));
+      reader.pop(there);
+      taken.push(...target.subarray(0, there));
     }
     expect(taken).toEqual(taken.map((_, n) => Math.max(0, n - 5)));
   });

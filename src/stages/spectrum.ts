@@ -77,7 +77,7 @@ class SpectrumProcessor extends StageProcessor<z.output<typeof params>> {
     const figures = programmeGlance(layout, masks, sums.last);
     const interval = (): Readings | null => {
       if (this.#intervalFrames === 0) return this.#lastReading();
-      return sums.last[0] > 0 ? figures : null;
+      return this.#position[1] > 0 && sums.last[0] > 0 ? figures : null;
     };
     this.#glance = {
       get tempo() {
@@ -92,8 +92,10 @@ class SpectrumProcessor extends StageProcessor<z.output<typeof params>> {
 
   protected configure(glide: boolean): void {
     const { interval } = this.params;
-    const frames = Math.round((interval / 1000) * this.format.sampleRate);
-    this.#intervalFrames = Math.max(interval > 0 ? 1 : 0, frames);
+    const frames = Math.max(interval > 0 ? 1 : 0, Math.round((interval / 1000) * this.format.sampleRate));
+    // A reading of a window is none of an interval: there is none until the first of its kind.
+    if ((frames === 0) !== (this.#intervalFrames === 0)) this.#position[1] = 0;
+    this.#intervalFrames = frames;
     this.#analyser.recordsBands = this.#intervalFrames === 0;
     if (!glide) this.#pending = [];
     this.#last = null;

@@ -98,6 +98,32 @@ describe('spectrum', () => {
     expect(meters.tempo).toEqual(whole?.tempo);
   });
 
+  it.each([
+    [1000, 0],
+    [0, 1000],
+  ])(
+    'has no last reading when its interval goes from %i to %i ms, until the first of its kind ends',
+    (from, to) => {
+      onKernelMemory('wasm', (memory) => {
+        const processor = spectrum.prepare(
+          { format: FORMAT, maxFrames: RATE, memory },
+          spectrum.params.parse({ interval: from }),
+        );
+        const main = memory.planar(2, RATE);
+        programme(2, RATE, 7).forEach((channel, n) => {
+          main[n].set(channel);
+        });
+        const hear = (frames: number) => processor.process({ main, key: null, outputs: [] }, frames);
+        hear(RATE);
+        hear(RATE / 2);
+        processor.set(spectrum.params.parse({ interval: to }));
+        expect([processor.meters().interval, processor.glance().interval]).toEqual([null, null]);
+        hear(RATE / 2);
+        expect((processor.meters().interval as Readings).frame).toBeGreaterThan(1.5 * RATE);
+      });
+    },
+  );
+
   it('leaves the bands out when told so', () => {
     const { meters } = read(programme(2, 9000), { bands: false });
     expect(Object.keys(meters.mid as object)).toEqual([

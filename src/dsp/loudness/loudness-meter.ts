@@ -120,14 +120,10 @@ export class LoudnessMeter {
     return this.#gatingBlocks.gatedMean(INTEGRATED_GATE_LU);
   }
 
-  /** Loudness range in LU; 0 while no 3 s passed -70 LUFS. */
-  get range(): number {
-    return this.#shortTerms.spread(RANGE_GATE_LU, RANGE_LOW, RANGE_HIGH);
-  }
-
-  /** The same; null before there was a value of 3 s, of which it is made. */
-  get rangeIfKnown(): number | null {
-    return this.shortTermMax > Number.NEGATIVE_INFINITY ? this.range : null;
+  /** Loudness range in LU; null before there was a value of 3 s, of which it is made, 0 while none passed -70 LUFS. */
+  get range(): number | null {
+    const known = this.shortTermMax > Number.NEGATIVE_INFINITY;
+    return known ? this.#shortTerms.spread(RANGE_GATE_LU, RANGE_LOW, RANGE_HIGH) : null;
   }
 
   /** Gating blocks above -70 LUFS so far, one every 100 ms. */

@@ -77,7 +77,7 @@ class SpectrumProcessor extends StageProcessor<z.output<typeof params>> {
     const figures = programmeGlance(layout, masks, sums.last);
     const interval = (): Readings | null => {
       if (this.#intervalFrames === 0) return this.#lastReading();
-      return sums.last[0] > 0 ? figures : null;
+      return this.#position[1] > 0 && sums.last[0] > 0 ? figures : null;
     };
     this.#glance = {
       get tempo() {

@@ -1,5 +1,6 @@
 import { PassThrough, Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
+import type { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { audioFormat } from '../../../src/audio/format.ts';
@@ -58,7 +59,21 @@ async function run(
   };
 }
 
-const workers = (): number => process.getActiveResourcesInfo().filter((name) => name === 'Worker').length;
+/** Threads that came while `work` ran, and those of them that were still there when it was done. */
+async function threadsOf(work: () => Promise<unknown>): Promise<{ hired: number; left: number }> {
+  const seen = { hired: 0, left: 0 };
+  const count = (worker: Worker): void => {
+    seen.hired += 1;
+    seen.left += 1;
+    worker.once('exit', () => {
+      seen.left -= 1;
+    });
+  };
+  process.on('worker', count);
+  await work();
+  process.off('worker', count);
+  return { ...seen };
+}
 
 /** Chains and forks of stages whose state, latency or ports a cut could harm. */
 const graph = fc
@@ -200,12 +215,14 @@ describe('a run on 2 and 3 threads', () => {
       ...entry,
       definition: { ...entry.definition, name: 'nope' },
     }));
-    const failed = run({ ...pipeline, entries }, { threads: 2 });
-    await expect(failed).rejects.toMatchObject({
-      exitCode: 70,
-      message: 'internal: a thread knows no stage "nope", please report',
+    const threads = await threadsOf(async () => {
+      const failed = run({ ...pipeline, entries }, { threads: 2 });
+      await expect(failed).rejects.toMatchObject({
+        exitCode: 70,
+        message: 'internal: a thread knows no stage "nope", please report',
+      });
     });
-    expect(workers()).toBe(0);
+    expect(threads).toEqual({ hired: 1, left: 0 });
   });
 
   it('takes the 2 threads that were hired before it', async () => {

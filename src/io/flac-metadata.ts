@@ -39,7 +39,9 @@ export class FlacMetadata {
       this.#begin(START_BYTES - BLOCK_HEAD_BYTES);
     }
     for (;;) {
-      this.#pass(Math.min(this.#left, this.#held.length));
+      const passed = Math.min(this.#left, this.#held.length);
+      this.#pass(passed);
+      this.#left -= passed;
       if (this.#left > 0) return null;
       if (this.#isLast) return this.#held;
       if (this.#held.length < BLOCK_HEAD_BYTES) return null;
@@ -51,14 +53,12 @@ export class FlacMetadata {
   #begin(at: number): void {
     const [kind, ...size] = this.#held.subarray(at, at + BLOCK_HEAD_BYTES);
     this.#isLast = kind >= 128;
-    this.#left = size.reduce((sum, byte) => sum * 256 + byte, 0);
     this.#pass(at + BLOCK_HEAD_BYTES);
-    this.#left += at + BLOCK_HEAD_BYTES;
+    this.#left = size.reduce((sum, byte) => sum * 256 + byte, 0);
   }
 
   #pass(bytes: number): void {
     this.#held = this.#held.subarray(bytes);
-    this.#left -= bytes;
     this.#bytes += bytes;
   }
 }

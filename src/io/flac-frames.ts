@@ -79,10 +79,21 @@ export class FlacFrames {
         this.#begin = ++this.#at;
         continue;
       }
-      this.#crc = crc16(this.#crc, this.#held[this.#at++]);
-      if (this.#crc === 0) this.#zeroAt = this.#at;
+      this.#check(Math.min(until, this.#begin + this.#open.mostBytes + 1));
       if (this.#at - this.#begin > this.#open.mostBytes) yield* this.#close();
     }
+  }
+
+  /** Goes on with the check to where another frame could begin, at least by a byte. */
+  #check(until: number): void {
+    const held = this.#held;
+    let [at, crc] = [this.#at, this.#crc];
+    do {
+      crc = crc16(crc, held[at++]);
+      if (crc === 0) this.#zeroAt = at;
+    } while (at < until && held[at] !== 0xff);
+    this.#at = at;
+    this.#crc = crc;
   }
 
   /** Whether a head is that of a frame, and no chance within another one, once in 2^38 bytes. */

@@ -1,9 +1,9 @@
 import { constants, fstatSync, type Stats, statSync } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { outputError, usageError } from '../audio/errors.ts';
+import { AuralisError, outputError, usageError } from '../audio/errors.ts';
 import { readCheckpoint } from '../engine/checkpoint/checkpoint.ts';
-import { isForeignFile } from '../engine/checkpoint/checkpoint-file.ts';
+import { checkpointPlace } from '../engine/checkpoint/checkpoint-file.ts';
 import type { CheckpointOptions } from '../engine/checkpoint/checkpoint-taker.ts';
 import type { Resumption } from '../engine/checkpoint/resumption.ts';
 import { systemReason } from '../engine/files/system-reason.ts';
@@ -51,12 +51,12 @@ export async function checkpointOf(
     return undefined;
   }
   files.claim('--checkpoint', path);
-  if (await isForeignFile(path)) {
-    throw usageError(`--checkpoint ${path}: exists and is no checkpoint, choose a new name`);
-  }
-  await access(dirname(path), constants.W_OK).catch((cause) => {
+  try {
+    await access(dirname(await checkpointPlace(path)), constants.W_OK);
+  } catch (cause) {
+    if (cause instanceof AuralisError) throw usageError(`--checkpoint ${cause.message}`);
     throw outputError(`--checkpoint ${path}: ${systemReason(cause)}`, { cause });
-  });
+  }
   return {
     path,
     every: (every ?? EVERY) / 1000,

@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { AuralisError, outputError, verdictError } from '../audio/errors.ts';
+import { AuralisError, inputError, outputError, verdictError } from '../audio/errors.ts';
 import {
   type Analysis,
   analyze,
@@ -20,6 +20,7 @@ import type { TrackFigures, TrackReport } from '../monitor/batch-report.ts';
 import { ContentHash, workHash } from './fingerprint.ts';
 import { type JournalEntry, noteOutput } from './journal.ts';
 import { pipelineOf } from './pipeline-of.ts';
+import { requireRegular } from './require-regular.ts';
 import { measuresFor, trackPlan } from './track-plan.ts';
 import type {
   NormalizeWork,
@@ -101,6 +102,7 @@ class Track {
     const { input, work, plan, done, ifOffBy } = this.#task;
     const { signal, onProgress } = this.#control;
     onProgress({ phase: 'measuring', share: null });
+    requireRegular(input, inputError);
     if (done !== null && (await this.#isAsNoted(done))) {
       const { decisions } = done.track;
       this.#report = {
@@ -163,10 +165,10 @@ class Track {
   async #write(plan: TrackPlan): Promise<void> {
     const { output, overwrite, journal, decisions } = this.#task;
     const { onProgress } = this.#control;
-    const file = about(
-      output,
-      () => new UnfinishedFile(output, existsSync(output) ? statSync(output).mode : undefined),
-    );
+    const file = about(output, () => {
+      requireRegular(output, outputError);
+      return new UnfinishedFile(output, existsSync(output) ? statSync(output).mode : undefined);
+    });
     const open = (): number =>
       about(output, () => {
         makeFolder(dirname(output));

@@ -20,6 +20,7 @@ import { openRunOutputs, type RunOutputs } from './run-outputs.ts';
 import { type RunSettings, readSettings } from './run-settings.ts';
 import { conclude, progressLine } from './run-words.ts';
 import { BACKEND_OPTION, BLOCK_OPTION, FORMAT_OPTIONS, SEED_OPTION } from './shared-options.ts';
+import { STOP_SIGNALS } from './signal-codes.ts';
 import { STATS_OPTIONS } from './stats-target.ts';
 
 /** `auralis-stream [PIPELINE] [IN] [OUT]`: the main job. */
@@ -161,7 +162,7 @@ async function carry(args: Arguments, run: RunSettings, { reads, writes, monitor
   const { output, outputs, decisions, stats } = writes;
   const quiet = args.quiet === true;
   const progress = quiet ? null : await progressLine();
-  const signals = abortOnSignals([output, ...Object.values(outputs)]);
+  const signals = abortOnSignals([output, ...Object.values(outputs)], STOP_SIGNALS);
   let release: (() => void) | undefined;
   try {
     const summary = await runPipeline({

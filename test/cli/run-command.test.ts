@@ -125,20 +125,21 @@ describe.concurrent.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
     },
   );
 
-  it(`ends with code ${code} after 1 s when the reader takes nothing more, and sooner when it comes twice`, async () => {
+  it(`ends with code ${code} after 1 s when the reader takes nothing more, and sooner, by the signal itself, when it comes twice`, async () => {
     const children = ['twice', 'once'].map(() => start([EMPTY, IN], ['ignore', 'pipe', 'ignore']));
     await Promise.all(children.map(({ stdout }) => once(stdout!, 'readable')));
     await pause(200);
     const began = performance.now();
     const [twice, single] = children.map(async (child) => {
-      const [exitCode] = await once(child, 'exit');
-      return { code: exitCode, after: performance.now() - began };
+      const [exitCode, by] = await once(child, 'exit');
+      return { code: exitCode ?? by, after: performance.now() - began };
     });
     for (const child of children) child.kill(signal);
     await pause(100);
     children[0].kill(signal);
     const [sooner, later] = await Promise.all([twice, single]);
-    expect([sooner.code, later.code]).toEqual([code, code]);
+    // The second one is left to the system: a shell says 128 + its number, too.
+    expect([sooner.code, later.code]).toEqual([signal, code]);
     expect(later.after).toBeGreaterThan(990);
     // On a busy machine both are late: the one that was told twice goes by no clock.
     expect(sooner.after).toBeLessThan(later.after);

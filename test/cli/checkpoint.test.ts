@@ -105,6 +105,12 @@ describe.concurrent('what can not be gone on with', () => {
       [[OTHER, IN, '-', ...here], 2, 'is not the pipeline of the checkpoint'],
       [[CHAIN, '-', '-', ...here], 2, 'the input is a pipe, say with --resume-input what it brings'],
       [[CHAIN, IN, file('new.wav'), ...here], 2, 'new.wav: the run of the checkpoint wrote to a stream'],
+      [
+        [CHAIN, IN, '-', ...here, '--resume-input', 'rest'],
+        2,
+        `--resume-input rest: ${IN} is a file, which is read from its start; leave it out`,
+      ],
+      [[CHAIN, IN, file('x.flac'), ...here], 2, "x.flac: is encoded by ffmpeg, which can't be gone on with"],
       [[CHAIN, IN, '-', '--resume-input', 'rest'], 2, '--resume-input: needs --resume FILE'],
       [[CHAIN, IN, '-', '--checkpoint', OTHER], 2, 'exists and is no checkpoint, choose a new name'],
       [[CHAIN, IN, '-', '--checkpoint', file('none/x')], 4, 'none/x: no such file or directory'],

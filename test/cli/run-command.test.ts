@@ -384,3 +384,18 @@ describe.concurrent('tracks, metadata and the guard', () => {
     ]);
   });
 });
+
+describe('OUT', () => {
+  it.each(['x.ogg', 'x.M4A', 'x.aiff'])(
+    'has never a WAV under the name of another container: %s',
+    async (name) => {
+      const { code, stderr } = await run([EMPTY, IN, file(name)]);
+      const extension = name.slice(1).toLowerCase();
+      expect([code, stderr]).toEqual([
+        2,
+        `auralis-stream: ${file(name)}: ${extension} is not written, expected .wav, or .flac, .mp3 or .opus by ffmpeg\n`,
+      ]);
+      expect(existsSync(file(name))).toBe(false);
+    },
+  );
+});

@@ -14,6 +14,7 @@ import { makeFolder } from '../engine/files/make-folder.ts';
 import { descriptorSink } from '../engine/files/output-sink.ts';
 import { isSystemError, systemReason } from '../engine/files/system-reason.ts';
 import { UnfinishedFile } from '../engine/files/unfinished-file.ts';
+import { writeWhole } from '../engine/files/write-whole.ts';
 import { decisionLine } from '../engine/passes/plan-mastering.ts';
 import { runPipeline } from '../engine/run/run.ts';
 import type { TrackFigures, TrackReport } from '../monitor/batch-report.ts';
@@ -30,7 +31,6 @@ import type {
   TrackResult,
   TrackTask,
 } from './track-task.ts';
-import { writeWhole } from './write-whole.ts';
 
 /** What is read from the file that was written. */
 const CHECKED: readonly Measure[] = ['loudness', 'truePeak'];
@@ -166,8 +166,9 @@ class Track {
     const { output, overwrite, journal, decisions } = this.#task;
     const { onProgress } = this.#control;
     const file = about(output, () => {
-      requireRegular(output, outputError);
-      return new UnfinishedFile(output, existsSync(output) ? statSync(output).mode : undefined);
+      const there = existsSync(output);
+      if (there) requireRegular(output, outputError);
+      return new UnfinishedFile(output, there ? statSync(output).mode : undefined);
     });
     const open = (): number =>
       about(output, () => {

@@ -10,6 +10,7 @@ import { systemReason } from '../engine/files/system-reason.ts';
 import type { Arguments } from './command.ts';
 import type { FilesInUse } from './files-in-use.ts';
 import { duration, oneOf, text } from './option-value.ts';
+import { say } from './say.ts';
 
 /** From one checkpoint to the next, in ms. */
 const EVERY = 10_000;
@@ -60,7 +61,7 @@ export async function checkpointOf(
   return {
     path,
     every: (every ?? EVERY) / 1000,
-    onFailure: (line) => process.stderr.write(`auralis-stream: warning: checkpoint: ${line}\n`),
+    onFailure: (line) => say(`warning: checkpoint: ${line}`),
   };
 }
 
@@ -78,7 +79,7 @@ export async function resumptionOf(args: Arguments, quiet: boolean): Promise<Res
   const own = text(args, 'checkpoint');
   const begins = own !== undefined && resolve(own) === resolve(path);
   if (begins && statSync(path, { throwIfNoEntry: false }) === undefined) {
-    if (!quiet) process.stderr.write(`auralis-stream: ${path} is not there yet, beginning at the start\n`);
+    if (!quiet) say(`${path} is not there yet, beginning at the start`);
     return undefined;
   }
   const checkpoint = await readCheckpoint(path);

@@ -16,6 +16,7 @@ import { DECISION_OPTIONS, openDecisionLog } from './decision-log.ts';
 import { FilesInUse } from './files-in-use.ts';
 import { duration, numberIn, oneOf, text } from './option-value.ts';
 import { OUTPUT_FORMATS } from './output-formats.ts';
+import { say } from './say.ts';
 import {
   BACKEND_OPTION,
   type BackendChoice,
@@ -147,7 +148,7 @@ async function run(args: Arguments): Promise<number> {
       signal: signals.signal,
     });
     if (args.quiet !== true) {
-      for (const warning of summary.warnings) process.stderr.write(`auralis-stream: warning: ${warning}\n`);
+      for (const warning of summary.warnings) say(`warning: ${warning}`);
     }
     log.conclude(summary.comparison);
     stats?.tell(summary);

@@ -117,3 +117,24 @@ describe.concurrent('doctor', () => {
     expect(text).toMatch(/^self-test .*: ok$/m);
   });
 });
+
+describe.skipIf(process.platform === 'win32')('what is no word', () => {
+  it.each([
+    [['check', 'a\nb.json'], 'a\\nb.json'],
+    [['mastering', 'in\u001b[2J.wav'], 'in\\x1b[2J.wav'],
+    [['analyze', 'none\n/out\t\u0007.wav'], 'none\\n/out\\t\\x07.wav'],
+  ])('stands escaped in 1 line: %j', async (args, shown) => {
+    const { stderr } = await run(args);
+    expect(stderr).toMatch(/^auralis-stream: [^\p{Cc}]+\n$/u);
+    expect(stderr).toContain(shown);
+  });
+
+  it('SIGUSR1 changes nothing: no inspector, code 0, all of the audio', async () => {
+    const child = start(['demo', '--seconds', '2']);
+    const ended = outcome(child);
+    child.stdout!.once('readable', () => child.kill('SIGUSR1'));
+    const { code, stderr, stdout } = await ended;
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout.equals((await run(['demo', '--seconds', '2'])).stdout)).toBe(true);
+  });
+});

@@ -184,14 +184,15 @@ async function aimOf(args: Arguments, backend: BackendChoice): Promise<Aim> {
 
 /** Two where the input can be read twice, unless told otherwise. */
 function passesFor(args: Arguments, input: string): 1 | 2 {
-  const wanted = oneOf(args, 'passes', ['1', '2']);
+  const wanted = numberIn(args, 'passes', { min: 1, max: 2, whole: true });
   const isFile = input !== '-' && statSync(input, { throwIfNoEntry: false })?.isFile() !== false;
-  if (wanted === '2' && !isFile) {
+  if (wanted === 2 && !isFile) {
     throw usageError(
       `${input === '-' ? 'stdin' : input}: is read twice, which only a file can be; use --passes 1`,
     );
   }
-  return wanted === undefined ? (isFile ? 2 : 1) : wanted === '2' ? 2 : 1;
+  if (wanted === undefined) return isFile ? 2 : 1;
+  return wanted === 2 ? 2 : 1;
 }
 
 /** In ms. */

@@ -23,6 +23,8 @@ describe.concurrent('a wrong command line: code 2, one line, the nearest valid n
     [['mastering', '--set'], 'not enough arguments following: set'],
     [['mastering', 'a', 'b', 'c'], 'unexpected argument "c"'],
     [['stages', 'compresser'], 'did you mean "compressor"?'],
+    [['master', 'x', 'y', '--passes', '3'], '--passes "3": expected a whole number from 1 to 2\n'],
+    [['LICENSE'], '; for the file of that name write ./LICENSE'],
     [['demo', 'loud'], 'unexpected argument "loud"'],
     [['demo', '--rate', '7999'], '--rate "7999": expected a whole number from 8000 to 192000'],
     [[], 'no pipeline given: auralis-stream PIPELINE [IN] [OUT], with a file or one of adaptive'],

@@ -147,3 +147,12 @@ describe('master and what it reads', () => {
     expect([parts(), existsSync(path('hung-up.wav'))]).toEqual([[], false]);
   });
 });
+
+describe('master in one pass', () => {
+  it('ends at a track of another format with code 1, and advises nothing that it does not have', async () => {
+    const other = wav16(noise16(48_000, 1), { sampleRate: 44_100 });
+    const { code, stderr } = await run(['master', '--quiet'], Buffer.concat([input, other]));
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/track 2, .*; the stream began as 48000 Hz, 2 channels \(FL FR\)\n$/);
+  });
+});

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   appendFileSync,
@@ -19,7 +20,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import { noise16, wav16 } from '../engine/wav-file.ts';
-import { outcome, run, start } from './command.ts';
+import { MAIN, outcome, run, start } from './command.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'auralis-cli-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -398,4 +399,48 @@ describe('OUT', () => {
       expect(existsSync(file(name))).toBe(false);
     },
   );
+});
+
+describe('--automation', () => {
+  const moves = (name: string, text: string): string => {
+    writeFileSync(file(name), text);
+    return file(name);
+  };
+
+  it.each([
+    ['{"at":1}', ':1.to: missing, expected a value'],
+    [
+      '{"at":0,"pipeline":{"stages":[]}}\n{"at":1,"pipeline":{"stages":[{"stage":"resample","rate":96000}]}}',
+      ':2: rate and channels of what comes out are fixed while audio runs',
+    ],
+  ])('names the file and the line that is wrong: %j', async (text, reason) => {
+    const path = moves('wrong.jsonl', text);
+    const { code, stderr } = await run([EMPTY, IN, '-', '--automation', path]);
+    expect(stderr).toContain(`auralis-stream: ${path}${reason}\n`);
+    expect(code).toBe(2);
+  });
+
+  it.skipIf(process.platform === 'win32')('is refused with code 2 where it has no end', async () => {
+    const child = spawn(
+      'sh',
+      [
+        '-c',
+        'cat /dev/zero | "$@"',
+        'sh',
+        process.execPath,
+        MAIN,
+        EMPTY,
+        IN,
+        '-',
+        '--automation',
+        '/dev/stdin',
+      ],
+      { stdio: ['ignore', 'ignore', 'pipe'] },
+    );
+    const { code, stderr } = await outcome(child);
+    expect([code, stderr]).toEqual([
+      2,
+      'auralis-stream: /dev/stdin: more than 256 MiB, too large for a list of moves\n',
+    ]);
+  });
 });

@@ -182,6 +182,7 @@ class Track {
       this.#report = { ...this.#report, after, warnings, moves: plan.moves };
       if (decisions !== null && plan.decisions.length > 0) {
         makeFolder(dirname(decisions));
+        requireRegular(decisions, outputError);
         writeWhole(decisions, plan.decisions.map(decisionLine).join(''));
         this.#report = { ...this.#report, decisions };
       }

@@ -84,11 +84,10 @@ export async function resumptionOf(args: Arguments, quiet: boolean): Promise<Res
   }
   const checkpoint = await readCheckpoint(path);
   const named = text(args, 'in');
-  const piped = isPipe(named);
-  if (wanted === 'rest' && !piped && named !== undefined && named !== '-') {
+  if (wanted === 'rest' && named !== undefined && statSync(named, { throwIfNoEntry: false })?.isFile()) {
     throw usageError(`--resume-input rest: ${named} is a file, which is read from its start; leave it out`);
   }
-  const input = wanted ?? (piped ? undefined : 'start');
+  const input = wanted ?? (isPipe(named) ? undefined : 'start');
   if (input === undefined) {
     throw usageError(
       `--resume: the input is a pipe, say with --resume-input what it brings: start (all of it) or rest (from frame ${checkpoint.position.inputFrame} on)`,

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -55,5 +55,20 @@ describe.skipIf(process.platform === 'win32')('batch and a pipe', () => {
       expect(stderr).toContain(`${path('pipe.wav')}: is no regular file, expected one\n`);
       expect(statSync(join(out, 'in.wav')).size).toBeGreaterThan(44);
     }
+  });
+
+  it.each([
+    ['.auralis-batch.jsonl', 4],
+    ['report.json', 4],
+    ['in.wav', 5],
+    ['in.decisions.jsonl', 5],
+  ])('ends in place of waiting where %s is one: code %i', async (name, expected) => {
+    const out = path(`out-${name}`);
+    mkdirSync(out);
+    execFileSync('mkfifo', [join(out, name)]);
+    const { code, stderr } = await run(['batch', path('in.wav'), '-o', out, '--preset', 'warm', '-f']);
+    expect(stderr).toContain(`${join(out, name)}: is no regular file, expected one\n`);
+    expect(code).toBe(expected);
+    expect(lstatSync(join(out, name)).isFIFO()).toBe(true);
   });
 });

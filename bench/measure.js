@@ -51,7 +51,7 @@ function otherWork() {
 /**
  * Like `inTurns`, for what needs all cores to itself: rounds in which other processes worked are left out, and tried
  * again up to four times `rounds`. Gives the figures of the rounds that count and how many were tried. Tasks give the wall
- * and CPU seconds of a process.
+ * seconds they took and the CPU seconds of processes that they ran.
  */
 export async function inQuietTurns(tasks, rounds) {
   const figures = mapValues(tasks, () => []);
@@ -64,6 +64,7 @@ export async function inQuietTurns(tasks, rounds) {
       const before = otherWork();
       round[name] = await task();
       const { wall, cpu } = round[name];
+      if (!Number.isFinite(wall + cpu)) throw new Error(`"${name}" does not say what it took`);
       const others = before === null ? 0 : otherWork() - before - 1000 * cpu;
       quiet &&= others <= TICK + 1000 * MOST_OTHER_WORK * wall;
     }

@@ -30,6 +30,9 @@ const onSharedMemory = (channels) =>
 
 const milliseconds = (audio, options) => async () => (await timed(audio, options)).ms;
 
+/** What `inQuietTurns` asks for: the work is this process's own. */
+const taken = (task) => async () => ({ wall: (await task()) / 1000, cpu: 0 });
+
 /** Where threads begin to gain: serial against two threads, cold and warm, for short pieces. */
 async function crossover(audio, pool) {
   const rows = [];
@@ -65,17 +68,14 @@ export async function run({ full }) {
   const peer = await PythonPeer.start('spectrum.py', seconds);
   try {
     // Threads against none in an unbroken row: what runs in between would leave the threads cold.
-    const {
-      figures: threads,
-      counted,
-      tried,
-    } = await inQuietTurns(
+    const { figures, counted, tried } = await inQuietTurns(
       {
-        '1 thread': milliseconds(audio, { threads: 1 }),
-        '2 threads': milliseconds(audio, { pool }),
+        '1 thread': taken(milliseconds(audio, { threads: 1 })),
+        '2 threads': taken(milliseconds(audio, { pool })),
       },
       full ? 21 : 5,
     );
+    const threads = mapValues(figures, (list) => list.map(({ wall }) => 1000 * wall));
     const others = await inTurns(
       {
         '1 thread beside these': milliseconds(audio, { threads: 1 }),

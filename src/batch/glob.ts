@@ -1,5 +1,6 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { inputError } from '../audio/errors.ts';
 
 /** Whether a word is a pattern rather than a path. */
 export const isGlob = (word: string): boolean => /[*?[{]/.test(word);
@@ -15,9 +16,18 @@ export function globBase(pattern: string): { readonly base: string; readonly res
 /** Any number of folders, none of them hidden. */
 const FOLDERS = '(?:(?!\\.)[^/]+/)*';
 
+/** Refuses a set such as `z-a`, which holds nothing; whatever else stands in one is fine. */
+function checkRanges(set: string, pattern: string): void {
+  for (const [range, from, to] of set.matchAll(/(.)-(.)/gsu)) {
+    if (from.codePointAt(0)! <= to.codePointAt(0)!) continue;
+    throw inputError(`${pattern}: the range "${range}" runs backwards, write "${to}-${from}"`);
+  }
+}
+
 /**
  * A pattern as an expression for paths with `/`: `*` and `?` within a name, `**` across folders, `[a-z]`, `{a,b}`. Names that
  * begin with a dot match only where the pattern writes the dot.
+ * @throws AuralisError of kind `input` for a range that runs backwards
  */
 export function globExpression(pattern: string): RegExp {
   let depth = 0;
@@ -25,7 +35,10 @@ export function globExpression(pattern: string): RegExp {
     /\*\*\/|\*\*|\*|\?|\[(!?)([^\]]+)\]|[{},]|[\\^$.|+()[\]]/g,
     (token, not: string | undefined, set: string | undefined, at: number) => {
       const visible = at === 0 || pattern[at - 1] === '/' ? '(?!\\.)' : '';
-      if (set !== undefined) return `${visible}[${not ? '^/' : ''}${set.replace(/[\\[\]^]/g, '\\$&')}]`;
+      if (set !== undefined) {
+        checkRanges(set, pattern);
+        return `${visible}[${not ? '^/' : ''}${set.replace(/[\\[\]^]/g, '\\$&')}]`;
+      }
       switch (token) {
         case '**/':
           return FOLDERS;
@@ -49,10 +62,22 @@ export function globExpression(pattern: string): RegExp {
       }
     },
   );
-  return new RegExp(`^${source}${')'.repeat(depth)}$`);
+  return new RegExp(`^${source}${')'.repeat(depth)}$`, 'u');
 }
 
-/** The files under a folder, as paths from there with `/`, sorted; what begins with a dot and links to folders are left out. */
+/** Whether a path is known to be no file, nor a link to one; what can't be asked says why when it is opened. */
+function isNoFile(path: string): boolean {
+  try {
+    return !statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * The files under a folder, as paths from there with `/`, sorted. What begins with a dot, links to folders and what is no file,
+ * such as a pipe, are left out.
+ */
 export function filesUnder(folder: string, skip: (path: string) => boolean, from = ''): string[] {
   const entries = readdirSync(join(folder, from), { withFileTypes: true });
   return entries
@@ -60,7 +85,8 @@ export function filesUnder(folder: string, skip: (path: string) => boolean, from
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap((entry) => {
       const path = from === '' ? entry.name : `${from}/${entry.name}`;
-      if (!entry.isDirectory()) return [path];
-      return skip(join(folder, path)) ? [] : filesUnder(folder, skip, path);
+      const place = join(folder, path);
+      if (entry.isDirectory()) return skip(place) ? [] : filesUnder(folder, skip, path);
+      return entry.isFile() || !isNoFile(place) ? [path] : [];
     });
 }

@@ -5,6 +5,7 @@ import { didYouMean } from '../audio/nearest.ts';
 import { printable } from '../audio/shown.ts';
 import type { Arguments, Command } from './command.ts';
 import { commands, DEFAULT_COMMAND } from './commands.ts';
+import { hireEarly } from './early-crew.ts';
 import { packageVersion } from './package-version.ts';
 import { say } from './say.ts';
 
@@ -23,6 +24,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
   }
   let exitCode = 0;
   const helping = args.some((arg) => ASKS_FOR_HELP.test(arg));
+  if (!helping && commands.every(({ name }) => name !== args[0])) hireEarly(args);
   const parser = yargs()
     .scriptName('auralis-stream')
     .usage(`$0 [PIPELINE] [IN] [OUT]\n\n${commands[0].summary}`)

@@ -1,14 +1,14 @@
-import { createReadStream, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { pipeline as connect } from 'node:stream/promises';
 import { inputError, usageError } from '../audio/errors.ts';
 import { readTarget, shippedTargets } from '../engine/analysis/target-files.ts';
-import { codecInput } from '../engine/files/codec-input.ts';
 import { makeFolder } from '../engine/files/make-folder.ts';
 import type { OutputSink } from '../engine/files/output-sink.ts';
 import { type GainPlan, type OnCeiling, planGain } from '../engine/passes/plan-gain.ts';
+import { definePipeline } from '../engine/pipelines/pipeline-files.ts';
 import { runPipeline } from '../engine/run/run.ts';
 import type { RunOptions } from '../engine/run/run-options.ts';
+import type { PipelineDefinition } from '../graph/definition.ts';
 import { parseRawFormat } from '../io/sample-format.ts';
 import { abortOnSignals } from './abort-on-signals.ts';
 import type { Arguments, Command } from './command.ts';
@@ -57,6 +57,9 @@ export const normalizeCommand: Command = {
   run,
 };
 
+/** What programme without loudness goes through. */
+const NO_STAGES = definePipeline({ stages: [] });
+
 /** An input and where it goes. */
 interface Job {
   readonly input: string;
@@ -94,10 +97,7 @@ async function run(args: Arguments): Promise<number> {
   for (const [n, { input }] of jobs.entries()) {
     const plan = album === undefined ? await planGain([input], options) : album;
     if (album === undefined) tell(input, plan);
-    const code =
-      plan === null
-        ? await copy(input, sinks[n])
-        : await write(input, sinks[n], plan, { ...options, seed }, args);
+    const code = await write(input, sinks[n], plan?.pipeline ?? NO_STAGES, { ...options, seed }, args);
     if (code !== 0) return code;
   }
   return 0;
@@ -159,20 +159,10 @@ function checkSeekable(input: string): void {
   }
 }
 
-async function copy(input: string, sink: OutputSink): Promise<number> {
-  try {
-    await connect(codecInput(input) ?? createReadStream(input), sink.stream);
-    sink.keep?.();
-  } finally {
-    sink.close();
-  }
-  return 0;
-}
-
 async function write(
   input: string,
   output: OutputSink,
-  { pipeline }: GainPlan,
+  pipeline: PipelineDefinition,
   { backend, raw, seed }: Required<Pick<RunOptions, 'backend' | 'raw' | 'seed'>>,
   args: Arguments,
 ): Promise<number> {
@@ -202,7 +192,7 @@ async function write(
 
 /** What was found and done, in one line. */
 function story(plan: GainPlan | null, target: number): string {
-  if (plan === null) return 'has no integrated loudness (under 400 ms, or silent), copied unchanged';
+  if (plan === null) return 'has no integrated loudness (under 400 ms, or silent), samples unchanged';
   const { gain, before, after, limited, lowered } = plan;
   const one = ({ integrated, truePeak }: GainPlan['after']): string =>
     `${integrated.toFixed(2)} LUFS, ${truePeak.toFixed(2)} dBTP`;

@@ -1,5 +1,4 @@
 import { runPipeline } from '../engine/run/run.ts';
-import { hireThreads } from '../engine/threads/crew-for.ts';
 import { RAW_SAMPLE_FORMATS } from '../io/sample-format.ts';
 import { DITHER_KINDS } from '../io/stream-encoder.ts';
 import { AB_OPTIONS } from './ab-option.ts';
@@ -8,6 +7,7 @@ import { AIR_OPTIONS, refuseCheckpointsOnAir, threadsFor } from './air-options.t
 import { CHECKPOINT_OPTIONS } from './checkpoint-options.ts';
 import type { Arguments, Command } from './command.ts';
 import { DECISION_OPTIONS } from './decision-log.ts';
+import { takeCrew } from './early-crew.ts';
 import { FilesInUse } from './files-in-use.ts';
 import { delayLine } from './latency-line.ts';
 import { LOUDNESS_LOG_OPTIONS } from './loudness-log-target.ts';
@@ -124,7 +124,7 @@ export const runCommand: Command = {
 
 async function run(args: Arguments, monitor: OpenedMonitor | null): Promise<number> {
   refuseCheckpointsOnAir(args);
-  const crew = hireThreads(threadsFor(args));
+  const crew = takeCrew(threadsFor(args));
   try {
     return await open(args, await readSettings(args, crew), monitor);
   } finally {

@@ -1,6 +1,8 @@
+import type * as z from 'zod';
 import { pipelineError } from '../audio/errors.ts';
 import { didYouMean } from '../audio/nearest.ts';
 import { quoted, shown } from '../audio/shown.ts';
+import { stageNamed } from '../stages/registry.ts';
 import { assignControllerIds, assignIds } from './assign-ids.ts';
 import type { Knob, PipelineSource } from './definition.ts';
 import { useSchema } from './file-schema.ts';
@@ -27,6 +29,14 @@ function withValue(target: unknown, path: readonly string[], value: unknown): un
   const object = (target ?? {}) as Readonly<Record<string, unknown>>;
   const held = Object.hasOwn(object, key) ? object[key] : undefined;
   return { ...object, [key]: withValue(held, rest, value) };
+}
+
+/** An entry that has the list its stage has by default, where a path leads into one that it leaves out. */
+function withUsualList(raw: Record<string, unknown>, [key, ...rest]: readonly string[]) {
+  if (rest.length === 0 || raw[key] !== undefined) return raw;
+  const shape: Readonly<Record<string, z.ZodType>> = stageNamed(String(raw.stage))?.params.shape ?? {};
+  const usual = shape[key]?.safeParse(undefined).data;
+  return Array.isArray(usual) ? { ...raw, [key]: usual } : raw;
 }
 
 /** Settings with one more, which counts after all others. */
@@ -96,7 +106,7 @@ export function applySetting(source: PipelineSource, name: string, value: unknow
   const deep = 'use' in raw && path.length > 1 && !(path[0] in useSchema.shape);
   stages[n] = deep
     ? { ...raw, set: withSettingLast(raw.set as Record<string, unknown>, name.slice(id.length + 1), value) }
-    : (withValue(raw, path, value) as Record<string, unknown>);
+    : (withValue(withUsualList(raw, path), path, value) as Record<string, unknown>);
   return { ...source, stages };
 }
 

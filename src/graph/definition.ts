@@ -19,6 +19,8 @@ export interface PipelineEntry {
   readonly where: string;
   readonly definition: AnyStage;
   readonly params: Readonly<Record<string, unknown>>;
+  /** What its stage is prepared with where it takes over the state of another: what that one was prepared with. */
+  readonly made?: Readonly<Record<string, unknown>>;
   /** Signals that are summed at `main`; at least one. */
   readonly inputs: readonly InputRef[];
   readonly key: InputRef | null;

@@ -3,6 +3,7 @@ import { sameFormat } from '../audio/format.ts';
 import { onKernelMemory } from '../dsp/kernel-memory.ts';
 import { canGlide } from './change.ts';
 import type { PipelineDefinition, PipelineEntry } from './definition.ts';
+import { successorOf } from './make.ts';
 import type { Move } from './move.ts';
 import { PreparedPipeline, type PrepareOptions } from './prepare-pipeline.ts';
 import { formatsOut } from './segments.ts';
@@ -60,7 +61,7 @@ export class GraphsAtWork {
   /** Opens another one, which hears its first input at a frame of the output, in the state and on the ways of the newest. */
   open(definition: PipelineDefinition, origin: number, fade: Fade, moves: readonly Move[]): PreparedPipeline {
     const old = this.newest.prepared;
-    const prepared = this.prepare(definition);
+    const prepared = this.prepare(successorOf(old.definition, definition, this.#options.format));
     prepared.adopt(old);
     const both = prepared.transparent.map((one, n) => one && old.transparent[n]);
     this.#transparency = [

@@ -10,6 +10,7 @@ import { ControllersAtWork } from './controllers-at-work.ts';
 import type { PipelineDefinition } from './definition.ts';
 import { GraphsAtWork } from './graphs-at-work.ts';
 import { type LiveSnapshot, restoreMoves, snapshotMoves } from './live-snapshot.ts';
+import { madeAs, makesOf, sameMakes } from './make.ts';
 import { movesBetween } from './move.ts';
 import { MovesUnderWay } from './moves-under-way.ts';
 import { PipelineVersions } from './pipeline-versions.ts';
@@ -141,7 +142,9 @@ export class LivePipeline {
     const before = this.#versions.sounding;
     this.#versions.restore(snapshot);
     const { sounding } = this.#versions;
-    const prepared = canGlide(before, sounding) ? this.#newest : this.#graphs.prepare(sounding);
+    const { makes } = snapshot.graph;
+    const fits = canGlide(before, sounding) && sameMakes(makesOf(this.#newest.definition), makes);
+    const prepared = fits ? this.#newest : this.#graphs.prepare(madeAs(sounding, makes));
     prepared.restore(snapshot.graph);
     this.run.restore(snapshot.run, prepared.run);
     this.#clock.trackStart = trackStart;

@@ -69,7 +69,8 @@ function differences(from: unknown, to: unknown, path: Leaf['path'] = []): Leaf[
   if (Object.is(from, to)) return [];
   if (isBranch(from) && isBranch(to) && Array.isArray(from) === Array.isArray(to)) {
     const keys = [...new Set([...Object.keys(from), ...Object.keys(to)])];
-    return keys.flatMap((key) =>
+    const others = keys.filter((key) => !Object.is(from[key], to[key]));
+    return others.flatMap((key) =>
       differences(from[key], to[key], [...path, Array.isArray(to) ? Number(key) : key]),
     );
   }

@@ -1,6 +1,6 @@
 import type { Planar } from '../audio/block.ts';
 import { usageError } from '../audio/errors.ts';
-import { type AudioFormat, sameFormat } from '../audio/format.ts';
+import type { AudioFormat } from '../audio/format.ts';
 import { type KernelMemory, StateMemory } from '../dsp/kernel-memory.ts';
 import { Guard, type GuardReport } from '../dsp/levels/guard.ts';
 import type { AlignedRun } from '../stages/aligned-run.ts';
@@ -9,6 +9,7 @@ import { needsRestart } from '../stages/change-params.ts';
 import type { AnyStage, Readings, StageProcessor, StageSnapshot } from '../stages/define-stage.ts';
 import { RateChangeRun } from '../stages/rate-change-run.ts';
 import type { PipelineDefinition, PipelineEntry } from './definition.ts';
+import { type Makes, makesOf } from './make.ts';
 import type { Move } from './move.ts';
 import type { PlayingMove } from './move-player.ts';
 import { type OnPrepared, PreparedSegment } from './prepared-segment.ts';
@@ -18,6 +19,8 @@ import { isTransparent } from './transparent.ts';
 
 /** A pipeline's whole state at a frame. */
 export interface PipelineSnapshot {
+  /** What the stages were prepared with. */
+  readonly makes: Makes;
   readonly stages: Readonly<Record<string, StageSnapshot>>;
   /** Delays, mixes and frame counts. */
   readonly graph: Uint8Array;
@@ -201,19 +204,11 @@ export class PreparedPipeline {
     return this.segments.flatMap(({ moves }) => moves.playing);
   }
 
-  /** Takes over the state of the entries that a pipeline shares with this one; what changes the rate begins anew. */
+  /** Takes over the state of a pipeline's stages; this one is prepared as its successor. */
   adopt(other: PreparedPipeline): void {
     const present = other.#states();
-    const shared = this.definition.entries.filter(({ id, definition, params }) => {
-      const before = other.entries.find((entry) => entry.id === id);
-      if (before?.definition !== definition || definition.changesRate) return false;
-      const own = this.entries.find((entry) => entry.id === id)!;
-      return (
-        sameFormat(own.format, before.format) &&
-        !needsRestart(definition, present[id].params as object, params)
-      );
-    });
-    const states = Object.fromEntries(shared.map(({ id }) => [id, present[id]]));
+    const heirs = this.definition.entries.filter(({ made }) => made !== undefined);
+    const states = Object.fromEntries(heirs.map(({ id }) => [id, present[id]]));
     this.take(states);
     this.#relay?.take(states);
   }
@@ -263,6 +258,7 @@ export class PreparedPipeline {
   /** Its state now; in the arrays of an earlier snapshot, which is worth nothing then, where one is given. */
   snapshot(into?: PipelineSnapshot): PipelineSnapshot {
     return {
+      makes: makesOf(this.definition),
       stages: this.#states(into?.stages),
       graph: this.#state.snapshot(into?.graph),
       guard: this.#guardState.snapshot(into?.guard),

@@ -66,7 +66,7 @@ export class PreparedSegment {
       const [main] = entry.inputs;
       const taken = formats.input(entry);
       const spec = { format: formatFor(entry, taken), maxFrames, memory };
-      const processor: StageProcessor = entry.definition.prepare(spec, entry.params);
+      const processor: StageProcessor = entry.definition.prepare(spec, entry.made ?? entry.params);
       onPrepared?.(entry.id, processor);
       const node = new GraphNode({
         entry,
@@ -130,7 +130,7 @@ export class PreparedSegment {
   /** Frames until something changes inside, at least 1; what is due now is done. */
   span(): number {
     const left = this.#left > 0 ? this.#left : Number.POSITIVE_INFINITY;
-    return Math.min(left, this.moves.span(), this.relay?.span ?? left);
+    return Math.min(left, this.moves.span());
   }
 
   /** Runs a block through the nodes `from` up to but without `to`, from what stands in their wires. */

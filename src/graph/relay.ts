@@ -18,8 +18,6 @@ export interface Relay {
   readonly from: number;
   /** Frames by which what comes back is behind what is handed over. */
   readonly delay: number;
-  /** Frames that are handed over the fastest. */
-  readonly span: number;
   /** Hands over what stands in the wires before `from` and puts into those of the outputs what has come back. */
   process(frames: number): void;
   /** Says that the programme has ended after so many frames. */

@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import { pipelineError, usageError } from '../audio/errors.ts';
 import { quoted, shortened } from '../audio/shown.ts';
 import { applySetting } from './apply-setting.ts';
-import type { PipelineDefinition, PipelineSource } from './definition.ts';
+import type { PipelineDefinition, PipelineEntry, PipelineSource } from './definition.ts';
 import { checkPipeline } from './parse-pipeline.ts';
 
 /** A value as typed: a number, true, false, a JSON list or object, else a word. */
@@ -41,13 +41,26 @@ function withNumber(definition: PipelineDefinition, name: string, value: unknown
   const shape = (entries[n]?.definition.params.shape ?? {}) as Record<string, z.ZodType>;
   if (!Object.hasOwn(shape, key) || shape[key].meta()?.change === 'restart') return null;
   const entry = entries[n];
-  const params = entry.definition.params.safeParse({ ...entry.params, [key]: value });
-  if (!params.success) return null;
+  const params = withChecked(entry, key, value);
+  if (params === null) return null;
   return {
     ...definition,
     source: { ...source, stages: stages.with(n, { ...stages[n], [key]: value }) },
-    entries: entries.with(n, { ...entry, params: params.data }),
+    entries: entries.with(n, { ...entry, params }),
   };
+}
+
+/** An entry's parameters with one number replaced; only that is checked where they have nothing to do with one another. */
+function withChecked(
+  { definition, params }: PipelineEntry,
+  key: string,
+  value: number,
+): PipelineEntry['params'] | null {
+  const { shape, def } = definition.params;
+  if ((def.checks ?? []).length > 0)
+    return definition.params.safeParse({ ...params, [key]: value }).data ?? null;
+  const checked = (shape[key] as z.ZodType).safeParse(value);
+  return checked.success ? { ...params, [key]: checked.data } : null;
 }
 
 function changed({ source }: PipelineDefinition, name: string, value: unknown): PipelineSource {

@@ -3,7 +3,8 @@ import type { MetadataChunk } from './metadata-chunk.ts';
 /** What a broadcast wave says of its loudness: LUFS, LU, dBTP; what is not finite is not known. */
 export interface BroadcastLoudness {
   readonly integrated: number;
-  readonly range: number;
+  /** Null where there is none. */
+  readonly range: number | null;
   readonly highestTruePeak: number;
   readonly momentaryMax: number;
   readonly shortTermMax: number;
@@ -24,12 +25,11 @@ const hundredths = (value: number): number => {
   return Math.abs(rounded) <= MOST ? rounded : UNUSED;
 };
 
-/** In the order of the document; without a short-term loudness, in 3 s, there is no range of it. */
+/** In the order of the document. */
 function valuesOf(loudness: BroadcastLoudness | null): readonly number[] {
   if (loudness === null) return new Array<number>(5).fill(Number.NaN);
   const { integrated, range, highestTruePeak, momentaryMax, shortTermMax } = loudness;
-  const ranged = Number.isFinite(shortTermMax) ? range : Number.NaN;
-  return [integrated, ranged, highestTruePeak, momentaryMax, shortTermMax];
+  return [integrated, range ?? Number.NaN, highestTruePeak, momentaryMax, shortTermMax];
 }
 
 /**

@@ -3,7 +3,7 @@
 // real spectrum. Real and imaginary parts stand in arrays of their own, four points a vector.
 
 import { firstPass } from './fft-first-pass';
-import { at, get, pass2, pass4, put, split } from './fft-passes';
+import { at, get, lastPasses, pass2, pass4, put, split } from './fft-passes';
 
 /** All passes but the first, from what it left in `first`, `second` in turns with it; gives where the transform stands, its imaginary parts m floats on. */
 export function laterPasses(m: i32, first: usize, second: usize, tables: usize): usize {
@@ -11,14 +11,15 @@ export function laterPasses(m: i32, first: usize, second: usize, tables: usize):
   let y = second;
   let n = m >> 2;
   let table = at(tables, 6 * n);
-  for (let stride = 4; n >= 4; n >>= 2, stride <<= 2) {
+  for (let stride = 4; n >= 4 && n != 16; n >>= 2, stride <<= 2) {
     pass4(n, stride, x, at(x, m), y, at(y, m), table);
     table = at(table, 6 * (n >> 2));
     const done = y;
     y = x;
     x = done;
   }
-  if (n == 2) pass2(m, x, at(x, m));
+  if (n == 16) lastPasses(m, x, at(x, m), table);
+  else if (n == 2) pass2(m, x, at(x, m));
   return x;
 }
 
@@ -129,4 +130,12 @@ export function casSequence(size: i32, re: usize, im: usize, to: usize): void {
     store<f32>(at(to, size - k), load<f32>(at(re, k)) + load<f32>(at(im, k)));
   }
   store<f32>(at(to, half), load<f32>(at(re, half)) + load<f32>(at(im, half)));
+}
+
+/** to[p] = circle[(first + p * step) modulo points] for p = 0..count - 1; `points` is a power of two. Twin: src/dsp/spectrum/stockham.ts. */
+export function pickAround(circle: usize, points: i32, first: i32, step: i32, to: usize, count: i32): void {
+  for (let p = 0; p < count; p++) {
+    const from = (first + p * step) & (points - 1);
+    store<f32>(at(to, p), <f32>load<f64>(circle + (<usize>from << 3)));
+  }
 }

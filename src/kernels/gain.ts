@@ -1,26 +1,13 @@
 // Multiplying a signal by a gain. Twins: src/dsp/gain/gain.ts.
 import { pair, putPair } from './frame-pair';
 import { exp2x2 } from './log-domain';
+import { along, counted } from './ramp';
 
 /** x[i] *= gain, rounded once to f32. */
 export function scale(x: usize, frames: i32, gain: f64): void {
   const end = x + (<usize>frames << 2);
   for (; x + 8 <= end; x += 8) putPair(x, f64x2.mul(pair(x), f64x2.splat(gain)));
   if (x < end) store<f32>(x, <f32>(<f64>load<f32>(x) * gain));
-}
-
-/** start + step * n. */
-// @ts-expect-error: decorator
-@inline
-function along(start: v128, step: v128, n: v128): v128 {
-  return f64x2.add(start, f64x2.mul(step, n));
-}
-
-/** index and index + 1. */
-// @ts-expect-error: decorator
-@inline
-function counted(index: f64): v128 {
-  return f64x2.replace_lane(f64x2.splat(index), 1, index + 1);
 }
 
 /** x[i] *= start + step * (index + i). */

@@ -1,5 +1,6 @@
 // Every kernel of auralis.wasm. Pointers are byte offsets into the one memory; each function's readable twin stands
 // in src/dsp/ or src/io/ under the same name and says what it computes.
+export * from './band-balance';
 export * from './biquad';
 export * from './delay';
 export * from './dynamic-band';
@@ -10,6 +11,7 @@ export * from './gain';
 export * from './gain-computer';
 export * from './gate';
 export * from './half-band';
+export * from './k-weighting';
 export * from './levels';
 export * from './log-level';
 export * from './limiter';

@@ -123,20 +123,21 @@ class AdaptiveController implements Controller {
       moves.push(this.#moveCurve(this.#content.profile(spectrum, loudness), eq));
     }
     if (compressor) {
-      const { value, ...why } = ruleCompression(content, this.#aim);
+      const ruling = ruleCompression(content, this.#aim);
+      const { ratio, threshold } = ruling.value;
       // A compressor at 1:1 says nothing yet: its threshold is put where it belongs at once.
       const atOnce = compressor.ratio === 1;
-      const threshold = {
-        ...why,
-        value: value.ratio > 1 ? value.threshold : (compressor.threshold as number),
-      };
-      moves.push(glide('compressor', 'threshold', compressor, threshold, atOnce));
-      moves.push(glide('compressor', 'ratio', compressor, { ...why, value: value.ratio }));
+      const wanted = ratio > 1 ? threshold : (compressor.threshold as number);
+      moves.push(glide('compressor', 'threshold', compressor, ruling, wanted, atOnce));
+      moves.push(glide('compressor', 'ratio', compressor, ruling, ratio));
     }
-    if (stereo) moves.push(glide('stereo', 'width', stereo, ruleWidth(content, this.#aim)));
+    if (stereo) {
+      const ruling = ruleWidth(content, this.#aim);
+      moves.push(glide('stereo', 'width', stereo, ruling, ruling.value));
+    }
     const made = meters('output');
     const aim = normalize && made && this.#ruleTarget(made);
-    if (aim) moves.push(glide('normalize', 'target', normalize, aim));
+    if (aim) moves.push(glide('normalize', 'target', normalize, aim, aim.value));
     return moves.filter((move) => move !== null);
   }
 
@@ -190,21 +191,27 @@ function glide(
   stage: string,
   parameter: keyof typeof STEPS,
   values: Standing[string],
-  ruling: Ruling<number>,
+  ruling: Ruling<unknown>,
+  wanted: number,
   atOnce = false,
 ): Decided | null {
   const [most, least] = STEPS[parameter];
   const from = values[parameter] as number;
-  const way = ruling.value - from;
+  const way = wanted - from;
   if (Math.abs(way) < least) return null;
-  const value = atOnce ? ruling.value : from + Math.max(-most, Math.min(most, way));
-  return decided(stage, parameter, from, { ...ruling, value });
+  const to = atOnce ? wanted : from + Math.max(-most, Math.min(most, way));
+  return decided(stage, parameter, from, ruling, to);
 }
 
-const decided = (stage: string, parameter: string, from: unknown, ruling: Ruling<unknown>): Decided => {
-  const { rule, value, measured, because } = ruling;
-  return { rule, stage, parameter, from, to: value, measured, because };
-};
+function decided(
+  stage: string,
+  parameter: string,
+  from: unknown,
+  { rule, value, measured, because }: Ruling<unknown>,
+  to = value,
+): Decided {
+  return { rule, stage, parameter, from, to, measured, because };
+}
 
 const powerOf = (db: number): number => dbToGain(db) * dbToGain(db);
 

@@ -10,11 +10,16 @@ const MOST = 60;
 /** The critical bands of a curve, whatever the rate of the audio. */
 const BANDS: readonly CriticalBand[] = criticalBands(FULL_RATE);
 
+/** What `tonalCurve` gave: a stream asks for the same few curves as long as it lasts. */
+const curves = new WeakMap<CurvePoints, readonly number[]>();
+
 /**
  * Level of each of the 25 critical bands against pink noise in dB, about their mean: straight lines over log frequency
  * through the points.
  */
 export function tonalCurve(points: CurvePoints): readonly number[] {
+  const known = curves.get(points);
+  if (known) return known;
   const levels = BANDS.map(({ centreHz }) => {
     const above = points.findIndex(({ freq }) => freq >= centreHz);
     if (above === 0) return points[0].level;
@@ -22,7 +27,9 @@ export function tonalCurve(points: CurvePoints): readonly number[] {
     const [low, high] = [points[above - 1], points[above]];
     return low.level + ((high.level - low.level) * log2(centreHz / low.freq)) / log2(high.freq / low.freq);
   });
-  return centred(levels);
+  const curve = centred(levels);
+  curves.set(points, curve);
+  return curve;
 }
 
 /** The curve that a programme has: its band levels in dB per octave about their mean. Empty or missing bands take the next lower one's. */

@@ -1,3 +1,5 @@
+import type { Level } from './analysis.ts';
+
 /** A parameter that can be moved while audio runs. */
 export interface LiveControl {
   /** What `set` takes, such as `limiter.ceiling` or `eq.bands[0].gain`. */
@@ -84,11 +86,12 @@ export interface LiveReadings {
   /** Highest sample of each channel in dBFS. */
   readonly input: readonly number[];
   readonly output: readonly number[];
-  /** In LUFS and LU (EBU R 128) of what goes out; -Infinity where there is none. */
+  /** In LUFS (EBU R 128) of what goes out; -Infinity where there is none. */
   readonly momentary: number;
   readonly shortTerm: number;
   readonly integrated: number;
-  readonly range: number;
+  /** In LU; null before there was a value of 3 s. */
+  readonly range: Level;
   /** Highest, in dBTP. */
   readonly truePeak: number;
   readonly stages: readonly StageReading[];

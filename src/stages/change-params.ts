@@ -25,12 +25,12 @@ export function changeParams(
   return { params: checked.data, restart: needsRestart(definition, present, checked.data) };
 }
 
-/** Whether a running stage must be prepared anew to take other parameters. */
+/** Whether a running stage must be prepared anew to take other parameters; one that is left out counts as another value. */
 export function needsRestart(definition: AnyStage, before: object, after: object): boolean {
-  const shape = definition.params.shape as Record<string, z.ZodType>;
-  return Object.entries(after).some(([name, value]) => {
-    const old = (before as Record<string, unknown>)[name];
-    if (Array.isArray(value) && Array.isArray(old) && value.length !== old.length) return true;
-    return shape[name].meta()?.change === 'restart' && JSON.stringify(value) !== JSON.stringify(old);
+  const [old, next] = [before, after] as readonly Record<string, unknown>[];
+  return Object.entries(definition.params.shape as Record<string, z.ZodType>).some(([name, schema]) => {
+    const [was, value] = [old[name], next[name]];
+    if (Array.isArray(value) && Array.isArray(was) && value.length !== was.length) return true;
+    return schema.meta()?.change === 'restart' && JSON.stringify(value) !== JSON.stringify(was);
   });
 }

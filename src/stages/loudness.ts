@@ -50,7 +50,6 @@ class Loudness extends StageProcessor<Params> {
 
   protected override configure(glide: boolean): void {
     this.#readings.set(this.params.interval, this.format.sampleRate, glide);
-    if (!glide) this.#meter.reset();
     this.#here = null;
   }
 

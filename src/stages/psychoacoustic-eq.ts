@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { DB_PER_OCTAVE, fastExp2 } from '../dsp/log-domain.ts';
 import { BandBalance } from '../dsp/spectrum/band-balance.ts';
 import { BandResponse } from '../dsp/spectrum/band-response.ts';
 import { CRITICAL_BANDS, type CriticalBand, criticalBands } from '../dsp/spectrum/critical-bands.ts';
@@ -81,7 +80,6 @@ class PsychoacousticEq extends StageProcessor<Params> {
   readonly #powers: SegmentPowers;
   readonly #balance: BandBalance;
   readonly #bands: readonly CriticalBand[];
-  readonly #factors: Float64Array;
   /** Gains in dB that are not found by listening. */
   #fixed: readonly number[] | null = null;
   readonly #respond = (power: Float32Array): Float32Array => this.#responseFor(power);
@@ -97,7 +95,6 @@ class PsychoacousticEq extends StageProcessor<Params> {
     this.#response = new BandResponse(spec.memory, sampleRate, size, centresHz);
     this.#powers = new SegmentPowers(spec.memory, sampleRate, size, channels);
     this.#balance = new BandBalance(this.state, this.#bands, this.#filter.hop / sampleRate);
-    this.#factors = new Float64Array(this.#bands.length);
     this.configure(false);
   }
 
@@ -118,8 +115,7 @@ class PsychoacousticEq extends StageProcessor<Params> {
     const { gainsDb } = this.#balance;
     if (gains) for (let n = 0; n < gainsDb.length; n++) gainsDb[n] = gains[n];
     else this.#balance.step(this.#powers.of(power));
-    for (let n = 0; n < gainsDb.length; n++) this.#factors[n] = fastExp2(gainsDb[n] / DB_PER_OCTAVE);
-    return this.#response.of(this.#factors);
+    return this.#response.of(gainsDb);
   }
 
   /** Of each critical band below half the rate: its centre in Hz, gain and level in dB, and whether it is masked. */

@@ -3,6 +3,7 @@ import { FFT_SIZES, type FftSize } from '../dsp/spectrum/fft.ts';
 import { hopsPerWindow, OVERLAPS } from '../dsp/spectrum/overlapping-windows.ts';
 import { SpectrumAnalyser } from '../dsp/spectrum/spectrum-analyser.ts';
 import {
+  programmeGlance,
   recordFigures,
   type SpectrumFigures,
   sumsFigures,
@@ -72,7 +73,12 @@ class SpectrumProcessor extends StageProcessor<z.output<typeof params>> {
     this.#tempo = new TempoEstimator(this.state, (spec.format.sampleRate * hopsPerWindow(overlap)) / fftSize);
     this.#position = this.state.f64(2);
     const tempo = (): number | null => this.#tempo.estimate()?.bpm ?? null;
-    const interval = (): Readings | null => this.#lastReading();
+    const { masks, sums } = this.#analyser;
+    const figures = programmeGlance(layout, masks, sums.last);
+    const interval = (): Readings | null => {
+      if (this.#intervalFrames === 0) return this.#lastReading();
+      return this.#position[1] > 0 && sums.last[0] > 0 ? figures : null;
+    };
     this.#glance = {
       get tempo() {
         return tempo();
@@ -86,8 +92,10 @@ class SpectrumProcessor extends StageProcessor<z.output<typeof params>> {
 
   protected configure(glide: boolean): void {
     const { interval } = this.params;
-    const frames = Math.round((interval / 1000) * this.format.sampleRate);
-    this.#intervalFrames = Math.max(interval > 0 ? 1 : 0, frames);
+    const frames = Math.max(interval > 0 ? 1 : 0, Math.round((interval / 1000) * this.format.sampleRate));
+    // A reading of a window is none of an interval: there is none until the first of its kind.
+    if ((frames === 0) !== (this.#intervalFrames === 0)) this.#position[1] = 0;
+    this.#intervalFrames = frames;
     this.#analyser.recordsBands = this.#intervalFrames === 0;
     if (!glide) this.#pending = [];
     this.#last = null;
@@ -119,7 +127,7 @@ class SpectrumProcessor extends StageProcessor<z.output<typeof params>> {
     };
   }
 
-  /** Tempo and last reading alone. */
+  /** Tempo, and of the last reading what is known of the programme. */
   override glance(): Readings {
     return this.#glance;
   }

@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -45,6 +46,21 @@ describe('findFiles', () => {
     expect(places('A/one.wav')).toEqual(['one.wav']);
   });
 
+  it.skipIf(process.platform === 'win32')(
+    'leaves out a pipe and a link to a folder, and takes a link to a file, or to nothing, which fails by itself',
+    () => {
+      const links = join(folder, 'links');
+      mkdirSync(join(links, 'real'), { recursive: true });
+      writeFileSync(join(links, 'real', 'one.wav'), '');
+      symlinkSync(join(links, 'real'), join(links, 'folder.wav'));
+      symlinkSync(join(links, 'real', 'one.wav'), join(links, 'file.wav'));
+      symlinkSync(join(links, 'gone'), join(links, 'nothing.wav'));
+      execFileSync('mkfifo', [join(links, 'pipe.wav')]);
+      const found = findFiles([links], join(folder, 'out')).map(({ place }) => place);
+      expect(found).toEqual(['file.wav', 'nothing.wav', 'real/one.wav']);
+    },
+  );
+
   it('refuses a name that is not there and a pattern that matches none, each in one line', () => {
     expect(() => places('A/three.wav')).toThrow(/three\.wav: no such file, folder or pattern/);
     expect(() => places('A/*.mp3')).toThrow(/no file matches/);
@@ -59,9 +75,17 @@ describe('globExpression', () => {
     ['[!ab]*', ['c', 'cab'], ['a', 'b1', '.c']],
     ['{a,b{c,d}}.wav', ['a.wav', 'bc.wav', 'bd.wav'], ['b.wav', 'c.wav']],
     ['a+(1).wav', ['a+(1).wav'], ['aa1.wav']],
+    ['[a-c-e^]', ['a', 'b', '-', 'e', '^'], ['d', '/']],
+    ['?[😀-😂].wav', ['🎵😁.wav'], ['ab.wav']],
   ])('%s matches what a shell would', (pattern, yes, no) => {
     const expression = globExpression(pattern);
     expect([...yes, ...no].filter((path) => expression.test(path))).toEqual(yes);
+  });
+
+  it('refuses a range that runs backwards, in one line, exit code 1', () => {
+    const message = /^\*\[!ab-dz-a\]\.wav: the range "z-a" runs backwards, write "a-z"$/;
+    expect(() => globExpression('*[!ab-dz-a].wav')).toThrow(message);
+    expect(() => globExpression('*[!ab-dz-a].wav')).toThrow(expect.objectContaining({ exitCode: 1 }));
   });
 });
 

@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -142,6 +143,17 @@ describe('processFiles', () => {
     expect(homeless.before).toEqual(kept.before);
     expect(readFileSync(path('taken'), 'utf8')).toBe('mine');
   });
+
+  it.skipIf(process.platform === 'win32')(
+    'tells of a link that points to itself, and does the other 1',
+    async () => {
+      symlinkSync('loop.wav', path('loop.wav'));
+      const loop = { input: path('loop.wav'), output: path('out/loop.wav'), pipeline: PIPELINE };
+      const tracks = await processFiles([loop, job('beside', { pipeline: PIPELINE })]);
+      expect(tracks.map(({ status }) => status)).toEqual(['failed', 'finished']);
+      expect(tracks[0].error).toMatch(/symbolic links/);
+    },
+  );
 
   it('does not write over a file that it does not know', async () => {
     const todo = job('there', { pipeline: PIPELINE });

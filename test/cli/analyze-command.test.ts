@@ -9,6 +9,22 @@ import { MAIN, run } from './command.ts';
 const folder = mkdtempSync(join(tmpdir(), 'analyze-'));
 const path = (name: string): string => join(folder, name);
 
+/** 48 kHz stereo as an AIFF, whose numbers have their highest byte first. */
+function aiff16(samples: Int16Array): Buffer {
+  const bytes = samples.byteLength;
+  const head = Buffer.alloc(54);
+  head.write('FORM....AIFFCOMM', 'latin1');
+  head.writeUInt32BE(46 + bytes, 4);
+  head.writeUInt32BE(18, 16);
+  head.writeUInt16BE(2, 20);
+  head.writeUInt32BE(samples.length / 2, 22);
+  head.writeUInt16BE(16, 26);
+  head.write('400ebb80', 28, 'hex');
+  head.write('SSND', 38, 'latin1');
+  head.writeUInt32BE(8 + bytes, 42);
+  return Buffer.concat([head, Buffer.from(samples.buffer.slice(0)).swap16()]);
+}
+
 beforeAll(() => {
   writeFileSync(path('a.wav'), wav16(noise16(2 * 48000, 1)));
   writeFileSync(path('b.wav'), wav16(noise16(2 * 48000, 1).map((x) => x >> 1)));
@@ -95,13 +111,21 @@ describe('auralis-stream normalize', () => {
     }
   });
 
-  it('copies a file under 400 ms byte by byte, and says so', async () => {
+  it('gives the 16 bits of a file under 400 ms back as they were, and says so', async () => {
     const short = wav16(noise16(2 * 4800));
     writeFileSync(path('short.wav'), short);
     const { code, stderr } = await run(['normalize', path('short.wav'), path('same.wav'), '--target', '-16']);
     expect(code).toBe(0);
-    expect(stderr).toContain('copied unchanged');
+    expect(stderr).toContain('has no integrated loudness (under 400 ms, or silent), samples unchanged');
     expect(readFileSync(path('same.wav')).equals(short)).toBe(true);
+  });
+
+  it('makes 100 ms of AIFF a WAV with the same 16 bits', async () => {
+    const samples = noise16(2 * 4800);
+    writeFileSync(path('short.aiff'), aiff16(samples));
+    const { code } = await run(['normalize', path('short.aiff'), path('from-aiff.wav'), '--target', '-16']);
+    expect(code).toBe(0);
+    expect(readFileSync(path('from-aiff.wav')).equals(wav16(samples))).toBe(true);
   });
 
   it('exits 3 and writes nothing where the ceiling forbids the gain', async () => {

@@ -3,7 +3,7 @@ import { audioFormat } from '../../src/audio/format.ts';
 import { definePipeline, type LivePipeline, preparePipeline } from '../../src/graph/pipeline.ts';
 import { conformingStages } from '../support/conforming-stages.ts';
 import { onKeptMemory } from '../support/kept-memory.ts';
-import { changesOf, entriesOf } from '../support/other-settings.ts';
+import { changesOf, entriesOf, itemChangesOf } from '../support/other-settings.ts';
 import { drain, feed, join } from '../support/render.ts';
 import { above4k, peakDb } from '../support/residue.ts';
 import { difference, type Signal, sine, slice } from '../support/signals.ts';
@@ -43,7 +43,7 @@ describe.each(tested)('%s', (_name, stage) => {
           ['bypass', false, true],
         ];
 
-  it.each([...changesOf(stage), ...whole])(
+  it.each([...changesOf(stage), ...itemChangesOf(stage), ...whole])(
     'leaves at most -60 dBFS above 4 kHz of a -12 dBFS tone when %s goes from %j to %j',
     (parameter, _from, to) => {
       const changed = run(entries, (pipeline) => pipeline.set(`x.${parameter}`, to));

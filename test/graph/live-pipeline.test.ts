@@ -104,6 +104,35 @@ describe('a pipeline that changes on air', () => {
     expect(rmsDb(slice(output, 20000)) - rmsDb(slice(input, 20000))).toBeCloseTo(-6, 1);
   });
 
+  const linear = { id: 'split', phase: 'linear', freqs: [120, 2000] };
+  const bands = { stage: 'mix', input: ['split.low', 'split.mid', 'split.high'] };
+  it.each([
+    ['crossover', [{ ...linear, stage: 'crossover' }, bands]],
+    ['multiband-compressor', [{ ...linear, stage: 'multiband-compressor' }]],
+  ])(
+    'keeps a linear-phase %s as it was prepared for 120 Hz when, moved to 1000 Hz, it goes over to a second graph',
+    (_, stages) => {
+      const input = programme(2, 40_000, 4, 0.2);
+      const moved = { 6000: (p: LivePipeline) => p.set('split.freqs[0]', 1000) };
+      const anew = { 14000: (p: LivePipeline) => p.set('limiter.lookahead', 20) };
+      const expected = through(live([...stages, limiter]), input, moved);
+      for (const maxFrames of [500, 4096, 77]) {
+        const output = through(live([...stages, limiter], maxFrames), input, { ...moved, ...anew });
+        expect(maxAbsDifference(output, expected)).toBe(0);
+      }
+    },
+  );
+
+  it('begins a stage anew that has another number of channels, and is what a fresh pipeline gives 1.05 s later', () => {
+    const input = programme(2, 40_000, 5);
+    const stages = (channels: number[]) => [{ stage: 'compressor', lookahead: 5, channels }];
+    const output = through(live(stages([0])), input, {
+      9000: (p) => p.replace(definePipeline({ stages: stages([0, 1]) })),
+    });
+    const expected = through(live(stages([0, 1])), input);
+    expect(maxAbsDifference(slice(output, 25_000), slice(expected, 25_000))).toBe(0);
+  });
+
   it('says what can not be set, at once', () => {
     const pipeline = live([limiter]);
     expect(() => pipeline.set('limitr.ceiling', -3)).toThrow('did you mean "limiter"?');

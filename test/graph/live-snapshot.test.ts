@@ -122,6 +122,30 @@ describe('a snapshot of a pipeline at work', () => {
     }
   });
 
+  it('goes on to the bit where a linear-phase crossover has moved from 120 to 1000 Hz and lives on in a second graph', () => {
+    const stages = [
+      { stage: 'multiband-compressor', phase: 'linear', freqs: [120, 2500] },
+      { stage: 'limiter', lookahead: 3 },
+    ];
+    const automation = [
+      { at: 0.4, set: 'multiband-compressor.freqs[0]', to: 1000, over: 0.3 },
+      { at: 1.8, set: 'limiter.lookahead', to: 5 },
+    ];
+    const pipeline = definePipeline({ stages });
+    const expected = (() => {
+      const whole = live(pipeline, { automation });
+      return join(feed(whole.run, input), drain(whole.run));
+    })();
+    for (const frame of [4000, 6500, 15_000, 31_000]) {
+      const before = live(pipeline, { automation });
+      const { head, at } = feedTo(before, input, frame, [512]);
+      const after = live(pipeline, { automation, maxFrames: 300 });
+      after.restore(throughFile(before.snapshot()));
+      const tail = join(feed(after.run, slice(input, at)), drain(after.run));
+      expect(maxAbsDifference(join(head, tail), expected)).toBe(0);
+    }
+  });
+
   it('goes on to the bit after `replace` by wall clock, from what the pipeline had become', () => {
     const run = (): LivePipeline => {
       const pipeline = live(CHAIN);

@@ -32,3 +32,11 @@ describe('a number that a stage can glide to', () => {
     expect(() => withSetting(PIPELINE, 'last.ceiling', 3)).toThrow(message);
   });
 });
+
+describe('a place in a list', () => {
+  it('that the file leaves out is one of the 2 that the stage has by default', () => {
+    const bare = definePipeline({ stages: [{ id: 'mb', stage: 'multiband-compressor' }] });
+    expect(withSetting(bare, 'mb.freqs[0]', 300).entries[0].params).toMatchObject({ freqs: [300, 2500] });
+    expect(() => withSetting(bare, 'mb.freqs[9]', 300)).toThrow('expected 0 to 1, or 2 to add one');
+  });
+});

@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { audioFormat } from '../../src/audio/format.ts';
 import { limiter } from '../../src/stages/limiter.ts';
-import { feed, open, render } from '../support/render.ts';
-import { impulse, maxAbsDifference, noise, programme, type Signal, sine } from '../support/signals.ts';
+import { feed, join, open, render } from '../support/render.ts';
+import { impulse, maxAbsDifference, noise, programme, type Signal, sine, slice } from '../support/signals.ts';
+import { annex2Peak } from '../support/true-peak-meter.ts';
 
 const STEREO = audioFormat(48000, 2);
 
@@ -116,6 +117,24 @@ describe('limiter', () => {
       feed(run, sine(STEREO, 9600, 1000, 1));
       feed(run, sine(STEREO, 9600, 1000, 0.01));
       expect(processor.meters().maxReduction).toBeCloseTo(-6, 1);
+    }
+  });
+
+  it('holds true peaks under a ceiling that falls by 19 dB in steps every 5 ms, for a lookahead of 20 ms', () => {
+    const frames = 96000;
+    const step = 240;
+    const settings = { ceiling: -1, lookahead: 20, release: 5 };
+    const { run, processor } = open(limiter, settings, audioFormat(48000, 1), { blockFrames: step });
+    const ceilingAt = (frame: number): number => -1 - (19 * frame) / frames;
+    const input = noise(1, frames, 11, 8);
+    let output = feed(run, slice(input, 0, 0));
+    for (let at = 0; at < frames; at += step) {
+      if (at > 0) processor.set({ ...(processor.params as object), ceiling: ceilingAt(at) });
+      output = join(output, feed(run, slice(input, at, at + step)));
+    }
+    for (let at = 0; at + 2400 <= output[0].length; at += 2400) {
+      const peak = annex2Peak(slice(output, at, at + 2400));
+      expect(20 * Math.log10(peak)).toBeLessThanOrEqual(ceilingAt(at));
     }
   });
 

@@ -62,11 +62,14 @@ describe('spectrum', () => {
     expect(levels(half)).toEqual(levels(all));
   });
 
-  it('shows a controller 2 of its meters: the tempo and the last reading, kept or not', () => {
+  it('shows a controller 2 of its meters: the tempo and 7 figures of the last reading, kept or not, the same to the bit', () => {
     for (const keepsReadings of [true, false]) {
       const settings = { interval: 100, fftSize: 1024 };
       const { readings, glance, meters } = read(programme(2, 20_000), settings, { keepsReadings });
-      expect(glance).toEqual({ tempo: meters.tempo, interval: meters.interval });
+      const { width, programme: heard } = meters.interval as Readings;
+      const { level, centroid, rolloff, flatness, zeroCrossingRate, bark } = heard as Readings;
+      const seen = { level, centroid, rolloff, flatness, zeroCrossingRate, bark };
+      expect(glance).toEqual({ tempo: meters.tempo, interval: { width, programme: seen } });
       expect(readings.at(-1)).toEqual(keepsReadings ? meters.interval : undefined);
     }
   });
@@ -94,6 +97,32 @@ describe('spectrum', () => {
     expect(meters.width).toBeCloseTo(whole!.width!, 9);
     expect(meters.tempo).toEqual(whole?.tempo);
   });
+
+  it.each([
+    [1000, 0],
+    [0, 1000],
+  ])(
+    'has no last reading when its interval goes from %i to %i ms, until the first of its kind ends',
+    (from, to) => {
+      onKernelMemory('wasm', (memory) => {
+        const processor = spectrum.prepare(
+          { format: FORMAT, maxFrames: RATE, memory },
+          spectrum.params.parse({ interval: from }),
+        );
+        const main = memory.planar(2, RATE);
+        programme(2, RATE, 7).forEach((channel, n) => {
+          main[n].set(channel);
+        });
+        const hear = (frames: number) => processor.process({ main, key: null, outputs: [] }, frames);
+        hear(RATE);
+        hear(RATE / 2);
+        processor.set(spectrum.params.parse({ interval: to }));
+        expect([processor.meters().interval, processor.glance().interval]).toEqual([null, null]);
+        hear(RATE / 2);
+        expect((processor.meters().interval as Readings).frame).toBeGreaterThan(1.5 * RATE);
+      });
+    },
+  );
 
   it('leaves the bands out when told so', () => {
     const { meters } = read(programme(2, 9000), { bands: false });

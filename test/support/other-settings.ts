@@ -1,5 +1,7 @@
 import type * as z from 'zod';
+import { withLeaf } from '../../src/graph/move.ts';
 import type { AnyStage } from '../../src/stages/define-stage.ts';
+import { liveParameters } from '../../src/stages/live-parameters.ts';
 import { stageParams } from '../../src/stages/stage-transform.ts';
 
 /** Another value for a parameter: half way to the farther end of its range, the next word, the other truth. */
@@ -52,4 +54,20 @@ export function changesOf(
     ])
     .filter(([, from, to]) => to !== undefined && JSON.stringify(from) !== JSON.stringify(to))
     .filter(([name, , to]) => stage.params.safeParse({ ...params, [name]: to }).success);
+}
+
+/** `bands[0].freq` as keys. */
+const pathOf = (name: string): string[] => name.replace(/\[(\d+)\]/g, '.$1').split('.');
+
+/** Every live parameter of the items of a stage's lists, one by one, with its value and another one. */
+export function itemChangesOf(stage: AnyStage): [name: string, from: unknown, to: unknown][] {
+  return liveParameters(stage, stageParams(stage, stage.exercise as never))
+    .filter(({ name }) => name.includes('].'))
+    .map(({ name, kind, value, min, max, choices }): [string, unknown, unknown] => {
+      if (kind === 'flag') return [name, value, !value];
+      if (kind === 'choice') return [name, value, choices.find((one) => one !== value)];
+      const [low, high, now] = [min!, max!, Number(value)];
+      return [name, value, ((high - now > now - low ? high : low) + now) / 2];
+    })
+    .filter(([name, , to]) => stage.params.safeParse(withLeaf(stage.exercise, pathOf(name), to)).success);
 }

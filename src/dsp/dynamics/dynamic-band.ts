@@ -4,12 +4,18 @@ import { type BiquadCoefs, designBiquad } from '../filters/biquad-design.ts';
 import { type FadingFilter, fadingCascade } from '../filters/fading-filter.ts';
 import { designFirstOrder } from '../filters/first-order.ts';
 import { copyInto } from '../gain/gain.ts';
+import { LinearRamp } from '../gain/ramp.ts';
+import { SteppedRamp } from '../gain/stepped-ramp.ts';
 import type { Kernels, StateMemory } from '../kernel-memory.ts';
 import { DB_PER_OCTAVE, fastExp2 } from '../log-domain.ts';
 import { Envelope, smoothingCoefficient } from './envelope.ts';
 import { slopeOfRatio } from './gain-computer.ts';
 import { GainReduction } from './gain-reduction.ts';
 import { peakHoldFrames } from './level-detector.ts';
+import { GLIDE_MS } from './reduction-gain.ts';
+
+/** Full width of the curve's knee. */
+const KNEE_DB = 6;
 
 /** How a band moves. */
 export interface DynamicBandSettings {
@@ -46,8 +52,12 @@ export class DynamicBand {
   readonly #smoothing: Envelope;
   /** Largest move so far, and that of the newest frame, in log2 units. */
   readonly #shown: Float64Array;
-  #sign = -1;
-  #range = 0;
+  /** Threshold in dB, slope. */
+  readonly #curve: SteppedRamp;
+  /** -1 cuts, 1 boosts. */
+  readonly #way: LinearRamp;
+  /** In log2 units. */
+  readonly #range: LinearRamp;
 
   constructor(state: StateMemory, sampleRate: number, scratch: DynamicBandScratch, maxFrames: number) {
     const channels = scratch.band.length;
@@ -59,21 +69,33 @@ export class DynamicBand {
     this.#detector = new GainReduction(state, { channels, maxFrames, detection: 'peak', link: 1, hold });
     this.#smoothing = new Envelope(state, 1);
     this.#shown = state.f64(1);
+    const glideFrames = (GLIDE_MS / 1000) * sampleRate;
+    this.#curve = new SteppedRamp(state, 2, glideFrames);
+    this.#way = new LinearRamp(state, glideFrames);
+    this.#range = new LinearRamp(state, glideFrames);
   }
 
   /** Move of the newest frame in dB: below 0 for a cut. */
   get moveDb(): number {
-    return this.#sign * Math.min(this.#shown[0], this.#range) * DB_PER_OCTAVE;
+    return this.#way.value * Math.min(this.#shown[0], this.#range.value) * DB_PER_OCTAVE;
   }
 
-  /** Sets the band; with `glide` its filter fades to the new place. */
+  /** Sets the band; with `glide` its filter fades to the new place, and its curve moves to the new one in 50 ms. */
   set(settings: DynamicBandSettings, glide: boolean): void {
     const { thresholdDb, ratio, rangeDb, direction, attackMs, releaseMs } = settings;
     const rate = this.#sampleRate;
-    this.#sign = direction === 'cut' ? -1 : 1;
-    this.#range = rangeDb / DB_PER_OCTAVE;
+    const way = direction === 'cut' ? -1 : 1;
+    const curve = [thresholdDb, slopeOfRatio(ratio)];
+    if (glide) this.#curve.glide(curve);
+    else this.#curve.jump(curve);
+    for (const [ramp, target] of [
+      [this.#way, way],
+      [this.#range, rangeDb / DB_PER_OCTAVE],
+    ] as const) {
+      if (glide) ramp.glide(target);
+      else ramp.jump(target);
+    }
     this.#filter.setCoefs([this.#design(settings)], glide);
-    this.#detector.setCurve({ thresholdDb, slope: slopeOfRatio(ratio), kneeDb: 6 });
     this.#smoothing.set(smoothingCoefficient(attackMs, rate), smoothingCoefficient(releaseMs, rate));
   }
 
@@ -89,19 +111,36 @@ export class DynamicBand {
     for (let n = 0; n < main.length; n++) copyInto(this.#kernels, band[n], main[n], frames);
     this.#filter.process(band, frames);
     this.#detector.detect(band, frames);
-    this.#detector.reduce(0, frames);
+    for (let at = 0; at < frames; ) {
+      const run = this.#curve.take(frames - at);
+      const [thresholdDb, slope] = this.#curve.values;
+      this.#detector.setCurve({ thresholdDb, slope, kneeDb: KNEE_DB });
+      this.#detector.reduce(at, run);
+      at += run;
+    }
     this.#smoothing.process(this.#detector.signals, frames);
     this.#shown[0] = move[frames - 1];
-    this.#toShare(move, frames);
+    for (let at = 0; at < frames; ) at += this.#toShare(move, at, frames - at);
     for (let n = 0; n < main.length; n++) this.#add(main[n], band[n], move, frames);
   }
 
-  #toShare(move: Float64Array, frames: number): void {
+  /** Turns moves from frame `at` on into shares of the band, and says how many: at most `most`. */
+  #toShare(move: Float64Array, at: number, most: number): number {
+    // Those that glide began at one frame and end at one.
+    const way = this.#way.take(most);
+    const range = this.#range.take(way.frames);
+    const { frames } = range;
+    const index = way.step === 0 ? range.index : way.index;
     if (this.#kernels) {
-      this.#kernels.shareOfBand(move.byteOffset, frames, this.#sign, this.#range);
-      return;
+      const from = move.byteOffset + 8 * at;
+      this.#kernels.shareOfBand(from, frames, way.start, way.step, range.start, range.step, index);
+      return frames;
     }
-    for (let i = 0; i < frames; i++) move[i] = fastExp2(this.#sign * Math.min(move[i], this.#range)) - 1;
+    for (let i = 0; i < frames; i++) {
+      const bound = Math.min(move[at + i], range.start + range.step * (index + i));
+      move[at + i] = fastExp2((way.start + way.step * (index + i)) * bound) - 1;
+    }
+    return frames;
   }
 
   #add(y: Float32Array, band: Float32Array, share: Float64Array, frames: number): void {

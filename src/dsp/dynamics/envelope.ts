@@ -10,27 +10,32 @@ export function smoothingCoefficient(ms: number, sampleRate: number): number {
   return ms > 0 ? exp(-1000 / (ms * sampleRate)) : 0;
 }
 
+/** How an envelope moves: e = c e + (1 - c) x, where c is `attack` while it rises and `release` while it falls. */
+interface Pole {
+  readonly attack: number;
+  readonly release: number;
+  /** That is the larger (attack <= release) or the smaller of both candidates, so it takes no branch. */
+  readonly outer: (p: number, q: number) => number;
+}
+
+/** What a frame x makes of it. */
+function once({ attack, release, outer }: Pole, e: number, x: number): number {
+  return outer(attack * e + (1 - attack) * x, release * e + (1 - release) * x);
+}
+
 /**
- * The envelope follower: one pole that rises with the attack coefficient and falls with the release coefficient.
- * e = c e + (1 - c) x with c = x > e ? attack : release, written without the branch as the larger (attack <= release)
- * or smaller of the two candidates; right whichever of the two is longer.
+ * What two frames make of it: the outermost of four lines over e, of which two have one slope. All but those three lines can be
+ * worked out before e is known, which is what a processor waits for.
  */
-function followEnvelope(
-  last: number,
-  x: Float64Array,
-  frames: number,
-  attack: number,
-  release: number,
-): number {
-  const larger = attack <= release;
-  let e = last;
-  for (let i = 0; i < frames; i++) {
-    const rising = attack * e + (1 - attack) * x[i];
-    const falling = release * e + (1 - release) * x[i];
-    e = larger ? Math.max(rising, falling) : Math.min(rising, falling);
-    x[i] = e;
-  }
-  return e;
+function twice({ attack, release, outer }: Pole, e: number, x: number, y: number): number {
+  const risingX = (1 - attack) * x;
+  const fallingX = (1 - release) * x;
+  const risingY = (1 - attack) * y;
+  const fallingY = (1 - release) * y;
+  const turn = outer(attack * fallingX + risingY, release * risingX + fallingY);
+  const rising = attack * attack * e + (attack * risingX + risingY);
+  const falling = release * release * e + (release * fallingX + fallingY);
+  return outer(outer(rising, falling), attack * release * e + turn);
 }
 
 /** What an envelope may do beside rising and falling. */
@@ -46,16 +51,23 @@ export interface EnvelopeOptions {
   readonly slow?: number;
 }
 
-/** Envelope followers for several signals that share their times. */
+/**
+ * Envelope followers for several signals that share their times. Frames go in pairs, counted from the start or from when the
+ * times last changed: the first of a pair is worked out of the envelope before it, and so is the second, of both.
+ */
 export class Envelope {
   readonly #state: StateMemory;
+  /** Envelopes behind the last whole pair. */
   readonly #last: Float64Array;
+  /** The first frames of the pair that is open. */
+  readonly #first: Float64Array;
+  /** 1 while a pair is open. */
+  readonly #open: Int32Array;
   /** The slow followers. */
   readonly #slow: Float64Array;
   /** Frames left to hold. */
   readonly #held: Int32Array;
-  #attack = 0;
-  #release = 0;
+  #pole: Pole = { attack: 0, release: 0, outer: Math.max };
   #hold = 0;
   /** 1: none. */
   #slowness = 1;
@@ -63,16 +75,30 @@ export class Envelope {
   constructor(state: StateMemory, signals: number) {
     this.#state = state;
     this.#last = state.f64(signals);
+    this.#first = state.f64(signals);
+    this.#open = state.i32(1);
     this.#slow = state.f64(signals);
     this.#held = state.i32(signals);
   }
 
   /** Sets the coefficients, as `smoothingCoefficient` gives them. */
   set(attack: number, release: number, { hold = 0, slow = 1 }: EnvelopeOptions = {}): void {
-    this.#attack = attack;
-    this.#release = release;
+    const pole = this.#pole;
+    const same = attack === pole.attack && release === pole.release;
+    if (!same || hold !== this.#hold || slow !== this.#slowness) this.#close();
+    if (!same) this.#pole = { attack, release, outer: attack <= release ? Math.max : Math.min };
     this.#hold = hold;
     this.#slowness = slow;
+  }
+
+  /** Takes the envelopes as they stand: what comes next begins a pair. */
+  #close(): void {
+    if (this.#open[0] === 0) return;
+    for (let n = 0; n < this.#last.length; n++) {
+      this.#last[n] = once(this.#pole, this.#last[n], this.#first[n]);
+      this.#first[n] = 0;
+    }
+    this.#open[0] = 0;
   }
 
   /** Replaces frames `at` to `at + frames` of each signal by its envelope. */
@@ -85,24 +111,34 @@ export class Envelope {
 
   #processPlain(signals: readonly Float64Array[], at: number, frames: number): void {
     const { kernels } = this.#state.memory;
-    const last = this.#last;
-    const attack = this.#attack;
-    const release = this.#release;
-    if (!kernels) {
-      for (let n = 0; n < signals.length; n++) {
-        const span = signals[n].subarray(at, at + frames);
-        last[n] = followEnvelope(last[n], span, frames, attack, release);
+    const open = this.#open[0];
+    if (kernels) {
+      const { attack, release } = this.#pole;
+      for (let n = 0; n < signals.length; n += 2) {
+        const last = this.#last.byteOffset + 8 * n;
+        const first = this.#first.byteOffset + 8 * n;
+        const x = signals[n].byteOffset + 8 * at;
+        const y = n + 1 < signals.length ? signals[n + 1].byteOffset + 8 * at : x;
+        kernels.envelope(last, first, x, y, frames, attack, release, open);
       }
-      return;
+    } else {
+      for (let n = 0; n < signals.length; n++) this.#follow(signals[n].subarray(at, at + frames), n, open);
     }
-    const pointer = (n: number): number => signals[n].byteOffset + 8 * at;
-    let n = 0;
-    for (; n + 2 <= signals.length; n += 2) {
-      const state = last.byteOffset + 8 * n;
-      kernels.envelopePair(state, state + 8, pointer(n), pointer(n + 1), frames, attack, release);
-    }
-    for (; n < signals.length; n++) {
-      kernels.envelope(last.byteOffset + 8 * n, pointer(n), frames, attack, release);
+    this.#open[0] = (open + frames) & 1;
+  }
+
+  /** Kernel: `envelope`. */
+  #follow(signal: Float64Array, n: number, open: number): void {
+    for (let i = 0; i < signal.length; i++) {
+      const x = signal[i];
+      if ((open + i) % 2 === 0) {
+        this.#first[n] = x;
+        signal[i] = once(this.#pole, this.#last[n], x);
+      } else {
+        signal[i] = twice(this.#pole, this.#last[n], this.#first[n], x);
+        this.#last[n] = signal[i];
+        this.#first[n] = 0;
+      }
     }
   }
 
@@ -116,8 +152,8 @@ export class Envelope {
           this.#held.byteOffset + 4 * n,
           signals[n].byteOffset + 8 * at,
           frames,
-          this.#attack,
-          this.#release,
+          this.#pole.attack,
+          this.#pole.release,
           this.#hold,
           this.#slowness,
         );
@@ -126,6 +162,7 @@ export class Envelope {
   }
 
   #followHeld(x: Float64Array, n: number): void {
+    const { attack, release } = this.#pole;
     const slowness = this.#slowness;
     let e = this.#last[n];
     let slow = this.#slow[n];
@@ -134,9 +171,9 @@ export class Envelope {
       const v = x[i];
       if (v >= e) {
         held = this.#hold;
-        e = this.#attack * e + (1 - this.#attack) * v;
+        e = attack * e + (1 - attack) * v;
       } else if (held > 0) held -= 1;
-      else e = this.#release * e + (1 - this.#release) * v;
+      else e = release * e + (1 - release) * v;
       slow = slowness * slow + (1 - slowness) * v;
       x[i] = slowness < 1 && slow > e ? slow : e;
     }

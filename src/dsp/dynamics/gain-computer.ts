@@ -25,6 +25,13 @@ export function reductionDb(levelDb: number, { thresholdDb, slope, kneeDb }: Com
   return slope * ((kneeDb > 0 ? (k * k) / (2 * kneeDb) : 0) + Math.max(over - kneeDb / 2, 0));
 }
 
+const isSameCurve = (a: CompressionCurve, b: CompressionCurve): boolean =>
+  a.thresholdDb === b.thresholdDb &&
+  a.slope === b.slope &&
+  a.kneeDb === b.kneeDb &&
+  a.rangeDb === b.rangeDb &&
+  a.mode === b.mode;
+
 /**
  * The static curve of a compressor with a quadratic knee, in log2 units, as the reduction it asks for:
  * with x the level over the threshold, W the knee, R the ratio,
@@ -51,12 +58,17 @@ export class GainComputer {
   #idle = 0;
   /** The same as a power. */
   #idlePower = 0;
+  #curve: CompressionCurve | null = null;
 
   constructor(kernels: Kernels | null) {
     this.#kernels = kernels;
   }
 
-  set({ thresholdDb, slope, kneeDb, rangeDb, mode }: CompressionCurve): void {
+  /** Often told what it knows already: a curve may glide. */
+  set(curve: CompressionCurve): void {
+    if (this.#curve !== null && isSameCurve(curve, this.#curve)) return;
+    const { thresholdDb, slope, kneeDb, rangeDb, mode } = curve;
+    this.#curve = curve;
     this.#side = mode === 'up' ? -1 : 1;
     this.#threshold = (this.#side * thresholdDb) / DB_PER_OCTAVE;
     this.#knee = kneeDb / DB_PER_OCTAVE;

@@ -72,6 +72,11 @@ export class LimiterGain {
 
   setRelease(release: LimiterRelease): void {
     this.#release = release;
+    if (release.slow === 1) {
+      // What the slow depth holds goes the way of the other.
+      this.#last[0] = Math.max(this.#last[0], this.#last[1]);
+      this.#last[1] = 0;
+    }
     this.#left = 1;
     for (let n = 0; n < FLOOR_SPAN; n++) this.#left *= release.release;
   }
@@ -116,25 +121,17 @@ export class LimiterGain {
         this.depth.fill(0, at, at + frames);
         return;
       }
-      kernels.releasedDepth(
-        this.#last.byteOffset,
-        from,
-        this.depth.byteOffset + 8 * at,
-        frames,
-        this.#ceiling,
-        this.#margined,
-        release,
-        drop,
-        slow,
-        slowDrop,
-      );
+      const last = this.#last.byteOffset;
+      const depth = this.depth.byteOffset + 8 * at;
+      kernels.releasedDepth(last, from, depth, frames, this.#ceiling, this.#margined, release, drop);
+      if (slow < 1) kernels.slowDepth(last + 8, depth, frames, slow, slowDrop);
       return;
     }
     let [depth, mean] = this.#last;
     for (let i = at; i < at + frames; i++) {
       const need = level[i] > this.#ceiling ? 1 - this.#margined / level[i] : 0;
       depth = Math.max(depth * release - drop, need);
-      mean = Math.max(slow * mean + (1 - slow) * depth - slowDrop, 0);
+      mean = Math.max(slow * mean + ((1 - slow) * depth - slowDrop), 0);
       this.depth[i] = Math.max(depth, mean);
     }
     this.#last[0] = depth;

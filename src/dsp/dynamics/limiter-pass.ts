@@ -5,6 +5,7 @@ import type { StateMemory } from '../kernel-memory.ts';
 import { channelLevel, loudestLevel, smallestOf } from '../levels/level.ts';
 import { TRUE_PEAK_LAG, TruePeak } from '../levels/true-peak.ts';
 import { ChannelLink } from './channel-link.ts';
+import { DelayedCeiling } from './delayed-ceiling.ts';
 import { LimiterGain, type LimiterRelease } from './limiter-gain.ts';
 
 export interface LimiterPassOptions {
@@ -41,13 +42,10 @@ export class LimiterPass {
   readonly #delay: DelayLine;
   readonly #lanes: readonly Lane[];
   readonly #link: ChannelLink;
-  readonly #ceilingDelay: number;
-  /** Ceiling in force; frames until the one that was set last is. */
-  readonly #force: Float64Array;
+  readonly #ceiling: DelayedCeiling;
   /** Frames since a sample last came in that the pass before had changed. */
   readonly #untouched: Int32Array;
   readonly #smallest: Float64Array;
-  #ceiling = 1;
 
   constructor(state: StateMemory, options: LimiterPassOptions) {
     const { channels, maxFrames, reading, lookahead, margin, link, ceilingDelay } = options;
@@ -71,8 +69,7 @@ export class LimiterPass {
     }));
     const depths = this.#lanes.map(({ gain }) => gain.depth);
     this.#link = new ChannelLink(memory, depths, { link, maxFrames });
-    this.#ceilingDelay = ceilingDelay;
-    this.#force = state.f64(2);
+    this.#ceiling = new DelayedCeiling(state, ceilingDelay);
     this.#untouched = state.i32(1, 2 * TRUE_PEAK_LAG);
     this.#smallest = state.f64(1, 1);
   }
@@ -81,11 +78,10 @@ export class LimiterPass {
     for (const { gain } of this.#lanes) gain.setRelease(release);
   }
 
-  /** Linear, a value that 32-bit float holds. A change while running comes into force after the delay. */
+  /** Linear, a value that 32-bit float holds. A lower one while running comes into force after the delay. */
   setCeiling(ceiling: number, running: boolean): void {
-    this.#ceiling = ceiling;
-    this.#force[0] = running ? Math.max(this.#force[0], ceiling) : ceiling;
-    this.#force[1] = running ? this.#ceilingDelay : 0;
+    if (running) this.#ceiling.move(ceiling);
+    else this.#ceiling.jump(ceiling);
   }
 
   /** The gain that holds the newest frame down. */
@@ -109,8 +105,9 @@ export class LimiterPass {
     for (const { first, peaks } of this.#lanes) {
       for (let n = 0; n < peaks.length; n++) peaks[n].take(main[first + n], frames);
     }
-    const idle = !needed && this.#force[1] === 0 && this.#lanes.every(({ gain }) => gain.resting);
-    if (!idle) this.#measure(main, frames, needed);
+    const idle = !needed && this.#ceiling.settled && this.#lanes.every(({ gain }) => gain.resting);
+    if (idle) this.#ceiling.advance(frames);
+    else this.#measure(main, frames, needed);
     this.#delay.process(main, frames);
     if (idle) return false;
     this.#link.draw(0, frames);
@@ -131,17 +128,16 @@ export class LimiterPass {
       if (!needed) level.fill(0, 0, frames);
       else if (peaks.length === 0) this.#measureSamples(main, first, level, frames);
     }
-    const force = this.#force[0];
-    const wait = this.#force[1];
-    const waiting = Math.min(frames, wait);
-    for (const lane of this.#lanes) {
-      lane.gain.setCeiling(force);
-      this.#follow(lane, 0, waiting, needed);
-      if (waiting === wait) lane.gain.setCeiling(this.#ceiling);
-      this.#follow(lane, waiting, frames, needed);
+    const ceiling = this.#ceiling;
+    for (let at = 0; at < frames; ) {
+      const span = ceiling.span(frames - at);
+      for (const lane of this.#lanes) {
+        lane.gain.setCeiling(ceiling.value);
+        this.#follow(lane, at, at + span, needed);
+      }
+      ceiling.advance(span);
+      at += span;
     }
-    this.#force[1] = wait - waiting;
-    if (waiting === wait) this.#force[0] = this.#ceiling;
   }
 
   #measureSamples(main: Planar, first: number, level: Float32Array, frames: number): void {

@@ -49,15 +49,6 @@ export class BiquadCascade {
     });
   }
 
-  /** Whether these are its coefficients. */
-  hasCoefs(even: readonly BiquadCoefs[], odd = even): boolean {
-    return [even, odd].every((sections, lane) =>
-      sections.every((section, n) =>
-        observerForm(section).every((value, k) => this.#coefs[COEFS * n + 2 * k + lane] === value),
-      ),
-    );
-  }
-
   /** Takes over coefficients and state of a cascade of the same size. */
   copyFrom(other: BiquadCascade): void {
     this.#coefs.set(other.#coefs);
@@ -96,38 +87,6 @@ export class BiquadCascade {
       } else {
         this.#processReference(channels[left], left, frames);
         if (right !== left) this.#processReference(channels[right], right, frames);
-      }
-    }
-    flushTiny(this.#state);
-  }
-
-  /**
-   * Adds the squares of what the cascade gives, in 64 bits, to a sum for each channel; the audio stays. `sums` has room
-   * for an even number. Takes `frames` frames from index `from`.
-   */
-  addSquares(channels: Planar, from: number, frames: number, sums: Float64Array): void {
-    const kernels = this.#memory.memory.kernels;
-    const pairBytes = 8 * PAIR_STATE * this.#sections;
-    for (let left = 0; left < channels.length; left += 2) {
-      const right = Math.min(left + 1, channels.length - 1);
-      if (kernels) {
-        kernels.cascadeSquares(
-          this.#coefs.byteOffset,
-          this.#state.byteOffset + (left / 2) * pairBytes,
-          this.#sections,
-          channels[left].byteOffset + 4 * from,
-          channels[right].byteOffset + 4 * from,
-          frames,
-          sums.byteOffset + 8 * left,
-        );
-        continue;
-      }
-      for (let channel = left; channel <= right; channel++) {
-        const x = channels[channel];
-        for (let i = from; i < from + frames; i++) {
-          const y = this.#filtered(x[i], channel);
-          sums[channel] += y * y;
-        }
       }
     }
     flushTiny(this.#state);

@@ -55,7 +55,9 @@ export class FadingFilter<C, F extends ExchangeableFilter<C> = ExchangeableFilte
   setCoefs(coefs: C, glide: boolean): void {
     if (glide) {
       this.#waiting.setCoefs(coefs);
-      this.#isWaiting[0] = 1;
+      // From off to off there is nothing to fade.
+      const stays = this.#waiting.isIdentity && this.#now.isIdentity && !this.#fade.fading;
+      this.#isWaiting[0] = stays ? 0 : 1;
     } else {
       this.#now.setCoefs(coefs);
       this.#isWaiting[0] = 0;

@@ -8,10 +8,32 @@ import { StereoCascade, type StereoSections } from './stereo-cascade.ts';
 const ORDER = 4;
 const OFF: StereoSections = { even: [IDENTITY, IDENTITY], odd: [IDENTITY, IDENTITY], midSide: false };
 
-/** Sections that can be off. */
+/** Sections that can be off, which a block asks for more often than coefficients can be compared. */
 class BassCascade extends StereoCascade {
+  readonly #on: Int32Array;
+
+  constructor(state: StateMemory, sections: number, channels: number) {
+    super(state, sections, channels);
+    this.#on = state.i32(1);
+  }
+
   get isIdentity(): boolean {
-    return this.hasCoefs(OFF);
+    return this.#on[0] === 0;
+  }
+
+  override setCoefs(sections: StereoSections): void {
+    super.setCoefs(sections);
+    this.#on[0] = Number(sections !== OFF);
+  }
+
+  override copyCoefs(other: BassCascade): void {
+    super.copyCoefs(other);
+    this.#on.set(other.#on);
+  }
+
+  override copyFrom(other: BassCascade): void {
+    super.copyFrom(other);
+    this.#on.set(other.#on);
   }
 }
 

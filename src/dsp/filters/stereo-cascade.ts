@@ -29,11 +29,6 @@ export class StereoCascade implements ExchangeableFilter<StereoSections> {
     this.#midSide[0] = Number(midSide);
   }
 
-  /** Whether these are its coefficients. */
-  hasCoefs({ even, odd, midSide }: StereoSections): boolean {
-    return this.#midSide[0] === Number(midSide) && this.#cascade.hasCoefs(even, odd);
-  }
-
   /** Filters are linear, so between left and right and mid and side the running state is turned as the signal is. */
   copyCoefs(other: StereoCascade): void {
     this.#cascade.copyCoefs(other.#cascade);

@@ -1,7 +1,6 @@
 import type { Planar } from '../../audio/block.ts';
-import { BiquadCascade } from '../filters/biquad-cascade.ts';
 import type { StateMemory } from '../kernel-memory.ts';
-import { kWeighting } from './k-weighting.ts';
+import { HopSquares } from './hop-squares.ts';
 
 /** Hops of 10 ms: the finest step that EBU Tech 3341 asks of a meter of maxima (its cases 13 and 14). */
 export const HOPS_PER_SECOND = 100;
@@ -12,6 +11,8 @@ interface HopPowerOptions {
   readonly sampleRate: number;
   /** One a channel; see `channelWeights`. */
   readonly weights: readonly number[];
+  /** Largest number of frames that `process` is called with. */
+  readonly maxFrames: number;
 }
 
 /**
@@ -19,29 +20,28 @@ interface HopPowerOptions {
  * begin at whole multiples of 10 ms, rounded down to a frame.
  */
 export class HopPower {
+  /** Of the hops that ended in the last block: the frame of the block before which each ends. */
+  readonly ends: Int32Array;
+  /** Of the same hops: the weighted sum of squares of their frames. */
+  readonly energies: Float64Array;
   readonly #sampleRate: number;
   readonly #weights: readonly number[];
   /** The channels that count. */
   readonly #heard: readonly number[];
   readonly #audio: Float32Array[] = [];
-  readonly #filter: BiquadCascade;
-  readonly #sums: Float64Array;
-  /** Frames taken, hops ended, energy of the last one. */
+  readonly #squares: HopSquares;
+  /** Frames taken, hops ended. */
   readonly #count: Float64Array;
 
-  constructor(state: StateMemory, { sampleRate, weights }: HopPowerOptions) {
+  constructor(state: StateMemory, { sampleRate, weights, maxFrames }: HopPowerOptions) {
+    const maxHops = Math.ceil((maxFrames * HOPS_PER_SECOND) / sampleRate) + 1;
     this.#sampleRate = sampleRate;
     this.#heard = weights.flatMap((weight, channel) => (weight > 0 ? [channel] : []));
-    this.#weights = this.#heard.map((channel) => weights[channel]);
-    this.#filter = new BiquadCascade(state, 2, this.#heard.length);
-    this.#sums = state.f64(this.#heard.length + (this.#heard.length % 2));
-    this.#count = state.f64(3);
-    this.reset();
-  }
-
-  /** Derives the coefficients anew, after a cleared state. */
-  reset(): void {
-    this.#filter.setCoefs(kWeighting(this.#sampleRate));
+    this.#squares = new HopSquares(state, sampleRate, this.#heard.length, maxHops);
+    this.#weights = this.#heard.map((channel) => weights[channel] * this.#squares.scale);
+    this.#count = state.f64(2);
+    this.ends = state.memory.i32(maxHops);
+    this.energies = new Float64Array(maxHops);
   }
 
   /** Hops that have ended. */
@@ -49,37 +49,36 @@ export class HopPower {
     return this.#count[1];
   }
 
-  /** Energy of the hop that ended last: the weighted sum of squares of its frames. */
-  get energy(): number {
-    return this.#count[2];
+  /** Frames in the `hops` hops of which the last has the number `last`, counted from 1. */
+  framesIn(hops: number, last: number): number {
+    return this.#end(last) - this.#end(last - hops);
   }
 
-  /** Frames in the last `hops` hops. */
-  framesIn(hops: number): number {
-    return this.#start(this.hops) - this.#start(this.hops - hops);
-  }
-
-  /** Takes frames from index `from`, up to the end of the hop at most, and says how many. */
-  process(channels: Planar, from: number, frames: number): number {
-    const end = this.#start(this.hops + 1);
-    const taken = Math.min(frames, end - this.#count[0]);
+  /** Takes a block and says how many hops ended in it; see `ends` and `energies`. */
+  process(channels: Planar, frames: number): number {
+    const count = this.#count;
+    const [position, before] = [count[0], count[1]];
+    let hops = 0;
+    for (let end = this.#end(before + 1); end <= position + frames; end = this.#end(before + hops + 1)) {
+      this.ends[hops] = end - position;
+      hops += 1;
+    }
     for (let n = 0; n < this.#heard.length; n++) this.#audio[n] = channels[this.#heard[n]];
-    this.#filter.addSquares(this.#audio, from, taken, this.#sums);
-    this.#count[0] += taken;
-    if (this.#count[0] === end) this.#close();
-    return taken;
+    this.#squares.process(this.#audio, frames, this.ends, hops);
+    for (let n = 0; n < hops; n++) this.energies[n] = this.#energy(n, this.framesIn(1, before + n + 1));
+    count[0] = position + frames;
+    count[1] = before + hops;
+    return hops;
   }
 
-  /** Frame at which a hop begins. */
-  #start(hop: number): number {
+  /** Frame before which a hop ends, of hops counted from 1. */
+  #end(hop: number): number {
     return Math.floor((hop * this.#sampleRate) / HOPS_PER_SECOND);
   }
 
-  #close(): void {
-    this.#count[1] += 1;
+  #energy(n: number, frames: number): number {
     let energy = 0;
-    for (let n = 0; n < this.#weights.length; n++) energy += this.#weights[n] * this.#sums[n];
-    this.#count[2] = energy < SILENCE * this.framesIn(1) ? 0 : energy;
-    for (let n = 0; n < this.#sums.length; n++) this.#sums[n] = 0;
+    for (let i = 0; i < this.#weights.length; i++) energy += this.#weights[i] * this.#squares.sum(i, n);
+    return energy < SILENCE * frames ? 0 : energy;
   }
 }

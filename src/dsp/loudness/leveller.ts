@@ -68,7 +68,7 @@ export class Leveller {
     this.#state = state;
     this.#windowHops = Math.max(1, Math.round((windowMs / 1000) * HOPS_PER_SECOND));
     this.#freeHops = Math.floor((aheadFrames * HOPS_PER_SECOND) / sampleRate);
-    this.#hops = new HopPower(state, { sampleRate, weights });
+    this.#hops = new HopPower(state, { sampleRate, weights, maxFrames });
     this.#gate = new SlidingSum(state, GATE_HOPS);
     this.#window = new SlidingSum(state, this.#windowHops);
     this.#ramp = new LinearRamp(state, sampleRate / HOPS_PER_SECOND);
@@ -76,12 +76,14 @@ export class Leveller {
     this.#gains = state.memory.f64(maxFrames);
   }
 
-  /** New settings; without `glide` everything begins anew, at the allowed gain nearest to 0 dB. */
+  /**
+   * New settings. Without `glide` they are what a new state, or one that the caller has cleared, begins with: at the allowed
+   * gain nearest to 0 dB.
+   */
   set(settings: LevellerSettings, glide: boolean): void {
     this.#settings = settings;
     if (glide) return;
     const gain = clamp(0, settings.minGainDb, settings.maxGainDb);
-    this.#hops.reset();
     this.#values[GAIN] = gain;
     this.#values[LOUDNESS] = Number.NEGATIVE_INFINITY;
     this.#ramp.jump(gain / DB_PER_OCTAVE);
@@ -99,16 +101,15 @@ export class Leveller {
 
   /** Derives the gain of the next frames from what is heard now. */
   listen(heard: Planar, frames: number): void {
-    for (let done = 0; done < frames; ) {
-      const { hops } = this.#hops;
-      const end = done + this.#hops.process(heard, done, frames - done);
-      while (done < end) {
-        const span = this.#ramp.take(end - done);
-        gainAlong(this.#state.memory.kernels, this.#gains, done, span);
-        done += span.frames;
-      }
-      if (this.#hops.hops > hops) this.#move(this.#settings!);
+    const { hops, ends, energies } = this.#hops;
+    const ended = this.#hops.process(heard, frames);
+    let done = 0;
+    for (let n = 0; n < ended; n++) {
+      this.#glide(done, ends[n]);
+      done = ends[n];
+      this.#move(energies[n], hops + n + 1, this.#settings!);
     }
+    this.#glide(done, frames);
   }
 
   /** Applies it, in place. */
@@ -116,20 +117,29 @@ export class Leveller {
     for (const channel of main) multiply(this.#state.memory.kernels, channel, this.#gains, frames);
   }
 
-  #move(settings: LevellerSettings): void {
+  /** Writes the gains of some frames, as the ramp goes. */
+  #glide(from: number, end: number): void {
+    for (let done = from; done < end; ) {
+      const span = this.#ramp.take(end - done);
+      gainAlong(this.#state.memory.kernels, this.#gains, done, span);
+      done += span.frames;
+    }
+  }
+
+  /** Derives the gain from the energy of the hop with the number `hop`, counted from 1. */
+  #move(energy: number, hop: number, settings: LevellerSettings): void {
     const { targetLufs, minGainDb, maxGainDb, freezeLufs, hold } = settings;
     const values = this.#values;
-    const { hops, energy } = this.#hops;
     this.#gate.add(energy);
-    const now = loudnessOf(this.#gate.sum / this.#hops.framesIn(Math.min(hops, GATE_HOPS)));
+    const now = loudnessOf(this.#gate.sum / this.#hops.framesIn(Math.min(hop, GATE_HOPS), hop));
     if (now < freezeLufs) return;
-    if (values[COUNTED] === 0) values[FIRST] = hops;
+    if (values[COUNTED] === 0) values[FIRST] = hop;
     values[COUNTED] += 1;
-    this.#window.add(energy / this.#hops.framesIn(1));
+    this.#window.add(energy / this.#hops.framesIn(1, hop));
     values[LOUDNESS] = loudnessOf(this.#window.sum / Math.min(values[COUNTED], this.#windowHops));
     if (hold) return;
     const wanted = clamp(targetLufs - values[LOUDNESS], minGainDb, maxGainDb);
-    values[GAIN] = hops - values[FIRST] < this.#freeHops ? wanted : this.#step(wanted, now, settings);
+    values[GAIN] = hop - values[FIRST] < this.#freeHops ? wanted : this.#step(wanted, now, settings);
     this.#ramp.glide(values[GAIN] / DB_PER_OCTAVE);
   }
 

@@ -53,13 +53,15 @@ export class LoudnessMatch {
     this.#values = state.f64(VALUES);
   }
 
-  /** New settings; without `glide` everything begins anew. Switched on again, it measures anew. */
+  /**
+   * New settings. Without `glide` they are what a new state, or one that the caller has cleared, begins with: at the trim.
+   * With it, a match that is switched on again measures anew.
+   */
   set(settings: LoudnessMatchSettings, glide: boolean): void {
     const { on } = this.#settings;
     this.#settings = settings;
     if (!settings.on) this.#values[GAIN] = 0;
     if (!glide) {
-      for (const meter of [this.#a, this.#b]) meter.reset();
       this.#ramp.jump(settings.trimDb / DB_PER_OCTAVE);
       return;
     }

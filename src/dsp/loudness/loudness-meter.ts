@@ -55,7 +55,7 @@ export class LoudnessMeter {
   constructor(state: StateMemory, options: LoudnessOptions) {
     const { sampleRate, channels, maxFrames, weights, truePeak = true } = options;
     this.#valid = new ValidSamples(state.memory, channels, maxFrames);
-    this.#hops = new HopPower(state, { sampleRate, weights });
+    this.#hops = new HopPower(state, { sampleRate, weights, maxFrames });
     this.#peaks = new PeakMeter(state, { channels, maxFrames, truePeak });
     this.#momentary = new SlidingSum(state, MOMENTARY_HOPS);
     this.#shortTerm = new SlidingSum(state, SHORT_TERM_HOPS);
@@ -64,20 +64,13 @@ export class LoudnessMeter {
     this.#shortTerms = new GatedHistogram(state);
   }
 
-  /** Makes ready again after the state was cleared. */
-  reset(): void {
-    this.#hops.reset();
-  }
-
   /** Takes the next frames; the arrays are on the memory of the state, and are only read. */
   process(channels: Planar, frames: number): void {
     const valid = this.#valid.of(channels, frames);
     this.#peaks.process(valid, this.#valid.peaks, frames);
-    for (let done = 0; done < frames; ) {
-      const { hops } = this.#hops;
-      done += this.#hops.process(valid, done, frames - done);
-      if (this.#hops.hops > hops) this.#closeHop();
-    }
+    const { hops, energies } = this.#hops;
+    const ended = this.#hops.process(valid, frames);
+    for (let n = 0; n < ended; n++) this.#closeHop(energies[n], hops + n + 1);
   }
 
   /** Reads the true peak between the last samples; call it once, when the stream has ended. */
@@ -127,14 +120,10 @@ export class LoudnessMeter {
     return this.#gatingBlocks.gatedMean(INTEGRATED_GATE_LU);
   }
 
-  /** Loudness range in LU; 0 while no 3 s passed -70 LUFS. */
-  get range(): number {
-    return this.#shortTerms.spread(RANGE_GATE_LU, RANGE_LOW, RANGE_HIGH);
-  }
-
-  /** The same; null before there was a value of 3 s, of which it is made. */
-  get rangeIfKnown(): number | null {
-    return this.shortTermMax > Number.NEGATIVE_INFINITY ? this.range : null;
+  /** Loudness range in LU; null before there was a value of 3 s, of which it is made, 0 while none passed -70 LUFS. */
+  get range(): number | null {
+    const known = this.shortTermMax > Number.NEGATIVE_INFINITY;
+    return known ? this.#shortTerms.spread(RANGE_GATE_LU, RANGE_LOW, RANGE_HIGH) : null;
   }
 
   /** Gating blocks above -70 LUFS so far, one every 100 ms. */
@@ -162,18 +151,18 @@ export class LoudnessMeter {
     return gainToDb(this.#peaks.highestSamplePeak);
   }
 
-  #closeHop(): void {
-    const { energy, hops } = this.#hops;
+  /** Takes the energy of the hop with the number `hop`, counted from 1. */
+  #closeHop(energy: number, hop: number): void {
     this.#momentary.add(energy);
     this.#shortTerm.add(energy);
-    const atBlock = hops % GATING_HOPS === 0;
-    if (hops >= MOMENTARY_HOPS) {
-      const power = this.#momentary.sum / this.#hops.framesIn(MOMENTARY_HOPS);
+    const atBlock = hop % GATING_HOPS === 0;
+    if (hop >= MOMENTARY_HOPS) {
+      const power = this.#momentary.sum / this.#hops.framesIn(MOMENTARY_HOPS, hop);
       this.#keep(MOMENTARY, MOMENTARY_MAX, power);
       if (atBlock) this.#gatingBlocks.add(power);
     }
-    if (hops >= SHORT_TERM_HOPS) {
-      const power = this.#shortTerm.sum / this.#hops.framesIn(SHORT_TERM_HOPS);
+    if (hop >= SHORT_TERM_HOPS) {
+      const power = this.#shortTerm.sum / this.#hops.framesIn(SHORT_TERM_HOPS, hop);
       this.#keep(SHORT_TERM, SHORT_TERM_MAX, power);
       if (atBlock) this.#shortTerms.add(power);
     }

@@ -1,5 +1,5 @@
 import { exp, exp2, log2, powerToDb } from '../elementary.ts';
-import type { StateMemory } from '../kernel-memory.ts';
+import type { Kernels, StateMemory } from '../kernel-memory.ts';
 import { fastLog2 } from '../log-domain.ts';
 import type { CriticalBand } from './critical-bands.ts';
 import { MaskingThresholds } from './masking.ts';
@@ -21,6 +21,15 @@ const INAUDIBLE = 1e-6;
 const HIGHEST_HOP = 16;
 /** What counts in full whatever the mean: -100 dB. */
 const QUIET = 1e-10;
+
+/** Places of the settings, which the kernel reads: its order is the same. */
+const GATE = 0;
+const WEIGHT = 1;
+const AMOUNT = 2;
+const MOST_BOOST = 3;
+const MOST_CUT = 4;
+const STEP = 5;
+const SETTINGS = 6;
 
 /** What the moves are drawn towards, and how far and fast they may go. */
 export interface BalanceSettings {
@@ -48,6 +57,7 @@ export interface BalanceSettings {
 export class BandBalance {
   /** Gains in dB, one a band. */
   readonly gainsDb: Float64Array;
+  readonly #kernels: Kernels | null;
   readonly #bands: readonly CriticalBand[];
   readonly #hopSeconds: number;
   readonly #masking: MaskingThresholds;
@@ -60,30 +70,34 @@ export class BandBalance {
   readonly #errors: Float64Array;
   /** Wanted level of each band's whole power, in dB. */
   readonly #wanted: Float64Array;
-  #settings: BalanceSettings | null = null;
-  #weight = 1;
-  /** Mean square below which nothing is learnt. */
-  #gate = 0;
+  /** See the places above. */
+  readonly #settings: Float64Array;
 
   constructor(state: StateMemory, bands: readonly CriticalBand[], hopSeconds: number) {
+    const { memory } = state;
+    this.#kernels = memory.kernels;
     this.#bands = bands;
     this.#hopSeconds = hopSeconds;
-    this.#masking = new MaskingThresholds(state.memory, bands.length);
+    this.#masking = new MaskingThresholds(memory, bands.length);
     this.gainsDb = state.f64(bands.length);
     this.#means = state.f64(bands.length);
     this.#masked = state.i32(bands.length);
     this.#learnt = state.f64(1);
-    this.#errors = new Float64Array(bands.length);
-    this.#wanted = new Float64Array(bands.length);
+    this.#errors = memory.f64(this.#masking.stride);
+    this.#wanted = memory.f64(this.#masking.stride);
+    this.#settings = memory.f64(SETTINGS);
   }
 
-  set(settings: BalanceSettings): void {
-    this.#settings = settings;
-    this.#weight = 1 - exp(-this.#hopSeconds / (settings.windowMs / 1000));
-    this.#gate = exp2(settings.gateDb / DB_PER_DOUBLING);
+  set({ targetDb, tiltDb, amount, speedDb, maxBoostDb, maxCutDb, windowMs, gateDb }: BalanceSettings): void {
+    this.#settings[GATE] = exp2(gateDb / DB_PER_DOUBLING);
+    this.#settings[WEIGHT] = 1 - exp(-this.#hopSeconds / (windowMs / 1000));
+    this.#settings[AMOUNT] = amount;
+    this.#settings[MOST_BOOST] = maxBoostDb;
+    this.#settings[MOST_CUT] = maxCutDb;
+    this.#settings[STEP] = speedDb * this.#hopSeconds;
     this.#bands.forEach(({ octaves, centreHz }, n) => {
-      const tilt = settings.tiltDb * log2(centreHz / TILT_PIVOT_HZ);
-      this.#wanted[n] = settings.targetDb[n] + tilt + powerToDb(octaves);
+      const tilt = tiltDb * log2(centreHz / TILT_PIVOT_HZ);
+      this.#wanted[n] = targetDb[n] + tilt + powerToDb(octaves);
     });
   }
 
@@ -98,17 +112,39 @@ export class BandBalance {
     return Array.from(this.#masked, (masked) => masked === 1);
   }
 
-  /** Takes the power (mean square) of each band over one hop and moves the gains. */
+  /** Takes the power (mean square) of each band over one hop, on the memory of the state, and moves the gains. */
   step(powers: Float64Array): void {
-    const settings = this.#settings!;
+    if (this.#kernels === null) {
+      this.#step(powers);
+      return;
+    }
+    const { stride, spread, thresholds } = this.#masking;
+    this.#kernels.balanceBands(
+      powers.byteOffset,
+      powers.length,
+      stride,
+      this.#settings.byteOffset,
+      this.#wanted.byteOffset,
+      this.#learnt.byteOffset,
+      this.#means.byteOffset,
+      this.#masked.byteOffset,
+      this.gainsDb.byteOffset,
+      spread.byteOffset,
+      thresholds.byteOffset,
+      this.#errors.byteOffset,
+    );
+  }
+
+  /** Twin of the kernel `balanceBands`. */
+  #step(powers: Float64Array): void {
     let total = 0;
     for (let n = 0; n < powers.length; n++) total += powers[n];
-    if (!(total >= this.#gate)) return;
+    if (!(total >= this.#settings[GATE])) return;
     this.#learn(powers);
-    const offset = this.#findOffset(settings);
-    const step = settings.speedDb * this.#hopSeconds;
+    const offset = this.#findOffset();
+    const step = this.#settings[STEP];
     for (let n = 0; n < this.gainsDb.length; n++) {
-      const way = this.#move(n, offset, settings) - this.gainsDb[n];
+      const way = this.#move(n, offset) - this.gainsDb[n];
       this.gainsDb[n] += Math.max(-step, Math.min(step, way));
     }
   }
@@ -116,7 +152,7 @@ export class BandBalance {
   /** A running mean that begins as the plain mean, so that the first second counts for what it is. */
   #learn(powers: Float64Array): void {
     this.#learnt[0] += 1;
-    const weight = Math.max(this.#weight, 1 / this.#learnt[0]);
+    const weight = Math.max(this.#settings[WEIGHT], 1 / this.#learnt[0]);
     for (let n = 0; n < powers.length; n++) {
       const mean = this.#means[n];
       const most = weight < 1 ? Math.max(HIGHEST_HOP * mean, QUIET) : powers[n];
@@ -135,10 +171,10 @@ export class BandBalance {
    * where no move is bounded. The sum falls with the offset along straight pieces, so Newton's method ends on the right one; the
    * bracket keeps it on its way.
    */
-  #findOffset(settings: BalanceSettings): number {
+  #findOffset(): number {
     let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
     let [total, audible] = [0, 0];
-    for (let n = 0; n < this.#errors.length; n++) {
+    for (let n = 0; n < this.#means.length; n++) {
       if (this.#masked[n] === 1) continue;
       const error = this.#wanted[n] - DB_PER_DOUBLING * fastLog2(this.#means[n]);
       this.#errors[n] = error;
@@ -147,15 +183,17 @@ export class BandBalance {
       total += error;
       audible += 1;
     }
-    const { amount, maxBoostDb, maxCutDb } = settings;
+    const amount = this.#settings[AMOUNT];
+    const maxBoost = this.#settings[MOST_BOOST];
+    const maxCut = this.#settings[MOST_CUT];
     let offset = total / audible;
     for (let step = 0; step < STEPS; step++) {
       let sum = 0;
       let slope = 0;
-      for (let n = 0; n < this.#errors.length; n++) {
-        const move = this.#move(n, offset, settings);
+      for (let n = 0; n < this.#means.length; n++) {
+        const move = this.#move(n, offset);
         sum += move;
-        if (move > -maxCutDb && move < maxBoostDb && this.#masked[n] === 0) slope += amount;
+        if (move > -maxCut && move < maxBoost && this.#masked[n] === 0) slope += amount;
       }
       if (Math.abs(sum) < BALANCED) break;
       if (sum > 0) low = offset;
@@ -167,8 +205,9 @@ export class BandBalance {
   }
 
   /** Where a band's gain is drawn to. */
-  #move(n: number, offset: number, { amount, maxBoostDb, maxCutDb }: BalanceSettings): number {
+  #move(n: number, offset: number): number {
     if (this.#masked[n] === 1) return 0;
-    return Math.max(-maxCutDb, Math.min(maxBoostDb, amount * (this.#errors[n] - offset)));
+    const wanted = this.#settings[AMOUNT] * (this.#errors[n] - offset);
+    return Math.max(-this.#settings[MOST_CUT], Math.min(this.#settings[MOST_BOOST], wanted));
   }
 }

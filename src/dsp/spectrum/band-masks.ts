@@ -103,7 +103,8 @@ function mask(lowHz: number, highHz: number, sampleRate: number, fftSize: number
   const first = Math.min(Math.round(low), last);
   const weights: number[] = [];
   for (let k = first; k <= last && (k === first || k - 0.5 < high); k++) {
-    const [from, to] = [Math.max(0, k - 0.5), Math.min(last, k + 0.5)];
+    const from = Math.max(0, k - 0.5);
+    const to = Math.min(last, k + 0.5);
     weights.push(Math.max(0, Math.min(high, to) - Math.max(low, from)) / (to - from));
   }
   while (weights.length % LANES !== 0) weights.push(0);

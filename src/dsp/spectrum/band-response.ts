@@ -1,6 +1,8 @@
 import { cos } from '../elementary.ts';
 import { multiply } from '../gain/gain.ts';
-import type { KernelMemory } from '../kernel-memory.ts';
+import type { KernelMemory, Kernels } from '../kernel-memory.ts';
+import { largestMagnitude } from '../levels/level.ts';
+import { DB_PER_OCTAVE, fastExp2 } from '../log-domain.ts';
 import { type FftSize, RealFft } from './fft.ts';
 
 /** 3 t^2 - 2 t^3: from 0 to 1 with level ends. */
@@ -13,6 +15,7 @@ const LANES = 4;
  * exact, and at 6 dB 25 bands leave out 5e-6 (-106 dB) at most.
  */
 const NEGLIGIBLE = 2e-7;
+const STRETCH = 64;
 
 /** Where a band's share stands: in so many bins from `first` on, multiples of 4. */
 interface Span {
@@ -32,7 +35,7 @@ export class BandResponse {
   readonly #spans: Int32Array;
   /** The shares of all bands in their spans, one after the other. They add up to 1. */
   readonly #shares: Float32Array;
-  /** What each factor is off 1. */
+  /** What the factor of each band is off 1; of an even number of bands. */
   readonly #excess: Float32Array;
   readonly #response: Float32Array;
 
@@ -57,7 +60,7 @@ export class BandResponse {
       multiply(memory.kernels, signal, tapers, size);
       fft.input.set(signal);
       fft.transform();
-      return spanOf(fft.re);
+      return spanOf(memory.kernels, fft.re);
     });
     this.#memory = memory;
     this.#size = size;
@@ -69,31 +72,34 @@ export class BandResponse {
       this.#shares.set(share, at);
       at += share.length;
     }
-    this.#excess = memory.f32(spans.length);
+    this.#excess = memory.f32(spans.length + (spans.length % 2));
     this.#response = memory.f32(size);
   }
 
-  /** The response for linear `factors`, one a band; the array is the same at every call. */
-  of(factors: ArrayLike<number>): Float32Array {
-    const bands = this.#excess.length;
-    for (let band = 0; band < bands; band++) this.#excess[band] = factors[band] - 1;
+  /** The response for gains in dB, one a band, on the same memory; the array is the same at every call. */
+  of(gainsDb: Float64Array): Float32Array {
     const { kernels } = this.#memory;
+    const excess = this.#excess;
+    const bands = gainsDb.length;
     if (kernels) {
-      const [spans, shares, excess, to] = [this.#spans, this.#shares, this.#excess, this.#response].map(
-        (array) => array.byteOffset,
-      );
-      kernels.sumSpans(spans, shares, excess, bands, this.#size, to);
-    } else this.#sumSpans();
+      const [spans, shares] = [this.#spans.byteOffset, this.#shares.byteOffset];
+      kernels.excessOfGains(gainsDb.byteOffset, excess.length, excess.byteOffset);
+      kernels.sumSpans(spans, shares, excess.byteOffset, bands, this.#size, this.#response.byteOffset);
+    } else {
+      for (let n = 0; n < bands; n++) excess[n] = fastExp2(gainsDb[n] / DB_PER_OCTAVE) - 1;
+      this.#sumSpans(bands);
+    }
     return this.#response;
   }
 
   /** response[k] = 1 + sum over bands of excess * share[k], in single precision, lowest band first. Kernel: `sumSpans`. */
-  #sumSpans(): void {
+  #sumSpans(bands: number): void {
     const response = this.#response;
     const size = this.#size;
     response.fill(1);
     let at = 0;
-    for (const [band, excess] of this.#excess.entries()) {
+    for (let band = 0; band < bands; band++) {
+      const excess = this.#excess[band];
       const first = this.#spans[2 * band];
       const end = first + LANES * this.#spans[2 * band + 1];
       for (let k = first; k < end; k++) response[k] += Math.fround(excess * this.#shares[at++]);
@@ -102,12 +108,16 @@ export class BandResponse {
   }
 }
 
-/** The whole vectors of a share that are worth counting. */
-function spanOf(share: Float32Array): Span {
+/** The whole vectors of a share that are worth counting; most of it is not, and is passed over in stretches. */
+function spanOf(kernels: Kernels | null, share: Float32Array): Span {
+  const isLeftOut = (at: number, bins: number): boolean =>
+    largestMagnitude(kernels, share.subarray(at, at + bins), bins) <= NEGLIGIBLE;
   let first = 0;
-  while (Math.abs(share[first]) <= NEGLIGIBLE) first++;
+  while (isLeftOut(first, STRETCH)) first += STRETCH;
+  while (isLeftOut(first, 1)) first++;
   let last = share.length - 1;
-  while (Math.abs(share[last]) <= NEGLIGIBLE) last--;
+  while (isLeftOut(last - STRETCH, STRETCH + 1)) last -= STRETCH;
+  while (isLeftOut(last, 1)) last--;
   const from = Math.floor(first / LANES) * LANES;
   const kept = new Float32Array(Math.ceil((last + 1 - from) / LANES) * LANES);
   kept.set(share.subarray(from, last + 1));

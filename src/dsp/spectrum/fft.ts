@@ -1,20 +1,19 @@
 import { internalError } from '../../audio/errors.ts';
 import type { KernelMemory } from '../kernel-memory.ts';
 import { ReferenceFft } from './reference-fft.ts';
-import { cosines, twiddleCount, writeTwiddles } from './stockham.ts';
+import { cosines, twiddleCount, twiddles } from './stockham.ts';
 
 /** Lengths that `RealFft` transforms: powers of two from 512 to 16384 points. */
 export const FFT_SIZES = [512, 1024, 2048, 4096, 8192, 16384] as const;
 export type FftSize = (typeof FFT_SIZES)[number];
 
-/** Twiddle factors in the order in which `realFft` reads them. */
-function twiddles(memory: KernelMemory, size: number): Float32Array {
+/** Twiddle factors and those of the split, in the order in which `realFft` reads them. */
+function realTwiddles(memory: KernelMemory, size: number): Float32Array {
   const points = size / 2;
   const bins = points / 2 + 1;
   const count = twiddleCount(points);
-  const tables = memory.f32(count + 2 * bins);
+  const tables = twiddles(memory, points, 2 * bins);
   const circle = cosines(size);
-  writeTwiddles(points, tables);
   for (let k = 0; k < bins; k++) {
     tables[count + k] = circle[k];
     tables[count + bins + k] = circle[size / 4 - k];
@@ -66,7 +65,7 @@ export class RealFft {
     this.im = memory.f32(size / 2 + 1);
     const { input, re, im } = this;
     const { kernels } = memory;
-    const tables = twiddles(memory, size);
+    const tables = realTwiddles(memory, size);
     if (kernels) {
       const work = memory.f32(2 * size).byteOffset;
       this.#transform = () =>

@@ -37,23 +37,25 @@ function maskingThresholds(
 
 /** Masking of each critical band by all the others. */
 export class MaskingThresholds {
+  /** Number of bands, or one more: even. */
+  readonly stride: number;
+  /** Part of a masker's power that reaches a band, masker by masker, `stride` apart; 0 for the masker itself. */
+  readonly spread: Float64Array;
+  /** What `of` gives. */
+  readonly thresholds: Float64Array;
   readonly #kernels: Kernels | null;
-  readonly #stride: number;
-  /** Part of a masker's power that reaches a band, masker by masker; 0 for the masker itself. */
-  readonly #spread: Float64Array;
-  readonly #thresholds: Float64Array;
 
   constructor(memory: KernelMemory, bands: number) {
     const stride = bands + (bands % 2);
     this.#kernels = memory.kernels;
-    this.#stride = stride;
-    this.#spread = memory.f64(bands * stride);
-    this.#thresholds = memory.f64(stride);
+    this.stride = stride;
+    this.spread = memory.f64(bands * stride);
+    this.thresholds = memory.f64(stride);
     for (let masker = 0; masker < bands; masker++) {
       for (let band = 0; band < bands; band++) {
         if (band === masker) continue;
         const reaches = spreadingDb(band - masker) - maskingOffsetDb(masker);
-        this.#spread[masker * stride + band] = exp2(reaches * LOG2_10_OVER_10);
+        this.spread[masker * stride + band] = exp2(reaches * LOG2_10_OVER_10);
       }
     }
   }
@@ -63,12 +65,12 @@ export class MaskingThresholds {
    * unit. The array is the same at every call.
    */
   of(powers: Float64Array): Float64Array {
-    const spread = this.#spread;
-    const thresholds = this.#thresholds;
+    const spread = this.spread;
+    const thresholds = this.thresholds;
     if (this.#kernels) {
       const { byteOffset: to } = thresholds;
-      this.#kernels.maskingThresholds(spread.byteOffset, powers.byteOffset, powers.length, this.#stride, to);
-    } else maskingThresholds(spread, powers, this.#stride, thresholds);
+      this.#kernels.maskingThresholds(spread.byteOffset, powers.byteOffset, powers.length, this.stride, to);
+    } else maskingThresholds(spread, powers, this.stride, thresholds);
     return thresholds;
   }
 }

@@ -1,6 +1,6 @@
 import type { KernelMemory } from '../kernel-memory.ts';
 import type { FftSize } from './fft.ts';
-import { type Points, StockhamPasses, twiddleCount, writeTwiddles } from './stockham.ts';
+import { type Points, StockhamPasses, twiddles } from './stockham.ts';
 
 /** The work of a pair transform in one backend; see there. */
 type PairWork = Pick<PairTransform, 'forward' | 'addPower' | 'back'>;
@@ -15,8 +15,7 @@ export class PairTransform {
   readonly #work: PairWork;
 
   constructor(memory: KernelMemory, size: FftSize) {
-    const tables = memory.f32(twiddleCount(size));
-    writeTwiddles(size, tables);
+    const tables = twiddles(memory, size);
     this.#work = memory.kernels ? kernelWork(memory, size, tables) : referenceWork(size, tables);
   }
 

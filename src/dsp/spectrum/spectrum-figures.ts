@@ -51,10 +51,16 @@ function viewFigures(
   thirdPowers: readonly number[],
   barkPowers: readonly number[],
 ): ViewFigures {
-  const features = Object.fromEntries(FEATURES.map((name, index) => [name, defined(feature(index))]));
+  const values = FEATURES.map((_, index) => defined(feature(index)));
+  const [centroid, rolloff, flatness, flux, crest, zeroCrossingRate] = values;
   return {
     level: powerToDb(power),
-    ...(features as Record<FeatureName, number | null>),
+    centroid,
+    rolloff,
+    flatness,
+    flux,
+    crest,
+    zeroCrossingRate,
     octaves: { freqs: octaves, levels: octavePowers(thirdPowers, octaves.length).map(powerToDb) },
     thirdOctaves: { freqs: thirds.freqs, levels: thirdPowers.map(powerToDb) },
     bark: { freqs: bark.freqs, levels: barkPowers.map(powerToDb) },
@@ -79,19 +85,21 @@ export function recordFigures(layout: SpectrumLayout, record: Float64Array): Spe
   return together(1, figures, parts.length > 1 ? widthOf(parts[1][0], parts[2][0]) : null);
 }
 
+/** What a channel's power counts for in a view. */
+function shareIn(view: ViewName, channel: number, { weights, pair }: SpectrumLayout): number {
+  if (view === 'programme') return weights[channel];
+  return Number(channel === pair?.[view === 'mid' ? 0 : 1]);
+}
+
 /**
  * Mean power of a view over the windows of some sums, in bins 0..fftSize/2, on a scale where a full-scale sine on a bin
  * is 1 there. Over 1.5 it adds up to twice the mean square.
  */
 export function meanPower(layout: SpectrumLayout, sums: Float64Array, view: ViewName): Float64Array {
-  const { bins, powersAt, weights, pair } = layout;
+  const { bins, powersAt, weights } = layout;
   const mean = new Float64Array(bins);
-  const shares = {
-    programme: weights,
-    mid: weights.map((_, channel) => Number(channel === pair?.[0])),
-    side: weights.map((_, channel) => Number(channel === pair?.[1])),
-  }[view];
-  for (const [channel, share] of shares.entries()) {
+  for (let channel = 0; channel < weights.length; channel++) {
+    const share = shareIn(view, channel, layout);
     if (share === 0) continue;
     const from = powersAt + channel * bins;
     const scale = share / sums[0];
@@ -107,6 +115,23 @@ function totalPower(power: Float64Array): number {
   return sum / HANN_ENBW;
 }
 
+/** The same of mid or side, which is one channel, from sums over windows. */
+function channelPower({ bins, powersAt }: SpectrumLayout, sums: Float64Array, channel: number): number {
+  const from = powersAt + channel * bins;
+  const scale = 1 / sums[0];
+  let sum = 0;
+  for (let k = 1; k < bins; k++) sum += scale * sums[from + k];
+  return sum / HANN_ENBW;
+}
+
+const meanFeature = (sums: Float64Array, view: number, feature: number): number =>
+  sums[countAt(view, feature) + 1] / sums[countAt(view, feature)];
+
+function widthFrom(layout: SpectrumLayout, sums: Float64Array): number | null {
+  const { pair } = layout;
+  return pair && widthOf(channelPower(layout, sums, pair[0]), channelPower(layout, sums, pair[1]));
+}
+
 /**
  * What sums over windows say: mean powers, and the mean of each feature over the windows where it is defined and that are
  * louder than -90 dB; null before the first window.
@@ -117,15 +142,54 @@ export function sumsFigures(
   sums: Float64Array,
 ): SpectrumFigures | null {
   if (sums[0] === 0) return null;
-  const { views, pair } = layout;
-  const spectra = views.map((view) => meanPower(layout, sums, view));
-  const powers = spectra.map(totalPower);
-  const figures = spectra.map((power, n) => {
-    const mean = (feature: number): number => sums[countAt(n, feature) + 1] / sums[countAt(n, feature)];
+  const figures = layout.views.map((view, n) => {
+    const power = meanPower(layout, sums, view);
+    const mean = (feature: number): number => meanFeature(sums, n, feature);
     const [thirds, bark] = [masks.thirds.powers(power), masks.bark.powers(power)];
-    return viewFigures(layout, powers[n], mean, thirds, bark);
+    return viewFigures(layout, totalPower(power), mean, thirds, bark);
   });
-  const of = (view: 'mid' | 'side'): number =>
-    powers[views.indexOf(view)] ?? totalPower(meanPower(layout, sums, view));
-  return together(sums[0], figures, pair && widthOf(of('mid'), of('side')));
+  return together(sums[0], figures, widthFrom(layout, sums));
+}
+
+/** What a controller asks for. */
+export type ProgrammeGlance = Pick<SpectrumFigures, 'width'> & {
+  readonly programme: Pick<
+    ViewFigures,
+    'level' | 'centroid' | 'rolloff' | 'flatness' | 'zeroCrossingRate' | 'bark'
+  >;
+};
+
+/** What `sumsFigures` says of the programme, each figure when it is read, of the windows that the sums then hold. */
+export function programmeGlance(
+  layout: SpectrumLayout,
+  masks: BandMaskPair,
+  sums: Float64Array,
+): ProgrammeGlance {
+  const power = (): Float64Array => meanPower(layout, sums, 'programme');
+  const mean = (name: FeatureName): number | null => defined(meanFeature(sums, 0, FEATURES.indexOf(name)));
+  return {
+    get width() {
+      return widthFrom(layout, sums);
+    },
+    programme: {
+      get level() {
+        return powerToDb(totalPower(power()));
+      },
+      get centroid() {
+        return mean('centroid');
+      },
+      get rolloff() {
+        return mean('rolloff');
+      },
+      get flatness() {
+        return mean('flatness');
+      },
+      get zeroCrossingRate() {
+        return mean('zeroCrossingRate');
+      },
+      get bark() {
+        return { freqs: layout.bark.freqs, levels: masks.bark.powers(power()).map(powerToDb) };
+      },
+    },
+  };
 }

@@ -1,4 +1,5 @@
 import { cos, sin } from '../elementary.ts';
+import type { KernelMemory } from '../kernel-memory.ts';
 
 const f = Math.fround;
 
@@ -29,31 +30,49 @@ export function cosines(points: number): Float64Array {
   return circle;
 }
 
-/** How many twiddle factors `writeTwiddles` writes. */
+/** How many twiddle factors `twiddles` gives. */
 export function twiddleCount(points: number): number {
   let count = 0;
   for (let n = points; n >= 4; n /= 4) count += (n / 4) * 6;
   return count;
 }
 
+/** to[p] = circle[(first + p * step) modulo its length], which is a power of two. Kernel: `pickAround`. */
+function pickAround(
+  circle: Float64Array,
+  first: number,
+  step: number,
+  to: Float32Array,
+  at: number,
+  count: number,
+): void {
+  for (let p = 0; p < count; p++) to[at + p] = circle[(first + p * step) % circle.length];
+}
+
 /**
- * Writes twiddle factors in the order in which the passes read them: for each radix-4 pass of length n the n/4 values of Re,
- * Im of w^p, w^2p, w^3p with w = e^(-2 pi i / n).
+ * Twiddle factors on a memory, with `room` for more behind them, in the order in which the passes read them: for each radix-4
+ * pass of length n the n/4 values of Re, Im of w^p, w^2p, w^3p with w = e^(-2 pi i / n).
  */
-export function writeTwiddles(points: number, tables: Float32Array): void {
-  const circle = cosines(points);
+export function twiddles(memory: KernelMemory, points: number, room = 0): Float32Array {
+  const { kernels } = memory;
+  const circle = memory.f64(points);
+  circle.set(cosines(points));
+  const tables = memory.f32(twiddleCount(points) + room);
   let at = 0;
   for (let n = points; n >= 4; n /= 4) {
     const quarter = n / 4;
     for (let power = 1; power <= 3; power++) {
       const step = (points / n) * power;
-      for (let p = 0; p < quarter; p++) tables[at + p] = circle[p * step];
-      at += quarter;
       // -sin x = cos(x + a quarter)
-      for (let p = 0; p < quarter; p++) tables[at + p] = circle[(p * step + points / 4) % points];
-      at += quarter;
+      for (const first of [0, points / 4]) {
+        const to = tables.byteOffset + 4 * at;
+        if (kernels) kernels.pickAround(circle.byteOffset, points, first, step, to, quarter);
+        else pickAround(circle, first, step, tables, at, quarter);
+        at += quarter;
+      }
     }
   }
+  return tables;
 }
 
 /**
@@ -67,7 +86,7 @@ export class StockhamPasses {
   #x: Points;
   #y: Points;
 
-  /** `points` is a power of two from 8 on; `tables` begin with what `writeTwiddles` writes for it. */
+  /** `points` is a power of two from 8 on; `tables` begin with what `twiddles` gives for it. */
   constructor(points: number, tables: Float32Array) {
     this.#points = points;
     this.#tables = tables;

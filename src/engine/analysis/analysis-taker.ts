@@ -194,7 +194,7 @@ export class AnalysisTaker {
   }
 
   #loudnessFigures(): NonNullable<Analysis['loudness']> {
-    const { integrated, rangeIfKnown: range, momentaryMax, shortTermMax } = this.#loudness!;
+    const { integrated, range, momentaryMax, shortTermMax } = this.#loudness!;
     return { integrated, range, momentaryMax, shortTermMax };
   }
 

@@ -66,6 +66,7 @@ export class LoudnessWatch {
   /** Closes the second and the hour that are open, if the stream went on since the last. */
   end(listener: LoudnessListener): void {
     this.#meter.finish();
+    this.#hourPeak = Math.max(this.#hourPeak, this.#meter.highestTruePeak);
     if (this.#seconds.frame % this.#sampleRate !== 0) this.#closeSecond(listener);
     if (this.#now > this.#hourStart) this.#closeHour(listener);
   }

@@ -54,6 +54,14 @@ export function removeStaleParts(folder: string, path?: string): void {
   }
 }
 
+/** Files that are not kept yet. */
+const open = new Set<UnfinishedFile>();
+
+/** The one listener for all of them: Node warns of more than ten. */
+const discardOpen = (): void => {
+  for (const file of open) file.discard();
+};
+
 /** A file that is written beside its place, under a hidden name that ends in `.part`, and moved there when complete. */
 export class UnfinishedFile {
   readonly #path: string;
@@ -112,7 +120,8 @@ export class UnfinishedFile {
     const part = join(folder, `.auralis-stream-${keyOf(this.#path)}-${owner}-${chance}.part`);
     const fd = openSync(part, 'wx');
     this.#part = part;
-    process.on('exit', this.#discardAtExit);
+    if (open.size === 0) process.on('exit', discardOpen);
+    open.add(this);
     if (this.#mode !== undefined) chmodSync(part, this.#mode & 0o777);
     return fd;
   }
@@ -147,8 +156,7 @@ export class UnfinishedFile {
 
   #forget(): void {
     this.#part = null;
-    process.off('exit', this.#discardAtExit);
+    open.delete(this);
+    if (open.size === 0) process.off('exit', discardOpen);
   }
-
-  readonly #discardAtExit = (): void => this.discard();
 }

@@ -47,13 +47,13 @@ class ProgrammeEar {
   /** To be called once, when all is in. */
   figures(): ProgrammeFigures {
     this.#meter.finish();
-    const { integrated, rangeIfKnown, highestTruePeak } = this.#meter;
+    const { integrated, range, highestTruePeak } = this.#meter;
     const { rms, peak, crestFactor } = this.#levels.sinceStart();
     const { layout, masks, sums } = this.#spectrum;
     const programme = sumsFigures(layout, masks, sums.total())?.programme;
     return {
       loudness: integrated,
-      range: rangeIfKnown,
+      range,
       rms,
       samplePeak: peak,
       truePeak: highestTruePeak,

@@ -31,7 +31,7 @@ export class InputLoudness {
   /** To be called once, when all is in. */
   figures(): InputFigures {
     this.#meter.finish();
-    const { integrated, rangeIfKnown: range, highestTruePeak: truePeak } = this.#meter;
+    const { integrated, range, highestTruePeak: truePeak } = this.#meter;
     return { integrated, range, truePeak };
   }
 }

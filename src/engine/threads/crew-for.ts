@@ -22,10 +22,6 @@ export interface FoundCrew {
   readonly warnings: readonly string[];
 }
 
-/** Hires threads before it is known what for: they take as long to come as a pipeline to be read. Null for one thread. */
-export const hireThreads = (threads: ThreadCount): ThreadCrew | null =>
-  threadCount(threads) === 1 ? null : new ThreadCrew(threads);
-
 /** The threads of a run, where it asks for some and can be shared out: those it has brought, or hired now. */
 export function crewFor(run: SharableRun): FoundCrew {
   const { threads = 1 } = run;

@@ -1,156 +1,116 @@
 import type { Planar } from '../../audio/block.ts';
 
 /** Of the two counts in shared memory. */
-const [PUSHED, POPPED] = [0, 1];
+const PUSHED = 0;
+const POPPED = 1;
 
 /** What a ring is made of, to be handed to another thread. */
 export interface RingMemory {
   readonly samples: SharedArrayBuffer;
   readonly counts: SharedArrayBuffer;
   readonly channels: number;
-  /** Frames that are copied at a time: an even number. */
-  readonly page: number;
-  /** Most frames that it holds: whole pages. */
+  /** Most frames that it holds. */
   readonly capacity: number;
+  /** Frames of silence that stood in it at first. */
+  readonly held: number;
 }
 
-/** Memory for a ring of so many pages, in the first of which silence stands ready. */
-export function ringMemory(channels: number, page: number, pages: number, heldPages: number): RingMemory {
-  const capacity = page * pages;
+/** Memory for a ring of so many frames, with silence standing ready in the first `held`. */
+export function ringMemory(channels: number, capacity: number, held: number): RingMemory {
   const counts = new SharedArrayBuffer(8);
-  new Int32Array(counts)[PUSHED] = heldPages * page;
-  return { samples: new SharedArrayBuffer(channels * capacity * 4), counts, channels, page, capacity };
+  new Int32Array(counts)[PUSHED] = held;
+  return { samples: new SharedArrayBuffer(channels * capacity * 4), counts, channels, capacity, held };
 }
 
-/**
- * One side of frames on their way from one thread to one other, without locks: each side writes its own count. They cross in
- * whole pages, because shared memory is copied byte by byte, four times as slowly, from or to an odd frame.
- */
+/** Bytes of one channel, on their way. */
+interface Way {
+  readonly source: Buffer;
+  readonly target: Buffer;
+}
+
+/** Each channel in the ring, as bytes. */
+function ringBytes({ samples, channels, capacity }: RingMemory): Buffer[] {
+  const bytes = capacity * 4;
+  return Array.from({ length: channels }, (_, n) => Buffer.from(samples, n * bytes, bytes));
+}
+
+const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array): Buffer =>
+  Buffer.from(buffer, byteOffset, byteLength);
+
+/** One side of frames on their way from one thread to one other, without locks: each side writes its own count. */
 class RingEnd {
-  readonly page: number;
-  protected readonly ring: Planar;
-  protected readonly capacity: number;
-  /** The page on this side: frames `from` to `to` of it wait. */
-  protected readonly own: Planar;
-  protected from = 0;
-  protected to = 0;
+  readonly #ways: readonly Way[];
+  readonly #capacity: number;
   /** Modulo 2^32, so only their difference says something. */
   readonly #counts: Int32Array<SharedArrayBuffer>;
+  readonly #which: typeof PUSHED | typeof POPPED;
+  /** Frame of the ring at which this side stands. */
+  #at: number;
 
-  constructor({ samples, counts, channels, page, capacity }: RingMemory) {
-    const each = Array.from({ length: channels }, (_, n) => n);
-    this.page = page;
-    this.capacity = capacity;
-    this.ring = each.map((n) => new Float32Array(samples, n * capacity * 4, capacity));
-    this.own = each.map(() => new Float32Array(page));
+  constructor(
+    { counts, capacity, held }: RingMemory,
+    which: typeof PUSHED | typeof POPPED,
+    ways: readonly Way[],
+  ) {
+    this.#ways = ways;
+    this.#capacity = capacity;
     this.#counts = new Int32Array(counts);
+    this.#which = which;
+    this.#at = which === PUSHED ? held % capacity : 0;
   }
 
-  /** Frames that have crossed and wait on the other side. */
-  protected get crossed(): number {
+  /** Frames that stand in the ring. */
+  get frames(): number {
     return (Atomics.load(this.#counts, PUSHED) - Atomics.load(this.#counts, POPPED)) | 0;
   }
 
-  protected count(which: number, frames: number): void {
-    Atomics.add(this.#counts, which, frames);
+  /** Copies frames between the ring and the front of the arrays of this side, and counts them. */
+  protected move(frames: number): void {
+    for (let done = 0; done < frames; ) {
+      const taken = Math.min(frames - done, this.#capacity - this.#at);
+      const [from, to] = this.#which === PUSHED ? [done, this.#at] : [this.#at, done];
+      for (const { source, target } of this.#ways) {
+        // Copies as the system does; `set` takes shared memory word by word, and by the byte where a word is cut.
+        target.fill(source.subarray(from * 4, (from + taken) * 4), to * 4, (to + taken) * 4);
+      }
+      this.#at = (this.#at + taken) % this.#capacity;
+      done += taken;
+    }
+    Atomics.add(this.#counts, this.#which, frames);
   }
 }
 
 /** Where frames go in. Who pushes has made sure of the room: all that is under way in a relay fits into each of its rings. */
 export class RingWriter extends RingEnd {
-  /** Frame of the ring at which the page begins that fills. */
-  #at: number;
-
-  constructor(memory: RingMemory, heldPages = 0) {
-    super(memory);
-    this.#at = (heldPages * memory.page) % memory.capacity;
+  /** Takes them from the front of `planar`. */
+  constructor(memory: RingMemory, planar: Planar) {
+    const ring = ringBytes(memory);
+    super(
+      memory,
+      PUSHED,
+      planar.map((array, n) => ({ source: bytesOf(array), target: ring[n] })),
+    );
   }
 
-  /** Frames up to the end of a page: pushed so, whole pages cross without a stop on this side. */
-  get span(): number {
-    return this.page - this.to;
-  }
-
-  /** Takes frames; those of full pages cross, at once. */
-  push(source: Planar, frames: number): void {
-    for (let done = 0; done < frames; ) {
-      const taken = Math.min(this.page - this.to, frames - done);
-      if (taken === this.page) {
-        this.#cross(source, done, taken);
-      } else {
-        copy(this.own, this.to, source, done, taken);
-        this.to += taken;
-        if (this.to === this.page) this.publish();
-      }
-      done += taken;
-    }
-  }
-
-  /** Lets all frames cross that were pushed. */
-  publish(): void {
-    if (this.to > this.from) this.#cross(this.own, this.from, this.to - this.from);
-  }
-
-  /** Copies frames to where the ring stands. */
-  #cross(source: Planar, start: number, frames: number): void {
-    copy(this.ring, this.#at + this.from, source, start, frames);
-    this.from += frames;
-    if (this.from === this.page) {
-      this.#at = (this.#at + this.page) % this.capacity;
-      this.from = 0;
-      this.to = 0;
-    }
-    this.count(PUSHED, frames);
+  push(frames: number): void {
+    this.move(frames);
   }
 }
 
 /** Where frames come out. */
 export class RingReader extends RingEnd {
-  /** Frame of the ring at which those begin that are still on the other side. */
-  #at = 0;
-
-  /** Frames that can be popped. */
-  get frames(): number {
-    return this.to - this.from + this.crossed;
+  /** Gives them to the front of `planar`. */
+  constructor(memory: RingMemory, planar: Planar) {
+    const ring = ringBytes(memory);
+    super(
+      memory,
+      POPPED,
+      planar.map((array, n) => ({ source: ring[n], target: bytesOf(array) })),
+    );
   }
 
-  /** Frames up to the end of a page: as many as are popped the fastest. */
-  get span(): number {
-    return this.to > this.from ? this.to - this.from : this.page - (this.#at % this.page);
+  /** Moves frames, which must be there. */
+  pop(frames: number): void {
+    this.move(frames);
   }
-
-  /** Moves frames, which must be there, to the front of `target`. */
-  pop(target: Planar, frames: number): void {
-    for (let done = 0; done < frames; ) {
-      if (this.to === this.from && frames - done >= this.page && this.#at % this.page === 0) {
-        copy(target, done, this.ring, this.#at, this.page);
-        this.#advance(this.page);
-        done += this.page;
-        continue;
-      }
-      if (this.to === this.from) this.#load();
-      const taken = Math.min(this.to - this.from, frames - done);
-      copy(target, done, this.own, this.from, taken);
-      this.from += taken;
-      done += taken;
-    }
-  }
-
-  /** Takes what is there of the next page to this side. */
-  #load(): void {
-    const frames = Math.min(this.crossed, this.page - (this.#at % this.page));
-    copy(this.own, 0, this.ring, this.#at, frames);
-    this.from = 0;
-    this.to = frames;
-    this.#advance(frames);
-  }
-
-  #advance(frames: number): void {
-    this.#at = (this.#at + frames) % this.capacity;
-    this.count(POPPED, frames);
-  }
-}
-
-function copy(target: Planar, at: number, source: Planar, from: number, frames: number): void {
-  for (let n = 0; n < target.length; n++) target[n].set(source[n].subarray(from, from + frames), at);
 }

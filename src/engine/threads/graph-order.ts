@@ -24,8 +24,8 @@ export interface GraphTask {
   readonly to: number;
   readonly input: RingMemory;
   readonly output: RingMemory;
-  /** Pages of silence that stand in `output` at first. */
-  readonly heldPages: number;
+  /** Most frames that are processed at a time. */
+  readonly blockFrames: number;
   /** Bell of the one that takes the output, and the frames after which it is rung. */
   readonly next: SharedArrayBuffer;
   readonly ringEvery: number;

@@ -70,11 +70,11 @@ class GraphPart {
   readonly #moves = new MovesUnderWay();
 
   constructor(definition: PipelineDefinition, task: GraphTask) {
-    const { format, backend, input } = task;
+    const { format, backend, blockFrames } = task;
     this.#task = task;
     this.#pipeline = onKernelMemory(
       backend,
-      (memory) => new PreparedPipeline(definition, { format, maxFrames: input.page, memory }),
+      (memory) => new PreparedPipeline(definition, { format, maxFrames: blockFrames, memory }),
     );
     [this.#segment] = this.#pipeline.segments;
     this.#nodes = this.#segment.nodes.slice(task.from, task.to);
@@ -82,28 +82,27 @@ class GraphPart {
 
   /** Takes frames as they come, and orders each at its frame, until it is dismissed. */
   work(): void {
-    const { from, to, next, ringEvery, heldPages } = this.#task;
+    const { from, to, blockFrames, next, ringEvery } = this.#task;
     const segment = this.#segment;
-    const [input, output] = [new RingReader(this.#task.input), new RingWriter(this.#task.output, heldPages)];
+    const input = new RingReader(this.#task.input, segment.crossing(from));
+    const output = new RingWriter(this.#task.output, segment.crossing(to));
     const behindBell = new PatientBell(new Bell(next), ringEvery);
-    const [before, behind] = [segment.crossing(from), segment.crossing(to)];
     for (let done = 0; ; ) {
       // Frames first: the bell has then rung for the orders that come before them.
       const ready = input.frames;
       const due = this.#obeyDue(done);
       if (this.#dismissed) return;
-      const frames = Math.min(ready, input.span, due, segment.span());
+      const frames = Math.min(ready, blockFrames, due, segment.span());
       if (frames === 0) {
         behindBell.ring();
         own.wait(this.#heard);
         continue;
       }
-      input.pop(before, frames);
+      input.pop(frames);
       segment.processNodes(from, to, frames);
       done += frames;
       this.#report(done);
-      output.push(behind, frames);
-      output.publish();
+      output.push(frames);
       behindBell.add(frames);
     }
   }

@@ -106,3 +106,7 @@ export class ThreadCrew {
     await Promise.all(this.#idle.splice(0).map((hand) => hand.dismiss()));
   }
 }
+
+/** Hires threads before it is known what for: they take as long to come as a pipeline to be read. Null for one thread. */
+export const hireThreads = (threads: ThreadCount): ThreadCrew | null =>
+  threadCount(threads) === 1 ? null : new ThreadCrew(threads);

@@ -1,4 +1,3 @@
-import type { Planar } from '../../audio/block.ts';
 import type { AudioFormat } from '../../audio/format.ts';
 import type { BackendName } from '../../dsp/kernel-memory.ts';
 import type { PipelineDefinition, PipelineEntry } from '../../graph/definition.ts';
@@ -13,10 +12,10 @@ import { endsCost, stageCosts } from './stage-costs.ts';
 import type { Hand, ThreadCrew } from './thread-crew.ts';
 
 /**
- * Pages that are under way: so many frames later the output comes. A thread is woken for half of them, which takes longer than
- * a page; and what 128 hold no longer fits into a core's cache: it takes a fifth more time to cross.
+ * Blocks that are under way: so many frames later the output comes. Who loses a core for some milliseconds, to V8's compilers or
+ * to Node's reading and writing, holds nobody up as long as these last. A thread is woken for half of them, which takes longer than a block.
  */
-const PAGES_UNDER_WAY = 32;
+const BLOCKS_UNDER_WAY = 64;
 
 /** What graphs are shared out for. */
 interface ThreadOptions {
@@ -58,8 +57,6 @@ function plain({
 class ThreadRelay implements Relay {
   readonly from: number;
   readonly delay: number;
-  readonly #leaving: Planar;
-  readonly #returning: Planar;
   readonly #first: RingWriter;
   readonly #last: RingReader;
   readonly #hands: readonly Hand[];
@@ -71,20 +68,15 @@ class ThreadRelay implements Relay {
   constructor(pipeline: Shared, cuts: readonly number[], crew: ThreadCrew, options: ThreadOptions) {
     const { format, backend, blockFrames } = options;
     const { length } = pipeline.definition.entries;
-    const page = blockFrames + (blockFrames % 2);
     const ends = [...cuts, length];
-    // The delay stands as silence in the last ring; with the block that is handed over and the page that fills behind it,
-    // everything under way fits into any of them.
-    const held = (n: number): number => (n < cuts.length ? 0 : PAGES_UNDER_WAY);
-    const rings = ends.map((cut, n) =>
-      ringMemory(pipeline.crossing(cut).length, page, PAGES_UNDER_WAY + 2, held(n)),
-    );
     this.from = cuts[0];
-    this.delay = PAGES_UNDER_WAY * page;
-    this.#leaving = pipeline.crossing(this.from);
-    this.#returning = pipeline.crossing(length);
-    this.#first = new RingWriter(rings[0]);
-    this.#last = new RingReader(rings[cuts.length]);
+    this.delay = BLOCKS_UNDER_WAY * blockFrames;
+    // The delay stands as silence in the last ring; with the block that is handed over, everything under way fits into any.
+    const rings = ends.map((cut, n) =>
+      ringMemory(pipeline.crossing(cut).length, this.delay + blockFrames, n < cuts.length ? 0 : this.delay),
+    );
+    this.#first = new RingWriter(rings[0], pipeline.crossing(this.from));
+    this.#last = new RingReader(rings[cuts.length], pipeline.crossing(length));
     this.#crew = crew;
     this.#hands = crew.take(cuts.length);
     // All threads have some to do at any time.
@@ -94,23 +86,19 @@ class ThreadRelay implements Relay {
     this.#hands.forEach((hand, n) => {
       hand.tell({
         ...{ definition, format, backend, from: cuts[n], to: ends[n + 1] },
-        ...{ input: rings[n], output: rings[n + 1], heldPages: held(n + 1) },
+        ...{ input: rings[n], output: rings[n + 1], blockFrames },
         next: (this.#hands[n + 1] ?? crew).bell.memory,
         ringEvery,
       });
     });
   }
 
-  get span(): number {
-    return this.#first.span;
-  }
-
   process(frames: number): void {
-    this.#first.push(this.#leaving, frames);
+    this.#first.push(frames);
     this.#handed += frames;
     this.#firstBell.add(frames);
     if (this.#last.frames < frames) this.#awaitFrames(frames);
-    this.#last.pop(this.#returning, frames);
+    this.#last.pop(frames);
   }
 
   end(framesIn: number): void {
@@ -150,7 +138,6 @@ class ThreadRelay implements Relay {
   }
 
   #ask<K extends keyof Answers>(what: K): Answers[K][] {
-    this.#first.publish();
     this.#tell({ do: 'answer', what });
     return this.#hands.map((hand) => this.#crew.await(() => hand.answer()) as Answers[K]);
   }

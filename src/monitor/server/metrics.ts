@@ -34,7 +34,7 @@ export function openMetrics({ readings, history, events, readers }: MetricSource
   gauge('momentary_loudness_lufs', 'Momentary loudness of the output', (now) => now.momentary);
   gauge('short_term_loudness_lufs', 'Short-term loudness of the output', (now) => now.shortTerm);
   gauge('integrated_loudness_lufs', 'Integrated loudness since the start', (now) => now.integrated);
-  gauge('loudness_range_lu', 'Loudness range since the start', (now) => now.range);
+  gauge('loudness_range_lu', 'Loudness range since the start', (now) => now.range ?? Number.NaN);
   gauge('true_peak_dbtp', 'Highest true peak of the last minute', () => history.truePeakOf(PEAK_SECONDS));
   gauge('load_ratio', 'Time the work takes over the time the audio plays', (now) => now.load);
   gauge('latency_seconds', 'Delay of the pipeline', (now) => now.latency / 1000);

@@ -7,8 +7,12 @@ import { BACKENDS } from '../../support/backends.ts';
 const RATE = 44100;
 const SIZE = 4096;
 const CENTRES = criticalBands(RATE).map(({ centreHz }) => centreHz);
-const responseOf = (backend: (typeof BACKENDS)[number], factors: readonly number[]): Float32Array =>
-  new BandResponse(new KernelMemory(backend, 1 << 21), RATE, SIZE, CENTRES).of(factors).slice();
+const responseOf = (backend: (typeof BACKENDS)[number], factors: readonly number[]): Float32Array => {
+  const memory = new KernelMemory(backend, 1 << 21);
+  const gains = memory.f64(factors.length);
+  gains.set(factors.map((factor) => 20 * Math.log10(factor)));
+  return new BandResponse(memory, RATE, SIZE, CENTRES).of(gains).slice();
+};
 
 describe.each(BACKENDS)('BandResponse, %s', (backend) => {
   it('is exactly 1 in all 4096 bins for factors of 1', () => {

@@ -74,6 +74,24 @@ describe('a loudness log', () => {
     expect(new Date(first.time).toISOString()).toBe(first.time);
   });
 
+  it('has no range in the first 2 s, and then one of 0 LU for a steady tone', async () => {
+    const lines = await logged('range.jsonl', wav, []);
+    expect(lines.map(({ range }) => range)).toEqual([null, null, 0, 0, 0, 0, 0]);
+  });
+
+  it('has a peak between the last 14 frames of a whole second in its hour, within 0.3 dB of -0.6 dBTP', async () => {
+    const frames = 2 * RATE;
+    // A quarter of the rate, sampled at 45 degrees: 3 dB higher between the samples.
+    const samples = Int16Array.from({ length: 2 * frames }, (_, i) => {
+      const frame = i >> 1;
+      const peak = frame < frames - 14 ? 0.001 : 0.93;
+      return Math.round(32767 * peak * Math.sin((Math.PI / 2) * frame + Math.PI / 4));
+    });
+    const lines = await logged('late.jsonl', wav16(samples, { sampleRate: RATE }), []);
+    expect(lines.map(({ type }) => type)).toEqual(['second', 'second', 'hour']);
+    expect(Math.abs((lines[2].truePeak as number) + 0.6)).toBeLessThan(0.3);
+  });
+
   it('reads the same whatever the blocks', async () => {
     const timeless = (lines: readonly Line[]) => lines.map(({ time: _, ...rest }) => rest);
     const whole = timeless(await logged('whole.jsonl', wav, []));

@@ -1,5 +1,6 @@
 import { PassThrough, Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
+import type { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { audioFormat } from '../../../src/audio/format.ts';
@@ -7,10 +8,11 @@ import { streamSink } from '../../../src/engine/files/output-sink.ts';
 import { runPipeline } from '../../../src/engine/run/run.ts';
 import type { RunOptions } from '../../../src/engine/run/run-options.ts';
 import type { RunSummary } from '../../../src/engine/run/run-summary.ts';
-import { crewFor, hireThreads } from '../../../src/engine/threads/crew-for.ts';
+import { crewFor } from '../../../src/engine/threads/crew-for.ts';
 import { RingReader, RingWriter, ringMemory } from '../../../src/engine/threads/frame-ring.ts';
 import { cutEvenly, dearest, pays } from '../../../src/engine/threads/share-nodes.ts';
 import { endsCost, stageCosts } from '../../../src/engine/threads/stage-costs.ts';
+import { hireThreads } from '../../../src/engine/threads/thread-crew.ts';
 import { planMoves } from '../../../src/graph/automation.ts';
 import type { PipelineDefinition } from '../../../src/graph/definition.ts';
 import { definePipeline } from '../../../src/graph/pipeline.ts';
@@ -57,7 +59,21 @@ async function run(
   };
 }
 
-const workers = (): number => process.getActiveResourcesInfo().filter((name) => name === 'Worker').length;
+/** Threads that came while `work` ran, and those of them that were still there when it was done. */
+async function threadsOf(work: () => Promise<unknown>): Promise<{ hired: number; left: number }> {
+  const seen = { hired: 0, left: 0 };
+  const count = (worker: Worker): void => {
+    seen.hired += 1;
+    seen.left += 1;
+    worker.once('exit', () => {
+      seen.left -= 1;
+    });
+  };
+  process.on('worker', count);
+  await work();
+  process.off('worker', count);
+  return { ...seen };
+}
 
 /** Chains and forks of stages whose state, latency or ports a cut could harm. */
 const graph = fc
@@ -91,7 +107,7 @@ describe('a run on 2 and 3 threads', () => {
     const sizes = fc.record({
       threads: fc.constantFrom(2, 3),
       chunk: fc.integer({ min: 999, max: 70_000 }),
-      // The output is 32 blocks late: of 30,000 frames none to all but 1280 come before the end of the input.
+      // The output is 64 blocks late: of 30,000 frames none to all but 2560 come before the end of the input.
       blockFrames: fc.integer({ min: 40, max: 1000 }),
     });
     await fc.assert(
@@ -199,12 +215,14 @@ describe('a run on 2 and 3 threads', () => {
       ...entry,
       definition: { ...entry.definition, name: 'nope' },
     }));
-    const failed = run({ ...pipeline, entries }, { threads: 2 });
-    await expect(failed).rejects.toMatchObject({
-      exitCode: 70,
-      message: 'internal: a thread knows no stage "nope", please report',
+    const threads = await threadsOf(async () => {
+      const failed = run({ ...pipeline, entries }, { threads: 2 });
+      await expect(failed).rejects.toMatchObject({
+        exitCode: 70,
+        message: 'internal: a thread knows no stage "nope", please report',
+      });
     });
-    expect(workers()).toBe(0);
+    expect(threads).toEqual({ hired: 1, left: 0 });
   });
 
   it('takes the 2 threads that were hired before it', async () => {
@@ -238,22 +256,20 @@ describe('what looks at all stages at one moment', () => {
 });
 
 describe('a ring', () => {
-  it('gives out what went in, in order, whatever the pieces on either side: 40 pages of 6 frames', () => {
-    const memory = ringMemory(1, 6, 4, 1);
-    const [writer, reader] = [new RingWriter(memory, 1), new RingReader(memory)];
-    const piece = new Float32Array(9);
+  it('gives out what went in, in order, whatever the pieces on either side: 240 frames through 24', () => {
+    const memory = ringMemory(1, 24, 6);
+    const [piece, target] = [new Float32Array(9), new Float32Array(8)];
+    const [writer, reader] = [new RingWriter(memory, [piece]), new RingReader(memory, [target])];
     const taken: number[] = [];
     let [pushed, seed] = [0, 1];
     while (taken.length < 240) {
       seed = (seed * 16807) % 2147483647;
-      const frames = 1 + (seed % 9);
-      writer.push([piece.map((_, n) => pushed + n + 1)], frames);
-      pushed += frames;
-      if (seed % 3 === 0) writer.publish();
-      const there = Math.min(reader.frames, 1 + (seed % 7) + Math.max(0, reader.frames - 8));
-      const target = new Float32Array(there);
-      reader.pop([target], there);
-      taken.push(...target);
+      const frames = Math.min(1 + (seed % 9), 24 - writer.frames);
+      for (let n = 0; n < frames; n++) piece[n] = ++pushed;
+      if (frames > 0) writer.push(frames);
+      const there = Math.min(reader.frames, 1 + (seed % 8));
+      reader.pop(there);
+      taken.push(...target.subarray(0, there));
     }
     expect(taken).toEqual(taken.map((_, n) => Math.max(0, n - 5)));
   });

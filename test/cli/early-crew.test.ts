@@ -1,0 +1,44 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { hireEarly, takeCrew } from '../../src/cli/early-crew.ts';
+import { hireThreads } from '../../src/engine/threads/thread-crew.ts';
+
+vi.mock('../../src/engine/threads/thread-crew.ts', () => ({
+  hireThreads: vi.fn((threads: number) => (threads === 1 ? null : { threads, close: vi.fn() })),
+}));
+
+const crews = () => vi.mocked(hireThreads).mock.results.map(({ value }) => value);
+
+beforeEach(() => void vi.mocked(hireThreads).mockClear());
+
+describe('threads that come early', () => {
+  it.each([[['three-band', '--threads', '3']], [['--threads=3', 'three-band']]])(
+    'are the 3 that the run takes, once: %j',
+    (words) => {
+      hireEarly(words);
+      expect(hireThreads).toHaveBeenCalledExactlyOnceWith(3);
+      expect(takeCrew(3)).toBe(crews()[0]);
+      expect(takeCrew(3)).toBe(crews()[1]);
+    },
+  );
+
+  it.each([
+    [['three-band']],
+    [['three-band', '--threads', '1']],
+    [['three-band', '--threads', 'auto']],
+    [['three-band', '--threads', '65']],
+    [['--threads']],
+    [['three--threads 2']],
+  ])('are none for %j', (words) => {
+    hireEarly(words);
+    expect(crews().filter(Boolean)).toEqual([]);
+    expect(takeCrew(1)).toBeNull();
+  });
+
+  it('leave where the words meant another number, which comes instead: 3 for 2', () => {
+    hireEarly(['--threads', '2', '--threads', '3']);
+    const crew = takeCrew(3);
+    expect(crews().map(({ threads }) => threads)).toEqual([2, 3]);
+    expect(crew).toBe(crews()[1]);
+    expect(crews()[0].close).toHaveBeenCalledOnce();
+  });
+});

@@ -13,3 +13,12 @@ export function shown(value: unknown): string {
   if (typeof value === 'number') return String(value);
   return shortened(JSON.stringify(value) ?? String(value));
 }
+
+const NAMED: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+
+/** Text for a terminal: control characters, which a file's name may have, stand as in source code and do nothing. */
+export const printable = (text: string): string =>
+  text.replace(
+    /\p{Cc}/gu,
+    (control) => NAMED[control] ?? `\\x${control.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  );

@@ -2,8 +2,9 @@ import { appendFileSync, readdirSync, readFileSync, rmSync, statSync } from 'nod
 import { join } from 'node:path';
 import { outputError } from '../audio/errors.ts';
 import { isSystemError, systemReason } from '../engine/files/system-reason.ts';
+import { writeWhole } from '../engine/files/write-whole.ts';
 import type { TrackReport } from '../monitor/batch-report.ts';
-import { writeWhole } from './write-whole.ts';
+import { requireRegular } from './require-regular.ts';
 
 /** The journal of a batch in the folder of its outputs, and those of workers elsewhere: each file has one writer. */
 const JOURNAL_NAME = '.auralis-batch.jsonl';
@@ -81,6 +82,7 @@ function workerJournals(folder: string): string[] {
 }
 
 function textOf(path: string): string {
+  requireRegular(path, outputError);
   try {
     return readFileSync(path, 'utf8');
   } catch (cause) {

@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { AuralisError, outputError, verdictError } from '../audio/errors.ts';
+import { AuralisError, inputError, outputError, verdictError } from '../audio/errors.ts';
 import {
   type Analysis,
   analyze,
@@ -14,12 +14,14 @@ import { makeFolder } from '../engine/files/make-folder.ts';
 import { descriptorSink } from '../engine/files/output-sink.ts';
 import { isSystemError, systemReason } from '../engine/files/system-reason.ts';
 import { UnfinishedFile } from '../engine/files/unfinished-file.ts';
+import { writeWhole } from '../engine/files/write-whole.ts';
 import { decisionLine } from '../engine/passes/plan-mastering.ts';
 import { runPipeline } from '../engine/run/run.ts';
 import type { TrackFigures, TrackReport } from '../monitor/batch-report.ts';
 import { ContentHash, workHash } from './fingerprint.ts';
 import { type JournalEntry, noteOutput } from './journal.ts';
 import { pipelineOf } from './pipeline-of.ts';
+import { requireRegular } from './require-regular.ts';
 import { measuresFor, trackPlan } from './track-plan.ts';
 import type {
   NormalizeWork,
@@ -29,7 +31,6 @@ import type {
   TrackResult,
   TrackTask,
 } from './track-task.ts';
-import { writeWhole } from './write-whole.ts';
 
 /** What is read from the file that was written. */
 const CHECKED: readonly Measure[] = ['loudness', 'truePeak'];
@@ -101,6 +102,7 @@ class Track {
     const { input, work, plan, done, ifOffBy } = this.#task;
     const { signal, onProgress } = this.#control;
     onProgress({ phase: 'measuring', share: null });
+    requireRegular(input, inputError);
     if (done !== null && (await this.#isAsNoted(done))) {
       const { decisions } = done.track;
       this.#report = {
@@ -163,10 +165,11 @@ class Track {
   async #write(plan: TrackPlan): Promise<void> {
     const { output, overwrite, journal, decisions } = this.#task;
     const { onProgress } = this.#control;
-    const file = about(
-      output,
-      () => new UnfinishedFile(output, existsSync(output) ? statSync(output).mode : undefined),
-    );
+    const file = about(output, () => {
+      const there = existsSync(output);
+      if (there) requireRegular(output, outputError);
+      return new UnfinishedFile(output, there ? statSync(output).mode : undefined);
+    });
     const open = (): number =>
       about(output, () => {
         makeFolder(dirname(output));
@@ -179,6 +182,7 @@ class Track {
       this.#report = { ...this.#report, after, warnings, moves: plan.moves };
       if (decisions !== null && plan.decisions.length > 0) {
         makeFolder(dirname(decisions));
+        requireRegular(decisions, outputError);
         writeWhole(decisions, plan.decisions.map(decisionLine).join(''));
         this.#report = { ...this.#report, decisions };
       }

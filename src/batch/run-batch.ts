@@ -1,8 +1,9 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname, extname, join, relative, resolve, sep } from 'node:path';
-import { usageError } from '../audio/errors.ts';
+import { outputError, usageError } from '../audio/errors.ts';
 import { makeFolder } from '../engine/files/make-folder.ts';
 import { removeStaleParts } from '../engine/files/unfinished-file.ts';
+import { writeWhole } from '../engine/files/write-whole.ts';
 import { batchPage } from '../monitor/batch-page.ts';
 import type { BatchProgress } from '../monitor/batch-progress.ts';
 import { type BatchReport, batchReportJson, type TrackStatus } from '../monitor/batch-report.ts';
@@ -10,7 +11,7 @@ import { type FoundFile, findFiles } from './find-files.ts';
 import { foldJournals, readJournals } from './journal.ts';
 import { checkTemplate, DEFAULT_TEMPLATE, outputPaths } from './output-paths.ts';
 import { type FileJob, jobCount, type ProcessFilesOptions, processFiles } from './process-files.ts';
-import { writeWhole } from './write-whole.ts';
+import { requireRegular } from './require-regular.ts';
 
 export interface BatchOptions extends Pick<FileJob, 'pipeline' | 'normalize'> {
   /** Files, folders and patterns. */
@@ -76,6 +77,8 @@ export async function runBatch(
   const { folder, version } = batch;
   const { queue } = options;
   makeFolder(folder);
+  const [json, page] = ['report.json', 'report.html'].map((name) => join(folder, name));
+  for (const path of [json, page]) requireRegular(path, outputError);
   checkExisting(jobs, folder, { skipDone, overwrite: options.overwrite ?? false });
   removeParts(folder, jobs);
   const began = new Date();
@@ -102,8 +105,8 @@ export async function runBatch(
     count,
     tracks,
   };
-  writeWhole(join(folder, 'report.json'), batchReportJson(report));
-  writeWhole(join(folder, 'report.html'), batchPage(report, folder));
+  writeWhole(json, batchReportJson(report));
+  writeWhole(page, batchPage(report, folder));
   return report;
 }
 

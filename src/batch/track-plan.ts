@@ -1,9 +1,11 @@
+import { inputError } from '../audio/errors.ts';
 import { type Analysis, analyze, type KeptMemory, type Measure } from '../engine/analysis/analyze.ts';
 import type { FileCalls } from '../engine/files/file-calls.ts';
 import { type GainPlan, planGain } from '../engine/passes/plan-gain.ts';
 import { type MasteringPlan, planMastering } from '../engine/passes/plan-mastering.ts';
 import { readGenres } from '../engine/pipelines/mastering-files.ts';
 import { MASTERING_MEASURES } from '../engine/pipelines/measured-content.ts';
+import { requireRegular } from './require-regular.ts';
 import type { AlbumTask, NormalizeWork, TrackPlan, Work } from './track-task.ts';
 
 /** How decisions are stopped, and what they are computed on. */
@@ -47,6 +49,7 @@ export async function albumPlan({ inputs, work }: AlbumTask, control: PlanContro
 
 async function isReadable(input: string, control: PlanControl): Promise<boolean> {
   try {
+    requireRegular(input, inputError);
     await analyze(input, { only: ['samplePeak'], ...control });
     return true;
   } catch {

@@ -19,6 +19,7 @@ import { RotatingFile } from '../monitor/rotating-file.ts';
 import type { Arguments, CommandOptions } from './command.ts';
 import type { FilesInUse } from './files-in-use.ts';
 import { duration, numberIn, oneOf, text } from './option-value.ts';
+import { say } from './say.ts';
 import { backendOf, blockFramesOf, seedOf, threadsOf } from './shared-options.ts';
 import { type OpenInput, openInput } from './standard-streams.ts';
 
@@ -104,13 +105,13 @@ export function threadsFor(args: Arguments): ThreadCount {
 /** Opens the event log. */
 export function openEvents(args: Arguments, files: FilesInUse): EventLog {
   const target = text(args, 'events');
-  const say = (word: string): void => {
-    if (args.quiet !== true) process.stderr.write(`auralis-stream: ${word}\n`);
+  const tell = (word: string): void => {
+    if (args.quiet !== true) say(word);
   };
-  if (target === undefined) return new EventLog(null, SYSTEM_CLOCK, say);
+  if (target === undefined) return new EventLog(null, SYSTEM_CLOCK, tell);
   files.claim('--events', target);
   try {
-    return new EventLog(new RotatingFile(target, EVENT_FILES), SYSTEM_CLOCK, say);
+    return new EventLog(new RotatingFile(target, EVENT_FILES), SYSTEM_CLOCK, tell);
   } catch (cause) {
     throw outputError(`--events ${target}: ${systemReason(cause)}`, { cause });
   }

@@ -1,7 +1,6 @@
 import { statSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
 import { outputError, usageError } from '../audio/errors.ts';
-import { systemReason } from '../engine/files/system-reason.ts';
+import { writeWhole } from '../engine/files/write-whole.ts';
 import { CHARTS } from '../monitor/analysis-charts.ts';
 import { analysisPage, chartPicture, type DrawnAnalysis } from '../monitor/analysis-page.ts';
 import type { Arguments } from './command.ts';
@@ -38,7 +37,7 @@ export function openPictures(args: Arguments, files: readonly string[]): Picture
   for (const { kind, path } of targets) check(kind, path, args.force === true, files);
   return {
     draw: async (inputs) => {
-      for (const { kind, path } of targets) await save(path, await drawn(kind, chart, inputs));
+      for (const { kind, path } of targets) writeWhole(path, await drawn(kind, chart, inputs));
     },
   };
 }
@@ -73,12 +72,4 @@ async function drawn(
     );
   }
   return svgToPng(svg, font);
-}
-
-async function save(path: string, content: string | Uint8Array): Promise<void> {
-  try {
-    await writeFile(path, content);
-  } catch (cause) {
-    throw outputError(`${path}: ${systemReason(cause)}`, { cause });
-  }
 }

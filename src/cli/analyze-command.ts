@@ -9,6 +9,7 @@ import { analysisText } from './analysis-text.ts';
 import type { Arguments, Command } from './command.ts';
 import { text } from './option-value.ts';
 import { print } from './print.ts';
+import { say } from './say.ts';
 import { BACKEND_OPTION, backendOf, threadsOf } from './shared-options.ts';
 import { openInput } from './standard-streams.ts';
 
@@ -88,8 +89,7 @@ async function measure(args: Arguments, file: string, curves: boolean, target: T
   const input = openInput(file);
   const result = await analyze(input.stream, { ...options, inputName: input.name });
   if (args.quiet !== true) {
-    for (const warning of result.warnings)
-      process.stderr.write(`auralis-stream: warning: ${input.name}: ${warning}\n`);
+    for (const warning of result.warnings) say(`warning: ${input.name}: ${warning}`);
   }
   if (target === null) return { name: input.name, result };
   const { analysis } = result;

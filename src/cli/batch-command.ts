@@ -10,6 +10,7 @@ import type { Arguments, Command } from './command.ts';
 import { list, numberIn, text } from './option-value.ts';
 import { packageVersion } from './package-version.ts';
 import { print } from './print.ts';
+import { say } from './say.ts';
 
 /** `auralis-stream batch IN... -o OUTDIR`: many files, several at a time. */
 export const batchCommand: Command = {
@@ -209,12 +210,12 @@ async function progressOf(args: Arguments, tracks: number): Promise<Show> {
     return { show: (progress) => bars.show(progress), end: () => bars.end() };
   }
   const show = (progress: BatchProgress): void => {
-    if (progress.type === 'queue') process.stderr.write(`auralis-stream: ${queueLine(progress.state)}\n`);
+    if (progress.type === 'queue') say(queueLine(progress.state));
     if (progress.type !== 'end') return;
     const { ended, total, track } = progress;
     // Why it failed is told at the end, where all that failed stands together.
     const line = track.status === 'failed' ? `failed ${track.input}` : trackLine(track);
-    process.stderr.write(`auralis-stream: [${ended}/${total}] ${line}\n`);
+    say(`[${ended}/${total}] ${line}`);
   };
   return { show, end: () => {} };
 }
@@ -222,11 +223,11 @@ async function progressOf(args: Arguments, tracks: number): Promise<Show> {
 /** Lists what failed, and counts the rest. */
 function conclude({ tracks, count, elapsed }: BatchReport, folder: string, quiet: boolean): void {
   for (const track of tracks) {
-    if (track.status === 'failed') process.stderr.write(`auralis-stream: ${trackLine(track)}\n`);
+    if (track.status === 'failed') say(trackLine(track));
   }
   if (quiet) return;
   const counts = Object.entries(count).flatMap(([status, n]) => (n > 0 ? [`${n} ${status}`] : []));
-  process.stderr.write(
-    `auralis-stream: ${tracks.length} ${tracks.length === 1 ? 'track' : 'tracks'} in ${elapsed.toFixed(1)} s: ${counts.join(', ')}; ${folder}/report.html\n`,
+  say(
+    `${tracks.length} ${tracks.length === 1 ? 'track' : 'tracks'} in ${elapsed.toFixed(1)} s: ${counts.join(', ')}; ${folder}/report.html`,
   );
 }

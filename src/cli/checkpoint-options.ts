@@ -1,15 +1,16 @@
 import { constants, fstatSync, type Stats, statSync } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { outputError, usageError } from '../audio/errors.ts';
+import { AuralisError, outputError, usageError } from '../audio/errors.ts';
 import { readCheckpoint } from '../engine/checkpoint/checkpoint.ts';
-import { isForeignFile } from '../engine/checkpoint/checkpoint-file.ts';
+import { checkpointPlace } from '../engine/checkpoint/checkpoint-file.ts';
 import type { CheckpointOptions } from '../engine/checkpoint/checkpoint-taker.ts';
 import type { Resumption } from '../engine/checkpoint/resumption.ts';
 import { systemReason } from '../engine/files/system-reason.ts';
 import type { Arguments } from './command.ts';
 import type { FilesInUse } from './files-in-use.ts';
 import { duration, oneOf, text } from './option-value.ts';
+import { say } from './say.ts';
 
 /** From one checkpoint to the next, in ms. */
 const EVERY = 10_000;
@@ -51,16 +52,16 @@ export async function checkpointOf(
     return undefined;
   }
   files.claim('--checkpoint', path);
-  if (await isForeignFile(path)) {
-    throw usageError(`--checkpoint ${path}: exists and is no checkpoint, choose a new name`);
-  }
-  await access(dirname(path), constants.W_OK).catch((cause) => {
+  try {
+    await access(dirname(await checkpointPlace(path)), constants.W_OK);
+  } catch (cause) {
+    if (cause instanceof AuralisError) throw usageError(`--checkpoint ${cause.message}`);
     throw outputError(`--checkpoint ${path}: ${systemReason(cause)}`, { cause });
-  });
+  }
   return {
     path,
     every: (every ?? EVERY) / 1000,
-    onFailure: (line) => process.stderr.write(`auralis-stream: warning: checkpoint: ${line}\n`),
+    onFailure: (line) => say(`warning: checkpoint: ${line}`),
   };
 }
 
@@ -78,11 +79,15 @@ export async function resumptionOf(args: Arguments, quiet: boolean): Promise<Res
   const own = text(args, 'checkpoint');
   const begins = own !== undefined && resolve(own) === resolve(path);
   if (begins && statSync(path, { throwIfNoEntry: false }) === undefined) {
-    if (!quiet) process.stderr.write(`auralis-stream: ${path} is not there yet, beginning at the start\n`);
+    if (!quiet) say(`${path} is not there yet, beginning at the start`);
     return undefined;
   }
   const checkpoint = await readCheckpoint(path);
-  const input = wanted ?? (isPipe(text(args, 'in')) ? undefined : 'start');
+  const named = text(args, 'in');
+  if (wanted === 'rest' && named !== undefined && statSync(named, { throwIfNoEntry: false })?.isFile()) {
+    throw usageError(`--resume-input rest: ${named} is a file, which is read from its start; leave it out`);
+  }
+  const input = wanted ?? (isPipe(named) ? undefined : 'start');
   if (input === undefined) {
     throw usageError(
       `--resume: the input is a pipe, say with --resume-input what it brings: start (all of it) or rest (from frame ${checkpoint.position.inputFrame} on)`,

@@ -1,10 +1,13 @@
+import { basename, dirname } from 'node:path';
 import yargs, { type Argv, type Options } from 'yargs';
 import { AuralisError, internalError, usageError } from '../audio/errors.ts';
 import { didYouMean } from '../audio/nearest.ts';
+import { printable } from '../audio/shown.ts';
 import type { Arguments, Command } from './command.ts';
 import { commands, DEFAULT_COMMAND } from './commands.ts';
 import { hireEarly } from './early-crew.ts';
 import { packageVersion } from './package-version.ts';
+import { say } from './say.ts';
 
 const COMMON_OPTIONS: Readonly<Record<string, Options>> = {
   debug: { type: 'boolean', describe: 'add a stack trace to an error' },
@@ -62,7 +65,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     await parser.parseAsync(args);
     return exitCode;
   } catch (error) {
-    return tell(error, args.includes('--debug'));
+    return tell(error, args);
   }
 }
 
@@ -121,11 +124,20 @@ function namedWords(argv: Arguments, name: string, { words }: Command): Argument
 }
 
 /** Writes an error to stderr, one line a problem, and gives its exit code. */
-function tell(error: unknown, debug: boolean): number {
+function tell(error: unknown, args: readonly string[]): number {
   const known = asKnown(error);
-  for (const line of known.message.split('\n')) process.stderr.write(`auralis-stream: ${line}\n`);
-  if (debug) process.stderr.write(`${(error instanceof Error && error.stack) || known.stack}\n`);
+  for (const line of withoutBreaks(known.message, args).split('\n')) say(line);
+  if (args.includes('--debug'))
+    process.stderr.write(`${(error instanceof Error && error.stack) || known.stack}\n`);
   return known.exitCode;
+}
+
+/** A message in which a line break ends a problem, and none stands in a name that comes from the command line. */
+function withoutBreaks(message: string, args: readonly string[]): string {
+  const names = args.flatMap((arg) => [arg, arg.slice(arg.indexOf('=') + 1), basename(arg), dirname(arg)]);
+  return names
+    .filter((name) => name.includes('\n'))
+    .reduce((text, name) => text.replaceAll(name, printable(name)), message);
 }
 
 /** An error of our family: what yargs throws is about the command line, and anything else is a mistake of ours. */

@@ -6,6 +6,7 @@ import type { Arguments, CommandOptions } from './command.ts';
 import type { FilesInUse } from './files-in-use.ts';
 import { text } from './option-value.ts';
 import { openReport } from './report-target.ts';
+import { say } from './say.ts';
 
 /** Options `--decisions` and `--verbose`. */
 export const DECISION_OPTIONS: CommandOptions = {
@@ -33,14 +34,12 @@ export function openDecisionLog(args: Arguments, files: FilesInUse): DecisionLog
   const file =
     target === undefined ? undefined : openReport(target, args.force === true, files, '--decisions');
   file?.on('error', (error) => {
-    process.stderr.write(
-      `auralis-stream: warning: --decisions ${target}: ${systemReason(error)}, lines are missing\n`,
-    );
+    say(`warning: --decisions ${target}: ${systemReason(error)}, lines are missing`);
   });
   return {
     take: (decision) => {
       file?.write(decisionLine(decision));
-      if (args.verbose === true) process.stderr.write(`auralis-stream: ${decisionSentence(decision)}\n`);
+      if (args.verbose === true) say(decisionSentence(decision));
     },
     compare: file && ((second) => void file.write(comparedSecondLine(second))),
     conclude: (compared) => {

@@ -1,7 +1,6 @@
 import { statSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
-import { outputError, usageError } from '../audio/errors.ts';
-import { systemReason } from '../engine/files/system-reason.ts';
+import { usageError } from '../audio/errors.ts';
+import { writeWhole } from '../engine/files/write-whole.ts';
 import { readDecisions } from '../engine/run/decision-file.ts';
 import { decisionPage } from '../monitor/decision-page.ts';
 import type { Arguments, Command } from './command.ts';
@@ -41,11 +40,7 @@ async function run(args: Arguments): Promise<number> {
     await print(page);
     return 0;
   }
-  try {
-    await writeFile(target, page);
-  } catch (cause) {
-    throw outputError(`${target}: ${systemReason(cause)}`, { cause });
-  }
+  writeWhole(target, page);
   return 0;
 }
 

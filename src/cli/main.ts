@@ -6,6 +6,8 @@ import { openStdoutLate } from './late-stdout.ts';
 // Whoever reads the words may be gone; the audio goes on.
 process.stderr.on('error', () => {});
 openStdoutLate();
+// Node would open its inspector beside the audio.
+process.on('SIGUSR1', () => {});
 
 // The code is set, and never process.exit called, because that would cut a pipe at what the system had room for.
 if (currentFolderIsGone()) {

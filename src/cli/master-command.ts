@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { inputError, usageError } from '../audio/errors.ts';
+import { usageError } from '../audio/errors.ts';
 import { planMastering } from '../engine/passes/plan-mastering.ts';
 import { readGenres, readPreset, readReference } from '../engine/pipelines/mastering-files.ts';
 import { definePipeline } from '../engine/pipelines/pipeline-files.ts';
@@ -9,13 +9,14 @@ import type { PipelineDefinition } from '../graph/definition.ts';
 import type { Decision } from '../mastering/decision.ts';
 import { onePassPipeline } from '../mastering/one-pass.ts';
 import { type Aim, MODES } from '../mastering/rules.ts';
-import { abortOnSignals } from './abort-on-signals.ts';
+import { abortOnSignals, type SignalWatch } from './abort-on-signals.ts';
 import { CHECKPOINT_OPTIONS, checkpointOf, resumptionOf } from './checkpoint-options.ts';
 import type { Arguments, Command } from './command.ts';
 import { DECISION_OPTIONS, openDecisionLog } from './decision-log.ts';
 import { FilesInUse } from './files-in-use.ts';
 import { duration, numberIn, oneOf, text } from './option-value.ts';
 import { OUTPUT_FORMATS } from './output-formats.ts';
+import { say } from './say.ts';
 import {
   BACKEND_OPTION,
   type BackendChoice,
@@ -115,19 +116,25 @@ async function run(args: Arguments): Promise<number> {
   const { checkpoint, resume } = settings;
   const aim = await aimOf(args, settings.backend);
   const out = text(args, 'out');
-  const rules = { force: args.force === true, inputs: [input], asStream: checkpoint !== undefined };
+  const rules = {
+    force: args.force === true,
+    inputs: [input],
+    reads: [text(args, 'reference')],
+    asStream: checkpoint !== undefined,
+  };
   const output = resume ? await openResumedOutput(out, resume.checkpoint, rules) : openOutput(out, rules);
   const log = openDecisionLog(args, files);
   const stats = openStats(args, files);
-  const signals = abortOnSignals([output]);
+  let signals: SignalWatch | undefined;
   try {
-    const { signal } = signals;
     const pipeline =
       passes === 2
         ? await twoPasses(input, aim, settings, log.take)
         : definePipeline(onePassPipeline(aim, lookahead));
     if (passes === 2) stats?.stats.begin();
     const { name, stream, metadataBehind } = openInput(input);
+    // Until here nothing is written, and the opening of a pipe can be called off by the system alone.
+    signals = abortOnSignals([output]);
     const summary = await runPipeline({
       ...settings,
       pipeline,
@@ -138,10 +145,10 @@ async function run(args: Arguments): Promise<number> {
       inputName: name,
       metadataBehind,
       output,
-      signal,
+      signal: signals.signal,
     });
     if (args.quiet !== true) {
-      for (const warning of summary.warnings) process.stderr.write(`auralis-stream: warning: ${warning}\n`);
+      for (const warning of summary.warnings) say(`warning: ${warning}`);
     }
     log.conclude(summary.comparison);
     stats?.tell(summary);
@@ -149,7 +156,7 @@ async function run(args: Arguments): Promise<number> {
   } finally {
     log.end();
     output.close();
-    signals.release();
+    signals?.release();
   }
 }
 
@@ -177,14 +184,15 @@ async function aimOf(args: Arguments, backend: BackendChoice): Promise<Aim> {
 
 /** Two where the input can be read twice, unless told otherwise. */
 function passesFor(args: Arguments, input: string): 1 | 2 {
-  const wanted = oneOf(args, 'passes', ['1', '2']);
+  const wanted = numberIn(args, 'passes', { min: 1, max: 2, whole: true });
   const isFile = input !== '-' && statSync(input, { throwIfNoEntry: false })?.isFile() !== false;
-  if (wanted === '2' && !isFile) {
-    throw inputError(
+  if (wanted === 2 && !isFile) {
+    throw usageError(
       `${input === '-' ? 'stdin' : input}: is read twice, which only a file can be; use --passes 1`,
     );
   }
-  return wanted === undefined ? (isFile ? 2 : 1) : wanted === '2' ? 2 : 1;
+  if (wanted === undefined) return isFile ? 2 : 1;
+  return wanted === 2 ? 2 : 1;
 }
 
 /** In ms. */

@@ -13,6 +13,7 @@ import { parseRawFormat } from '../io/sample-format.ts';
 import { abortOnSignals } from './abort-on-signals.ts';
 import type { Arguments, Command } from './command.ts';
 import { numberIn, text } from './option-value.ts';
+import { say } from './say.ts';
 import { BACKEND_OPTION, backendOf, SEED_OPTION, seedOf } from './shared-options.ts';
 import { openInput, openOutput } from './standard-streams.ts';
 
@@ -90,7 +91,7 @@ async function run(args: Arguments): Promise<number> {
         )
       : undefined;
   const tell = (who: string, plan: GainPlan | null): void => {
-    if (args.quiet !== true) process.stderr.write(`auralis-stream: ${who}: ${story(plan, target)}\n`);
+    if (args.quiet !== true) say(`${who}: ${story(plan, target)}`);
   };
   if (album !== undefined) tell(`album of ${jobs.length}`, album);
   for (const [n, { input }] of jobs.entries()) {
@@ -181,8 +182,7 @@ async function write(
       seed,
     });
     if (args.quiet !== true) {
-      for (const warning of summary.warnings)
-        process.stderr.write(`auralis-stream: warning: ${name}: ${warning}\n`);
+      for (const warning of summary.warnings) say(`warning: ${name}: ${warning}`);
     }
     return signals.exitCode();
   } finally {

@@ -1,8 +1,8 @@
-import { writeFileSync } from 'node:fs';
-import { outputError, usageError } from '../audio/errors.ts';
+import { statSync } from 'node:fs';
+import { usageError } from '../audio/errors.ts';
 import { audioFormat } from '../audio/format.ts';
 import { chooseBackend } from '../dsp/kernel-memory.ts';
-import { systemReason } from '../engine/files/system-reason.ts';
+import { writeWhole } from '../engine/files/write-whole.ts';
 import { readPipelineFile } from '../engine/pipelines/pipeline-files.ts';
 import { type CostedPlan, planAndMeasure } from '../engine/pipelines/plan.ts';
 import { threadCount } from '../engine/thread-count.ts';
@@ -31,6 +31,7 @@ export const planCommand: Command = {
     threads: { type: 'string', requiresArg: true, describe: 'show how as many threads share the stages' },
     json: { type: 'boolean', describe: 'print the plan as JSON' },
     svg: { type: 'string', describe: 'draw the graph as SVG, to FILE or stdout' },
+    force: { type: 'boolean', alias: 'f', describe: 'write over an existing picture' },
     mermaid: { type: 'boolean', describe: 'print the graph as a Mermaid flowchart' },
     latency: { type: 'boolean', describe: 'print the total latency alone' },
   },
@@ -41,14 +42,19 @@ export const planCommand: Command = {
   run: async (args) => {
     const forms = FORMS.filter((form) => args[form] !== undefined);
     if (forms.length > 1) throw usageError(`--${forms.join(' and --')}: expected one of them`);
-    // Nothing but a picture is ever written over, a pipeline least of all.
-    if (args.svg && !text(args, 'svg')?.endsWith('.svg')) {
-      throw usageError(`--svg ${args.svg}: expected a file that ends in .svg`);
-    }
+    if (args.svg) checkPicture(`${args.svg}`, args.force === true);
     await show(args, await readPlan(args));
     return 0;
   },
 };
+
+/** Nothing but a picture is ever written over, a pipeline least of all, and that not unasked. */
+function checkPicture(path: string, force: boolean): void {
+  if (!path.endsWith('.svg')) throw usageError(`--svg ${path}: expected a file that ends in .svg`);
+  if (!force && statSync(path, { throwIfNoEntry: false })?.isFile()) {
+    throw usageError(`--svg ${path}: exists, add --force to write over it`);
+  }
+}
 
 async function readPlan(args: Arguments): Promise<CostedPlan> {
   const wanted = text(args, 'pipeline');
@@ -77,9 +83,5 @@ async function showSvg(plan: CostedPlan, file: string | undefined): Promise<void
     await print(svg);
     return;
   }
-  try {
-    writeFileSync(file, svg);
-  } catch (cause) {
-    throw outputError(`--svg ${file}: ${systemReason(cause)}`, { cause });
-  }
+  writeWhole(file, svg);
 }

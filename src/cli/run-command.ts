@@ -19,7 +19,9 @@ import { openRunInputs, type RunInputs } from './run-inputs.ts';
 import { openRunOutputs, type RunOutputs } from './run-outputs.ts';
 import { type RunSettings, readSettings } from './run-settings.ts';
 import { conclude, progressLine } from './run-words.ts';
+import { say } from './say.ts';
 import { BACKEND_OPTION, BLOCK_OPTION, FORMAT_OPTIONS, SEED_OPTION } from './shared-options.ts';
+import { STOP_SIGNALS } from './signal-codes.ts';
 import { STATS_OPTIONS } from './stats-target.ts';
 
 /** `auralis-stream [PIPELINE] [IN] [OUT]`: the main job. */
@@ -161,7 +163,7 @@ async function carry(args: Arguments, run: RunSettings, { reads, writes, monitor
   const { output, outputs, decisions, stats } = writes;
   const quiet = args.quiet === true;
   const progress = quiet ? null : await progressLine();
-  const signals = abortOnSignals([output, ...Object.values(outputs)]);
+  const signals = abortOnSignals([output, ...Object.values(outputs)], STOP_SIGNALS);
   let release: (() => void) | undefined;
   try {
     const summary = await runPipeline({
@@ -189,7 +191,7 @@ async function carry(args: Arguments, run: RunSettings, { reads, writes, monitor
       },
       onOpen: ({ sampleRate }, latency) => {
         if (args.live !== true || quiet) return;
-        process.stderr.write(`auralis-stream: ${delayLine((latency / sampleRate) * 1000, input.held)}\n`);
+        say(delayLine((latency / sampleRate) * 1000, input.held));
       },
       onProgress: progress ? (now) => progress.show(now) : undefined,
     });
@@ -198,9 +200,7 @@ async function carry(args: Arguments, run: RunSettings, { reads, writes, monitor
     conclude(summary, args);
     stats?.tell(summary);
     if (input.hasStalled() && !quiet) {
-      process.stderr.write(
-        `auralis-stream: warning: ${input.name}: gave nothing for ${args['stall-timeout']}\n`,
-      );
+      say(`warning: ${input.name}: gave nothing for ${args['stall-timeout']}`);
     }
     return signals.exitCode();
   } finally {

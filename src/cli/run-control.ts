@@ -4,6 +4,7 @@ import type { Arguments } from './command.ts';
 import type { OpenedMonitor } from './monitor-option.ts';
 import { reloadPipeline } from './reload-pipeline.ts';
 import type { RunSettings } from './run-settings.ts';
+import { say } from './say.ts';
 
 /** Lets the monitor, the pipeline's file, its schedule and signals change a run. Gives back what ends it. */
 export function controlRun(
@@ -13,7 +14,7 @@ export function controlRun(
   control: RunControl,
 ): () => void {
   const tell = (line: string): void => {
-    if (args.quiet !== true) process.stderr.write(`auralis-stream: ${line}\n`);
+    if (args.quiet !== true) say(line);
   };
   monitor?.server.attach(control.live);
   if (monitor) tell(`monitor at ${monitor.address}`);

@@ -77,7 +77,7 @@ export async function readSettings(args: Arguments, crew: ThreadCrew | null): Pr
     threads: threadsFor(args),
     crew,
     onTrack: oneOf(args, 'on-track', ['keep', 'reset']),
-    onFormatChange: oneOf(args, 'on-format-change', FORMAT_CHANGES),
+    onFormatChange: oneOf(args, 'on-format-change', FORMAT_CHANGES) ?? 'stop',
     metadata: args['no-metadata'] !== true,
     partial: args.partial === true,
     strict: args.strict === true,

@@ -3,6 +3,7 @@ import { meterSummary } from '../monitor/meter-summary.ts';
 import type { ProgressLine } from '../monitor/progress-line.ts';
 import type { Arguments } from './command.ts';
 import { latencyLine } from './latency-line.ts';
+import { say } from './say.ts';
 
 /** Progress on stderr, where there is a terminal to show it. */
 export async function progressLine(): Promise<ProgressLine | null> {
@@ -17,14 +18,12 @@ export function conclude(
   args: Arguments,
 ): void {
   if (args.latency === true && format) {
-    process.stderr.write(`auralis-stream: ${latencyLine(latency, format.sampleRate)}\n`);
+    say(latencyLine(latency, format.sampleRate));
   }
   if (args.quiet !== true) {
-    for (const warning of warnings) process.stderr.write(`auralis-stream: warning: ${warning}\n`);
+    for (const warning of warnings) say(`warning: ${warning}`);
     if (checkpoint) {
-      process.stderr.write(
-        `auralis-stream: to go on from ${checkpoint.seconds.toFixed(3)} s: --resume ${args.checkpoint}\n`,
-      );
+      say(`to go on from ${checkpoint.seconds.toFixed(3)} s: --resume ${args.checkpoint}`);
     }
   }
   if (args.meter === true) process.stderr.write(meterSummary(meters));

@@ -4,13 +4,14 @@ import { inputError, outputError, usageError } from '../audio/errors.ts';
 import type { Checkpoint } from '../engine/checkpoint/checkpoint.ts';
 import { resumedOutput } from '../engine/checkpoint/resumed-output.ts';
 import { codecInput } from '../engine/files/codec-input.ts';
-import { ffmpegSink } from '../engine/files/ffmpeg-process.ts';
+import { ffmpegSink, isEncoded } from '../engine/files/ffmpeg-process.ts';
 import { fileMetadata } from '../engine/files/file-metadata.ts';
 import { descriptorSink, fileSink, type OutputSink, pipeSink } from '../engine/files/output-sink.ts';
 import { type ReaderOptions, rotatingReader } from '../engine/files/rotating-reader.ts';
 import type { NamedInput } from '../engine/files/side-input.ts';
 import { systemReason } from '../engine/files/system-reason.ts';
 import type { MetadataChunk } from '../io/metadata-chunk.ts';
+import { checkOutputName } from './output-name.ts';
 
 /** Bit of O_APPEND in the flags that Linux shows in fdinfo, in octal (asm-generic/fcntl.h). */
 const LINUX_O_APPEND = 0o2000;
@@ -72,6 +73,8 @@ interface OutputRules {
   /** Paths of what is read; `-` or nothing is stdin. */
   readonly inputs: readonly (string | undefined)[];
   readonly pipeline?: string | undefined;
+  /** Paths of what else is read. */
+  readonly reads?: readonly (string | undefined)[];
   /** Takes stdout for a stream, also where it is a file: nothing is put right at its beginning. */
   readonly asStream?: boolean;
 }
@@ -91,6 +94,9 @@ export async function openResumedOutput(
   checkpoint: Checkpoint,
   rules: OutputRules,
 ): Promise<OutputSink> {
+  if (!isStandard(path) && isEncoded(path)) {
+    throw usageError(`${path}: is encoded by ffmpeg, which can't be gone on with; write a .wav`);
+  }
   const toFile = !isStandard(path) && (checkTarget(path, rules)?.isFile() ?? true);
   if (toFile) return resumedOutput(path, checkpoint, { overwrite: rules.force });
   if (checkpoint.unfinished === null) return openOutput(path, { ...rules, asStream: true });
@@ -98,7 +104,7 @@ export async function openResumedOutput(
 }
 
 /** Refuses an output that would write over what the run reads; gives what is there. */
-function checkTarget(path: string, { inputs, pipeline }: OutputRules): Stats | undefined {
+function checkTarget(path: string, { inputs, pipeline, reads = [] }: OutputRules): Stats | undefined {
   const there = statOf(path);
   const isInput = (input: string | undefined): boolean =>
     there !== undefined && sameFile(there, isStandard(input) ? fstatSync(0) : statOf(input));
@@ -107,6 +113,10 @@ function checkTarget(path: string, { inputs, pipeline }: OutputRules): Stats | u
   if (there && definition && sameFile(there, definition)) {
     throw usageError(`${path}: is the pipeline, choose another output`);
   }
+  if (there && reads.some((file) => file !== undefined && sameFile(there, statOf(file)))) {
+    throw usageError(`${path}: is read by the run, choose another output`);
+  }
+  checkOutputName(path);
   if (there?.isDirectory()) throw outputError(`${path}: is a directory, expected a file`);
   return there;
 }

@@ -6,6 +6,7 @@ import type { Arguments, CommandOptions } from './command.ts';
 import type { FilesInUse } from './files-in-use.ts';
 import { text } from './option-value.ts';
 import { openReport } from './report-target.ts';
+import { say } from './say.ts';
 
 /** Options `--stats` and `--stats-json`. */
 export const STATS_OPTIONS: CommandOptions = {
@@ -30,7 +31,7 @@ export function openStats(args: Arguments, files: FilesInUse): WantedStats | nul
   const file =
     target === undefined ? undefined : openReport(target, args.force === true, files, '--stats-json');
   file?.on('error', (error) => {
-    process.stderr.write(`auralis-stream: warning: --stats-json ${target}: ${systemReason(error)}\n`);
+    say(`warning: --stats-json ${target}: ${systemReason(error)}`);
   });
   const stats = new RunStats();
   return {

@@ -1,3 +1,4 @@
+import { leaveAtOnce } from './leave-at-once.ts';
 import { SIGNAL_CODES, STOP_SIGNALS, type StopSignal } from './signal-codes.ts';
 
 /** For how long after its work a process may be kept by a server that is gone, in ms. */
@@ -20,7 +21,7 @@ export function stopOnSignals(onFirst: () => void): StopSignals {
   const [finish, handBack] = [new AbortController(), new AbortController()];
   let exitCode = 0;
   const onSignal = (name: StopSignal): void => {
-    if (handBack.signal.aborted) process.exit(exitCode);
+    if (handBack.signal.aborted) leaveAtOnce(name);
     exitCode = SIGNAL_CODES[name];
     if (finish.signal.aborted) handBack.abort();
     else {

@@ -6,6 +6,7 @@ import { trackLine } from '../monitor/batch-progress.ts';
 import type { Arguments, Command } from './command.ts';
 import { numberIn, text } from './option-value.ts';
 import { packageVersion } from './package-version.ts';
+import { say } from './say.ts';
 import { stopOnSignals } from './stop-on-signals.ts';
 
 /** `auralis-stream worker --queue URL`: does what batches have put on a queue. */
@@ -45,9 +46,6 @@ async function run(args: Arguments): Promise<number> {
   );
   const isQuiet = args.quiet === true;
   const { shown } = parseQueueUrl(url);
-  const say = (line: string): void => {
-    process.stderr.write(`auralis-stream: ${line}\n`);
-  };
   let trouble = '';
   const signals = stopOnSignals(() => say('no more tracks; again to hand back what runs'));
   try {

@@ -1,5 +1,5 @@
 import type { AudioFormat } from '../audio/format.ts';
-import { type Action, after, type Change, canGlide, needsTrial } from './change.ts';
+import { type Action, after, askedBy, type Change, canGlide, needsTrial } from './change.ts';
 import type { PipelineDefinition } from './definition.ts';
 import { commonPeriod } from './segments.ts';
 import type { StreamClock } from './stream-clock.ts';
@@ -40,10 +40,11 @@ export class AnnouncedChanges {
     let present = definition;
     for (let n = 0; n < changes.length; ) {
       const { frame } = changes[n];
-      const actions: Action[] = [];
-      while (n < changes.length && changes[n].frame === frame) actions.push(changes[n++].action);
+      const together: Change[] = [];
+      while (n < changes.length && changes[n].frame === frame) together.push(changes[n++]);
+      const actions = together.map(({ action }) => action);
       const next = actions.reduce(after, present);
-      if (needsTrial(present, next)) options.tryOut(present, next);
+      if (needsTrial(present, next)) askedBy(placesOf(together), () => options.tryOut(present, next));
       const begins = beginOf(frame, next, canGlide(present, next), options);
       made.push({ frame, begins, actions });
       present = next;
@@ -61,6 +62,10 @@ export class AnnouncedChanges {
     return this.#appointments[this.taken++];
   }
 }
+
+/** What asks for changes, as messages call it; undefined where they come from elsewhere. */
+const placesOf = (changes: readonly Change[]): string | undefined =>
+  changes.flatMap(({ where }) => where ?? []).join(', ') || undefined;
 
 /** Frame of the input at which work has to begin on what is to be heard at a frame of the output. */
 function beginOf(

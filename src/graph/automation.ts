@@ -1,7 +1,7 @@
 import { AuralisError, pipelineError } from '../audio/errors.ts';
 import { explainIssues } from '../stages/explain-issues.ts';
 import { type AutomationEntry, moveSchema, takeoverSchema } from './automation-schema.ts';
-import { type Action, after, type Change, canGlide } from './change.ts';
+import { type Action, after, askedBy, type Change, canGlide } from './change.ts';
 import type { PipelineDefinition } from './definition.ts';
 import { movesBetween } from './move.ts';
 import { definePipeline } from './parse-pipeline.ts';
@@ -125,18 +125,15 @@ export function automationChanges(
   sampleRate: number,
 ): Change[] {
   let present = definition;
-  return collect(moves, ({ where, entry }) => {
-    try {
+  return collect(moves, ({ where, entry }) =>
+    askedBy(where, () => {
       const action = actionOf(entry, sampleRate, present);
       const next = after(present, action);
       checkWay(present, next, action);
       present = next;
-      return { frame: frameOf(entry, sampleRate), action };
-    } catch (error) {
-      if (!(error instanceof AuralisError)) throw error;
-      throw pipelineError(`${where}: ${error.message.replaceAll('\n', `\n${where}: `)}`, { cause: error });
-    }
-  });
+      return { frame: frameOf(entry, sampleRate), action, where };
+    }),
+  );
 }
 
 /** A change as an entry of an automation: what replays it. */

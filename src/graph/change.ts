@@ -1,4 +1,4 @@
-import { pipelineError } from '../audio/errors.ts';
+import { AuralisError, pipelineError } from '../audio/errors.ts';
 import { needsRestart } from '../stages/change-params.ts';
 import type { PipelineController, PipelineDefinition, PipelineEntry } from './definition.ts';
 import { type Curve, movesBetween } from './move.ts';
@@ -21,6 +21,18 @@ export type Action = Setting | { readonly pipeline: PipelineDefinition };
 export interface Change {
   readonly frame: number;
   readonly action: Action;
+  /** What asks for it, as messages call it. */
+  readonly where?: string;
+}
+
+/** Does something that a change needs; what is wrong is told with what asks for it in front. */
+export function askedBy<T>(where: string | undefined, step: () => T): T {
+  try {
+    return step();
+  } catch (error) {
+    if (!(error instanceof AuralisError) || where === undefined) throw error;
+    throw pipelineError(`${where}: ${error.message.replaceAll('\n', `\n${where}: `)}`, { cause: error });
+  }
 }
 
 /** The pipeline after an action, checked. */

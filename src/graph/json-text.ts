@@ -9,6 +9,9 @@ const MAX_CHARACTERS = 1 << 20;
 /** Deepest nesting that is read; a pipeline needs seven. */
 const MAX_NESTING = 64;
 
+/** Objects whose names are not those of the schema. */
+const NAMED_VALUES: ReadonlySet<unknown> = new Set(['drives', 'hears', 'outputs', 'parameters', 'set']);
+
 /** What is wrong with text that is not JSON, and where: line and column from 1. */
 function firstJsonError(text: string): string {
   const errors: ParseError[] = [];
@@ -48,6 +51,10 @@ function checkNames(text: string, place: Place, problems: Problems): void {
         problems.add(place, jsonPath('', path()), () => `${quoted(name)} is given twice`);
       }
       names.add(name);
+      // Among names that a file is free to choose, the schema would not see it.
+      if (name === '__proto__' && NAMED_VALUES.has(path().at(-1))) {
+        problems.add(place, jsonPath('', path()), () => `unknown ${quoted(name)}`);
+      }
     },
   });
 }

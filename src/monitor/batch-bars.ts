@@ -1,4 +1,5 @@
 import { MultiBar, type SingleBar } from 'cli-progress';
+import { printable } from '../audio/shown.ts';
 import { type BatchProgress, queueLine } from './batch-progress.ts';
 import { clockTime } from './clock-time.ts';
 
@@ -10,7 +11,8 @@ const MOST_LINES = 16;
 
 /** The end of a path, which tells tracks apart, in a fixed width. */
 function nameCell(path: string): string {
-  const cut = path.length > NAME_WIDTH ? `…${path.slice(1 - NAME_WIDTH)}` : path;
+  const name = printable(path);
+  const cut = name.length > NAME_WIDTH ? `…${name.slice(1 - NAME_WIDTH)}` : name;
   return cut.padEnd(NAME_WIDTH);
 }
 

@@ -108,7 +108,11 @@ function explain(
       return [`${shown(found)} is not one of ${values.map((value) => `"${value}"`).join(', ')}${hint}`];
     }
     case 'invalid_type':
-      if (found === undefined) return [`missing, expected ${issue.expected}${unit}`];
+      // The word of zod for what may be anything.
+      if (found === undefined) {
+        const expected = String(issue.expected) === 'nonoptional' ? 'a value' : `${issue.expected}${unit}`;
+        return [`missing, expected ${expected}`];
+      }
       return [`expected ${issue.expected}${unit}, found ${shown(found)}${rangeOf(schema, unit)}`];
     case 'invalid_key':
       return issue.issues.map((inner) => inner.message);

@@ -1,9 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { noise16, wav16 } from '../engine/wav-file.ts';
-import { run } from './command.ts';
+import { MAIN, run } from './command.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'analyze-'));
 const path = (name: string): string => join(folder, name);
@@ -143,5 +144,20 @@ describe('auralis-stream normalize', () => {
     const result = JSON.parse(stdout.toString());
     expect(result.differences[0].loudness.integrated).toBeCloseTo(-6.02, 1);
     expect(result.files[0].format).toMatchObject({ encoding: 's16', sampleRate: 48000 });
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('analyze --html on a full disk', () => {
+  it('leaves the page of before as it was, to the byte, and no other file', () => {
+    writeFileSync(path('page.html'), 'of before');
+    const there = readdirSync(folder);
+    // Blocks of 512 or 1024 bytes, by the shell: less than any page.
+    const line = 'ulimit -f 8; exec "$@"';
+    const args = ['analyze', path('a.wav'), '--html', path('page.html'), '-f'];
+    expect(() =>
+      execFileSync('sh', ['-c', line, 'sh', process.execPath, MAIN, ...args], { stdio: 'pipe' }),
+    ).toThrow(`auralis-stream: ${path('page.html')}: file too large\n`);
+    expect(readFileSync(path('page.html'), 'utf8')).toBe('of before');
+    expect(readdirSync(folder)).toEqual(there);
   });
 });

@@ -1,4 +1,5 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -38,4 +39,36 @@ describe('batch -o', () => {
       expect(code).toBe(4);
     },
   );
+});
+
+describe.skipIf(process.platform === 'win32')('batch and a pipe', () => {
+  it('fails that track in 1 line with code 5 and does the other one, an album of them too', async () => {
+    execFileSync('mkfifo', [path('pipe.wav')]);
+    const works = [
+      ['--pipeline', 'gentle'],
+      ['--normalize', '-16', '--limit', '--album'],
+    ];
+    for (const [n, work] of works.entries()) {
+      const out = path(`piped-${n}`);
+      const { code, stderr } = await run(['batch', path('pipe.wav'), path('in.wav'), '-o', out, ...work]);
+      expect(code).toBe(5);
+      expect(stderr).toContain(`${path('pipe.wav')}: is no regular file, expected one\n`);
+      expect(statSync(join(out, 'in.wav')).size).toBeGreaterThan(44);
+    }
+  });
+
+  it.each([
+    ['.auralis-batch.jsonl', 4],
+    ['report.json', 4],
+    ['in.wav', 5],
+    ['in.decisions.jsonl', 5],
+  ])('ends in place of waiting where %s is one: code %i', async (name, expected) => {
+    const out = path(`out-${name}`);
+    mkdirSync(out);
+    execFileSync('mkfifo', [join(out, name)]);
+    const { code, stderr } = await run(['batch', path('in.wav'), '-o', out, '--preset', 'warm', '-f']);
+    expect(stderr).toContain(`${join(out, name)}: is no regular file, expected one\n`);
+    expect(code).toBe(expected);
+    expect(lstatSync(join(out, name)).isFIFO()).toBe(true);
+  });
 });

@@ -1,4 +1,14 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  existsSync,
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -95,6 +105,12 @@ describe.concurrent('what can not be gone on with', () => {
       [[OTHER, IN, '-', ...here], 2, 'is not the pipeline of the checkpoint'],
       [[CHAIN, '-', '-', ...here], 2, 'the input is a pipe, say with --resume-input what it brings'],
       [[CHAIN, IN, file('new.wav'), ...here], 2, 'new.wav: the run of the checkpoint wrote to a stream'],
+      [
+        [CHAIN, IN, '-', ...here, '--resume-input', 'rest'],
+        2,
+        `--resume-input rest: ${IN} is a file, which is read from its start; leave it out`,
+      ],
+      [[CHAIN, IN, file('x.flac'), ...here], 2, "x.flac: is encoded by ffmpeg, which can't be gone on with"],
       [[CHAIN, IN, '-', '--resume-input', 'rest'], 2, '--resume-input: needs --resume FILE'],
       [[CHAIN, IN, '-', '--checkpoint', OTHER], 2, 'exists and is no checkpoint, choose a new name'],
       [[CHAIN, IN, '-', '--checkpoint', file('none/x')], 4, 'none/x: no such file or directory'],
@@ -107,5 +123,37 @@ describe.concurrent('what can not be gone on with', () => {
       expect(ends[n].code).toBe(code);
       expect(ends[n].stdout.length).toBe(0);
     }
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('a checkpoint', () => {
+  it('is refused in 1 line, code 2, where a pipe is or a file of something else beside it: both stay', async () => {
+    const pipe = file('pipe');
+    execFileSync('mkfifo', [pipe]);
+    const beside = file('mine.ckpt.part');
+    writeFileSync(beside, 'of somebody');
+    symlinkSync(pipe, file('to-pipe'));
+    for (const [name, reason] of [
+      ['pipe', 'pipe: is no regular file, choose a new name'],
+      ['to-pipe', 'to-pipe: is no regular file, choose a new name'],
+      ['mine.ckpt', 'mine.ckpt.part: exists and is no checkpoint, choose a new name'],
+    ]) {
+      const { code, stderr } = await run([CHAIN, IN, file(`${name}.wav`), '--checkpoint', file(name)]);
+      expect([code, stderr]).toEqual([2, `auralis-stream: --checkpoint ${join(folder, reason)}\n`]);
+    }
+    expect(lstatSync(pipe).isFIFO()).toBe(true);
+    expect(readFileSync(beside, 'utf8')).toBe('of somebody');
+  });
+
+  it("goes where a link leads, which stays through 2 runs and finds nothing at the second one's start", async () => {
+    const [link, ckpt] = [file('link.ckpt'), file('behind.ckpt')];
+    symlinkSync('behind.ckpt', link);
+    await interrupted([CHAIN, '-', file('l.wav')], link);
+    expect(lstatSync(link).isSymbolicLink()).toBe(true);
+    expect(lstatSync(ckpt).isFile()).toBe(true);
+    const again = await run([CHAIN, IN, file('l.wav'), '--resume', link, '--checkpoint', link]);
+    expect([again.code, again.stderr]).toEqual([0, '']);
+    expect(existsSync(ckpt)).toBe(false);
+    expect(lstatSync(link).isSymbolicLink()).toBe(true);
   });
 });

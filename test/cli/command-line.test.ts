@@ -23,6 +23,8 @@ describe.concurrent('a wrong command line: code 2, one line, the nearest valid n
     [['mastering', '--set'], 'not enough arguments following: set'],
     [['mastering', 'a', 'b', 'c'], 'unexpected argument "c"'],
     [['stages', 'compresser'], 'did you mean "compressor"?'],
+    [['master', 'x', 'y', '--passes', '3'], '--passes "3": expected a whole number from 1 to 2\n'],
+    [['LICENSE'], '; for the file of that name write ./LICENSE'],
     [['demo', 'loud'], 'unexpected argument "loud"'],
     [['demo', '--rate', '7999'], '--rate "7999": expected a whole number from 8000 to 192000'],
     [[], 'no pipeline given: auralis-stream PIPELINE [IN] [OUT], with a file or one of adaptive'],
@@ -115,5 +117,26 @@ describe.concurrent('doctor', () => {
     expect(text).toMatch(/^wasm +\d+ x real time/m);
     expect(text).toMatch(/^reference +\d+ x real time/m);
     expect(text).toMatch(/^self-test .*: ok$/m);
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('what is no word', () => {
+  it.each([
+    [['check', 'a\nb.json'], 'a\\nb.json'],
+    [['mastering', 'in\u001b[2J.wav'], 'in\\x1b[2J.wav'],
+    [['analyze', 'none\n/out\t\u0007.wav'], 'none\\n/out\\t\\x07.wav'],
+  ])('stands escaped in 1 line: %j', async (args, shown) => {
+    const { stderr } = await run(args);
+    expect(stderr).toMatch(/^auralis-stream: [^\p{Cc}]+\n$/u);
+    expect(stderr).toContain(shown);
+  });
+
+  it('SIGUSR1 changes nothing: no inspector, code 0, all of the audio', async () => {
+    const child = start(['demo', '--seconds', '2']);
+    const ended = outcome(child);
+    child.stdout!.once('readable', () => child.kill('SIGUSR1'));
+    const { code, stderr, stdout } = await ended;
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout.equals((await run(['demo', '--seconds', '2'])).stdout)).toBe(true);
   });
 });

@@ -1,9 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { noise16, wav16 } from '../engine/wav-file.ts';
-import { type Outcome, run } from './command.ts';
+import { type Outcome, outcome, run, start } from './command.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'master-'));
 const path = (name: string): string => join(folder, name);
@@ -96,7 +98,7 @@ describe('auralis-stream master', () => {
   });
 
   it.each([
-    [['--passes', '2'], 1, 'stdin: is read twice, which only a file can be; use --passes 1'],
+    [['--passes', '2'], 2, 'stdin: is read twice, which only a file can be; use --passes 1'],
     [['--preset', 'wram'], 2, 'did you mean "warm"?'],
     [['--mode', 'hybrid'], 2, '--mode hybrid: needs --reference FILE'],
     [['--lookahead', '11s'], 2, '--lookahead "11s": expected 0 to 10s'],
@@ -105,5 +107,52 @@ describe('auralis-stream master', () => {
     expect(outcome.code).toBe(code);
     expect(outcome.stderr).toContain(message);
     expect(outcome.stdout).toHaveLength(0);
+  });
+});
+
+describe('master and what it reads', () => {
+  it('never writes over its reference, also with --force: code 2', async () => {
+    writeFileSync(path('ref.wav'), input);
+    const args = ['master', path('in.wav'), path('ref.wav'), '--reference', path('ref.wav'), '-f'];
+    const { code, stderr } = await run(args);
+    expect([code, stderr]).toEqual([
+      2,
+      `auralis-stream: ${path('ref.wav')}: is read by the run, choose another output\n`,
+    ]);
+    expect(readFileSync(path('ref.wav')).equals(input)).toBe(true);
+  });
+
+  it.skipIf(process.platform === 'win32')(
+    'is ended by 1 SIGTERM where it waits for the writer of a pipe',
+    async () => {
+      execFileSync('mkfifo', [path('pipe')]);
+      const child = start(['master', path('pipe'), path('never.wav')]);
+      const ended = outcome(child);
+      await pause(1500);
+      child.kill('SIGTERM');
+      const { code, signal } = await ended;
+      expect(code ?? signal).toBe('SIGTERM');
+      expect(existsSync(path('never.wav'))).toBe(false);
+    },
+  );
+
+  it.skipIf(process.platform === 'win32')('ends with 129 at SIGHUP and leaves nothing of OUT', async () => {
+    const child = start(['master', '-', path('hung-up.wav')]);
+    const ended = outcome(child);
+    child.stdin!.write(input);
+    const parts = (): string[] => readdirSync(folder).filter((name) => name.endsWith('.part'));
+    while (parts().length === 0) await pause(20);
+    child.kill('SIGHUP');
+    expect((await ended).code).toBe(129);
+    expect([parts(), existsSync(path('hung-up.wav'))]).toEqual([[], false]);
+  });
+});
+
+describe('master in one pass', () => {
+  it('ends at a track of another format with code 1, and advises nothing that it does not have', async () => {
+    const other = wav16(noise16(48_000, 1), { sampleRate: 44_100 });
+    const { code, stderr } = await run(['master', '--quiet'], Buffer.concat([input, other]));
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/track 2, .*; the stream began as 48000 Hz, 2 channels \(FL FR\)\n$/);
   });
 });

@@ -124,6 +124,10 @@ describe.concurrent('plan', () => {
   it('draws SVG and Mermaid with a box an entry and a line a wire', async () => {
     const picture = join(folder, 'plan.svg');
     await run(['plan', GRAPH, '--svg', picture]);
+    const again = await run(['plan', GRAPH, '--svg', picture]);
+    expect(again.stderr).toBe(`auralis-stream: --svg ${picture}: exists, add --force to write over it\n`);
+    expect(again.code).toBe(2);
+    expect((await run(['plan', GRAPH, '--svg', picture, '-f'])).code).toBe(0);
     const svg = readFileSync(picture, 'utf8');
     expect(svg).toContain('<svg');
     expect(svg.match(/class="node"/g)).toHaveLength(6);

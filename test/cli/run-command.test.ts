@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   appendFileSync,
@@ -19,7 +20,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import { noise16, wav16 } from '../engine/wav-file.ts';
-import { outcome, run, start } from './command.ts';
+import { MAIN, outcome, run, start } from './command.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'auralis-cli-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -125,20 +126,21 @@ describe.concurrent.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
     },
   );
 
-  it(`ends with code ${code} after 1 s when the reader takes nothing more, and sooner when it comes twice`, async () => {
+  it(`ends with code ${code} after 1 s when the reader takes nothing more, and sooner, by the signal itself, when it comes twice`, async () => {
     const children = ['twice', 'once'].map(() => start([EMPTY, IN], ['ignore', 'pipe', 'ignore']));
     await Promise.all(children.map(({ stdout }) => once(stdout!, 'readable')));
     await pause(200);
     const began = performance.now();
     const [twice, single] = children.map(async (child) => {
-      const [exitCode] = await once(child, 'exit');
-      return { code: exitCode, after: performance.now() - began };
+      const [exitCode, by] = await once(child, 'exit');
+      return { code: exitCode ?? by, after: performance.now() - began };
     });
     for (const child of children) child.kill(signal);
     await pause(100);
     children[0].kill(signal);
     const [sooner, later] = await Promise.all([twice, single]);
-    expect([sooner.code, later.code]).toEqual([code, code]);
+    // The second one is left to the system: a shell says 128 + its number, too.
+    expect([sooner.code, later.code]).toEqual([signal, code]);
     expect(later.after).toBeGreaterThan(990);
     // On a busy machine both are late: the one that was told twice goes by no clock.
     expect(sooner.after).toBeLessThan(later.after);
@@ -380,6 +382,65 @@ describe.concurrent('tracks, metadata and the guard', () => {
     expect([warned.code, warned.stderr]).toEqual([
       0,
       'auralis-stream: warning: 1 samples were not finite or above +60 dBFS and became 0: 1 in channel 2 (FR) at 0.021 s\n',
+    ]);
+  });
+});
+
+describe('OUT', () => {
+  it.each(['x.ogg', 'x.M4A', 'x.aiff'])(
+    'has never a WAV under the name of another container: %s',
+    async (name) => {
+      const { code, stderr } = await run([EMPTY, IN, file(name)]);
+      const extension = name.slice(1).toLowerCase();
+      expect([code, stderr]).toEqual([
+        2,
+        `auralis-stream: ${file(name)}: ${extension} is not written, expected .wav, or .flac, .mp3 or .opus by ffmpeg\n`,
+      ]);
+      expect(existsSync(file(name))).toBe(false);
+    },
+  );
+});
+
+describe('--automation', () => {
+  const moves = (name: string, text: string): string => {
+    writeFileSync(file(name), text);
+    return file(name);
+  };
+
+  it.each([
+    ['{"at":1}', ':1.to: missing, expected a value'],
+    [
+      '{"at":0,"pipeline":{"stages":[]}}\n{"at":1,"pipeline":{"stages":[{"stage":"resample","rate":96000}]}}',
+      ':2: rate and channels of what comes out are fixed while audio runs',
+    ],
+  ])('names the file and the line that is wrong: %j', async (text, reason) => {
+    const path = moves('wrong.jsonl', text);
+    const { code, stderr } = await run([EMPTY, IN, '-', '--automation', path]);
+    expect(stderr).toContain(`auralis-stream: ${path}${reason}\n`);
+    expect(code).toBe(2);
+  });
+
+  it.skipIf(process.platform === 'win32')('is refused with code 2 where it has no end', async () => {
+    const child = spawn(
+      'sh',
+      [
+        '-c',
+        'cat /dev/zero | "$@"',
+        'sh',
+        process.execPath,
+        MAIN,
+        EMPTY,
+        IN,
+        '-',
+        '--automation',
+        '/dev/stdin',
+      ],
+      { stdio: ['ignore', 'ignore', 'pipe'] },
+    );
+    const { code, stderr } = await outcome(child);
+    expect([code, stderr]).toEqual([
+      2,
+      'auralis-stream: /dev/stdin: more than 256 MiB, too large for a list of moves\n',
     ]);
   });
 });

@@ -95,6 +95,10 @@ describe('a broken file', () => {
       '{"stages":[{"stage":"eq","bands":[{"__proto__":{}}]}]}',
       'x.json: stages[0].bands[0]: unknown "__proto__", known are type, freq, gain, q, bandwidth, slope, channels',
     ],
+    [
+      '{"stages":[{"stage":"gain"}],"outputs":{"main":"gain","__proto__":"in"}}',
+      'x.json: outputs: unknown "__proto__"',
+    ],
   ])('says in one line what is wrong: %j', (value, line) => {
     expect(problemsOf(value)).toEqual([line]);
   });

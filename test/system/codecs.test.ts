@@ -93,6 +93,16 @@ describe.skipIf(!HAS_FFMPEG)('files of other codecs', () => {
     expect(partials()).toEqual([]);
   });
 
+  it('FLAC goes out bit for bit from samples without a header, turned round or not', async () => {
+    const md5 = async (file: string): Promise<string> =>
+      (await ffmpeg(`-i ${file} -f md5 -`)).stdout.toString();
+    for (const order of ['le', 'be']) {
+      await ffmpeg(`-i s16.wav -c:a pcm_s16${order} -f s16${order} s16.raw`);
+      expect((await auralis(`s16.raw bare.flac --raw s16${order}:44100:2 -f`)).code).toBe(0);
+      expect(await md5('bare.flac')).toBe(await md5('s16.wav'));
+    }
+  });
+
   it.each([
     ['mp3', 0.1],
     // What the codec itself takes from noise: ffmpeg alone loses as much.

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { open, readFile, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
 import { endianness } from 'node:os';
-import { dirname } from 'node:path';
-import { inputError } from '../../audio/errors.ts';
-import { systemReason } from '../files/system-reason.ts';
+import { dirname, resolve } from 'node:path';
+import { inputError, usageError } from '../../audio/errors.ts';
+import { isSystemError, systemReason } from '../files/system-reason.ts';
 import { packageVersion } from '../package-version.ts';
 
 /*
@@ -87,7 +87,8 @@ export async function readCheckpointFile(path: string): Promise<unknown> {
 
 /** Writes a file so that it is there whole or as it was before, also after a power cut. */
 export async function writeCheckpointFile(path: string, pieces: readonly Uint8Array[]): Promise<void> {
-  const part = `${path}.part`;
+  const place = await checkpointPlace(path);
+  const part = partOf(place);
   const file = await open(part, 'w');
   try {
     for (const piece of pieces) await file.writeFile(piece);
@@ -95,22 +96,54 @@ export async function writeCheckpointFile(path: string, pieces: readonly Uint8Ar
   } finally {
     await file.close();
   }
-  await rename(part, path);
-  await syncFolder(dirname(path));
+  await rename(part, place);
+  await syncFolder(dirname(place));
 }
 
 /** Removes a checkpoint that is of no more use. */
-export const removeCheckpointFile = (path: string): Promise<void> => rm(path, { force: true });
+export async function removeCheckpointFile(path: string): Promise<void> {
+  await rm(await checkpointPlace(path), { force: true });
+}
 
-/** Whether a file is something else than a checkpoint, which must not be written over. */
-export async function isForeignFile(path: string): Promise<boolean> {
-  const file = await open(path).catch(() => null);
-  if (file === null) return false;
+const partOf = (place: string): string => `${place}.part`;
+
+/**
+ * Where the checkpoint `path` is written: what a link leads to, there or not yet.
+ * @throws AuralisError of kind `usage` where something else than a checkpoint is, which is never written over
+ */
+export async function checkpointPlace(path: string): Promise<string> {
+  const place = await behindLinks(path);
+  // A part that was cut short begins as a checkpoint does.
+  for (const [file, name] of [
+    [place, path],
+    [partOf(place), partOf(path)],
+  ]) {
+    const there = await stat(file).catch(absent);
+    if (there === null) continue;
+    if (!there.isFile()) throw usageError(`${name}: is no regular file, choose a new name`);
+    if (await isForeign(file)) throw usageError(`${name}: exists and is no checkpoint, choose a new name`);
+  }
+  return place;
+}
+
+/** Follows a link also where it leads to nothing, as it does when a checkpoint has been removed. */
+async function behindLinks(path: string): Promise<string> {
+  // Refuses links that lead in a circle.
+  await stat(path).catch(absent);
+  const link = await readlink(path).catch(() => null);
+  return link === null ? path : behindLinks(resolve(await realpath(dirname(path)), link));
+}
+
+function absent(cause: unknown): null {
+  if (isSystemError(cause) && cause.code === 'ENOENT') return null;
+  throw cause;
+}
+
+async function isForeign(path: string): Promise<boolean> {
+  const file = await open(path);
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(MAGIC.length), 0, MAGIC.length, 0);
     return bytesRead > 0 && !isCheckpoint(buffer);
-  } catch {
-    return true;
   } finally {
     await file.close();
   }

@@ -185,9 +185,15 @@ class FfmpegWriter extends Writable {
   }
 }
 
+const codecOf = (path: string): OutputCodec | undefined =>
+  OUTPUT_CODECS[path.split('.').at(-1)!.toLowerCase()];
+
+/** Whether the name of an output says that ffmpeg encodes it. */
+export const isEncoded = (path: string): boolean => codecOf(path) !== undefined;
+
 /** A sink for a file whose name ends in .flac, .mp3 or .opus, which ffmpeg encodes; null for any other. */
 export function ffmpegSink(path: string, overwrite: boolean): OutputSink | null {
-  const codec = OUTPUT_CODECS[path.split('.').at(-1)!.toLowerCase()];
+  const codec = codecOf(path);
   if (codec === undefined) return null;
   const stream = new FfmpegWriter(path, codec);
   return {

@@ -141,7 +141,8 @@ export function openPath(
         format: outputFormat,
         sampleFormat: { ...header.sampleFormat, encoding },
         announcedFrames,
-        container: header.container === 'raw' ? 'raw' : 'wav',
+        // What an encoder takes needs a header to be understood.
+        container: header.container === 'raw' && !sink.samplesFor ? 'raw' : 'wav',
         channelMask: sameLayout ? channelMask : maskFromLayout(outputFormat.layout),
         metadata: options.metadata === false ? [] : metadata,
         dither: options.dither,

@@ -1,11 +1,12 @@
-import { open, readdir, realpath } from 'node:fs/promises';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { pipelineError } from '../../audio/errors.ts';
 import { didYouMean } from '../../audio/nearest.ts';
 import { quoted } from '../../audio/shown.ts';
 import type { PipelineDefinition } from '../../graph/definition.ts';
 import { definePipeline as checkedPipeline, parsePipeline } from '../../graph/parse-pipeline.ts';
-import { systemReason } from '../files/system-reason.ts';
+import { readText } from '../files/read-text.ts';
+import { isSystemError, systemReason } from '../files/system-reason.ts';
 import { isShippedName, MAX_BYTES, partFiles, SHIPPED_FOLDER } from './part-files.ts';
 import { pipelineRegistry } from './pipeline-registry.ts';
 
@@ -34,18 +35,18 @@ export async function readPipelineFile(
   const parts = partFiles(allowOutside);
   const finders = { parts, registry: pipelineRegistry(parts) };
   if (!isShippedName(nameOrPath)) {
-    const text = await readText(nameOrPath);
+    const text = await readPipelineText(nameOrPath);
     return parsePipeline(text, { where: nameOrPath, path: await realFile(nameOrPath), ...finders });
   }
   const names = await shippedPipelines();
   if (!names.includes(nameOrPath)) {
-    const hint = didYouMean(nameOrPath, [...names, ...otherNames]);
+    const hint = (await fileHint(nameOrPath)) || didYouMean(nameOrPath, [...names, ...otherNames]);
     const allowed = `expected a path or one of ${names.join(', ')}`;
     throw pipelineError(`no pipeline ${quoted(nameOrPath)}: ${allowed}${hint}`);
   }
   const where = `${nameOrPath}.json`;
   const file = `${SHIPPED_FOLDER}${where}`;
-  return parsePipeline(await readText(file), { where, path: await realFile(file), ...finders });
+  return parsePipeline(await readPipelineText(file), { where, path: await realFile(file), ...finders });
 }
 
 /** A path with its links resolved; that of a pipe (`<(...)` in a shell) has no other. */
@@ -56,27 +57,20 @@ async function pipelineNamesIn(folder: string): Promise<string[]> {
   return names.filter((name) => name.endsWith('.json')).sort();
 }
 
-async function readText(path: string): Promise<string> {
-  const file = await open(path).catch(async (cause) => {
+async function readPipelineText(path: string): Promise<string> {
+  const text = await readText(path, MAX_BYTES).catch(async (cause) => {
+    if (!isSystemError(cause)) throw cause;
     const neighbours = cause.code === 'ENOENT' ? await pipelineNamesIn(dirname(path)) : [];
     throw pipelineError(`${path}: ${systemReason(cause)}${didYouMean(basename(path), neighbours)}`, {
       cause,
     });
   });
-  try {
-    const pieces: Uint8Array[] = [];
-    let total = 0;
-    for await (const piece of file.createReadStream({ autoClose: false, end: MAX_BYTES })) {
-      pieces.push(piece);
-      total += piece.length;
-    }
-    if (total > MAX_BYTES) throw pipelineError(`${path}: more than 1 MiB, too large for a pipeline file`);
-    return Buffer.concat(pieces).toString('utf8');
-  } catch (cause) {
-    throw cause instanceof Error && 'errno' in cause
-      ? pipelineError(`${path}: ${systemReason(cause)}`, { cause })
-      : cause;
-  } finally {
-    await file.close();
-  }
+  if (text === null) throw pipelineError(`${path}: more than 1 MiB, too large for a pipeline file`);
+  return text;
+}
+
+/** What to write where a file was meant: a name without a slash and `.json` is that of a shipped pipeline. */
+async function fileHint(name: string): Promise<string> {
+  const there = await stat(name).catch(() => null);
+  return there?.isFile() ? `; for the file of that name write ./${name}` : '';
 }

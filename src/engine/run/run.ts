@@ -23,7 +23,7 @@ import { takerFor } from './taker-for.ts';
 /** One run: decodes the input, sends it through the pipeline, encodes it to the output. */
 export async function runPipeline(options: RunOptions): Promise<RunSummary> {
   const { pipeline, input, inputName = 'input', output, raw, sampleFormat, signal } = options;
-  const { onFormatChange = 'stop', onStage } = options;
+  const { onFormatChange, onStage } = options;
   const backend = chooseBackend(options.backend);
   const automation = [...ownMoves(pipeline), ...(options.automation ?? [])];
   // Tried at some rate before anything is opened, so that what does not fit is told at once.

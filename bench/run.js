@@ -38,6 +38,8 @@ async function answer(names, full, file) {
     const began = performance.now();
     const result = await run({ full });
     report.results[name] = { question, seconds: (performance.now() - began) / 1000, ...result };
+    const twice = Object.keys(result?.figures ?? {}).find((figure) => figure in figures);
+    if (twice !== undefined) throw new Error(`${name}: another question gives the figure "${twice}" too`);
     figures = { ...figures, ...result?.figures };
     report.targets = judge(figures, full);
     report.machine.loadAfter = loadNow();

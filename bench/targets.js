@@ -105,6 +105,7 @@ export const TARGETS = [
     figure: 'batchJobs',
     length: true,
     bound: 1.8,
+    note: 'Batch',
   },
   { work: 'batch of 2,000 tiny files, ms a file', figure: 'batchTiny', bound: 20, atMost: true },
   { work: 'correlation of wasm with reference', figure: 'correlation', bound: 0.9999999 },

@@ -66,8 +66,7 @@ function ratio(runs, above, below, figure) {
   return spread(runs[above].map((run, turn) => run[figure] / runs[below][turn][figure]));
 }
 
-function figuresOf(runs, seconds) {
-  const adaptive = runs['adaptive master, ours'];
+function figuresOf(runs) {
   return {
     chainWall: ratio(runs, 'chain, ffmpeg', 'chain, ours', 'wall'),
     chainCpu: ratio(runs, 'chain, ours', 'chain, ffmpeg', 'cpu'),
@@ -76,7 +75,6 @@ function figuresOf(runs, seconds) {
     soxWall: ratio(runs, 'three eq, SoX', 'three eq, ours', 'wall'),
     loudnessWall: ratio(runs, 'loudness, ffmpeg', 'loudness, ours', 'wall'),
     threadsWall: ratio(runs, 'true-peak chain, ours', 'true-peak chain, ours, 2 threads', 'wall'),
-    adaptive: adaptive ? spread(adaptive.map(({ cpu }) => seconds / cpu)) : null,
   };
 }
 

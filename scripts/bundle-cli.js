@@ -2,7 +2,8 @@
 // (scripts/compile-cli.js), and Node loads it without a turn of the event loop a file. A run loads one file; parts of it are
 // evaluated when they are imported. What few runs need is large and lies apart, and so does what worker threads do.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, copyFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -113,5 +114,12 @@ chmodSync(path('dist/cli/main.js'), 0o755);
 const node = (script, ...options) =>
   execFileSync(process.execPath, [path(script), ...options.slice(0, -1)], options.at(-1));
 const demo = node('dist/cli/main.js', 'demo', '--seconds', '2', { maxBuffer: 1 << 20 });
-node('scripts/compile-cli.js', { input: demo, stdio: ['pipe', 'ignore', 'inherit'] });
+const folder = mkdtempSync(join(tmpdir(), 'auralis-stream-'));
+try {
+  const piece = join(folder, 'demo.wav');
+  writeFileSync(piece, demo);
+  node('scripts/compile-cli.js', piece, { input: demo, stdio: ['pipe', 'ignore', 'inherit'] });
+} finally {
+  rmSync(folder, { recursive: true });
+}
 node('scripts/compile-workers.js', { input: demo, stdio: ['pipe', 'ignore', 'inherit'] });

@@ -157,6 +157,12 @@ export function gainToDb(gain: number): number {
   return 20 * log10(Math.abs(gain));
 }
 
+/** Power of a level in dB: 10^(dB/10), as the square of its gain; 0 for -Infinity. */
+export function dbToPower(db: number): number {
+  const gain = dbToGain(db);
+  return gain * gain;
+}
+
 /** dB of a power: 10 log10 power; -Infinity at 0. */
 export function powerToDb(power: number): number {
   return 10 * log10(power);

@@ -210,7 +210,8 @@ export class StateMemory {
   }
 
   #keep<T extends StateArray>(array: T, initial: number): T {
-    array.fill(initial);
+    // A memory gives zeros; to write them again would have the system find pages that may never be used.
+    if (initial !== 0) array.fill(initial);
     this.#arrays.push({ array, initial });
     return array;
   }

@@ -54,7 +54,8 @@ export class AnnouncedChanges {
 
   /** Frame of the input at which work on the next ones begins. */
   get next(): number {
-    return (this.#appointments[this.taken]?.begins ?? Number.POSITIVE_INFINITY) - this.#clock.ahead;
+    if (this.taken === this.#appointments.length) return Number.POSITIVE_INFINITY;
+    return this.#appointments[this.taken].begins - this.#clock.ahead;
   }
 
   /** The next ones. */

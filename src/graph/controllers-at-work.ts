@@ -13,6 +13,9 @@ interface Seat {
   next: number;
 }
 
+/** Where the parameters of an entry stand. */
+type ParamsOf = (id: string) => PipelineEntry['params'];
+
 /** Where a controller stands: the frame of the input at which it looks next, and what it gave. */
 export interface SeatSnapshot {
   readonly next: number;
@@ -38,7 +41,9 @@ export class ControllersAtWork {
 
   /** Frame of the input at which one looks next. */
   get next(): number {
-    return this.#seats.reduce((first, { next }) => Math.min(first, next), Number.POSITIVE_INFINITY);
+    let next = Number.POSITIVE_INFINITY;
+    for (const seat of this.#seats) next = Math.min(next, seat.next);
+    return next;
   }
 
   /**
@@ -50,10 +55,13 @@ export class ControllersAtWork {
   }
 
   #seat(definition: PipelineDefinition, prepared: PreparedPipeline, frameIn: number): readonly Decided[] {
+    const { controllers } = definition;
     const before = this.#seats;
+    // After a move they are the same objects; after a change of the file there may be one like another.
+    if (controllers.length === before.length && before.every(({ at }, n) => at === controllers[n])) return [];
     const told: Decided[] = [];
-    this.#seats = definition.controllers.map((at) => {
-      // After a move it is the same object; after a change of the file it may be one like it.
+    const paramsOf: ParamsOf = (id) => definition.entries.find((entry) => entry.id === id)!.params;
+    this.#seats = controllers.map((at) => {
       const same = before.find((seat) => seat.at === at);
       if (same) return same;
       const text = controllerText(at);
@@ -62,7 +70,7 @@ export class ControllersAtWork {
       const [heard] = Object.values(at.hears);
       const { format } = prepared.entries.find(({ id }) => id === heard)!;
       const controller = at.definition.prepare(format, at.params);
-      told.push(...controller.first(standing(at, definition)).map((one) => named(one, at)));
+      told.push(...controller.first(standing(at, paramsOf)).map((one) => named(one, at)));
       const intervalFrames = Math.max(1, Math.round(at.definition.interval * this.#sampleRate));
       return { at, text, controller, intervalFrames, next: frameIn + intervalFrames };
     });
@@ -89,29 +97,31 @@ export class ControllersAtWork {
   }
 
   /** What those decide whose turn it is at a frame of the input. */
-  look(frameIn: number, definition: PipelineDefinition, prepared: PreparedPipeline): readonly Decided[] {
-    const decided = this.#seats.flatMap((seat) => {
-      if (seat.next > frameIn) return [];
+  look(frameIn: number, paramsOf: ParamsOf, prepared: PreparedPipeline): readonly Decided[] {
+    const decided: Decided[] = [];
+    for (const seat of this.#seats) {
+      if (seat.next > frameIn) continue;
       seat.next = frameIn + seat.intervalFrames;
       const { at, controller } = seat;
       const meters = (role: string) => prepared.glanceAt(at.hears[role] ?? at.drives[role]);
-      return controller.step(meters, standing(at, definition)).map((one) => named(one, at));
-    });
+      for (const one of controller.step(meters, standing(at, paramsOf))) decided.push(named(one, at));
+    }
     this.#tell(decided, frameIn);
     return decided;
   }
 
   #tell(decided: readonly Decided[], frameIn: number): void {
+    if (decided.length === 0) return;
     const time = this.#clock.seconds(this.#clock.outputAt(frameIn));
     for (const one of decided) this.#onDecision?.({ time, ...one });
   }
 }
 
 /** Where the parameters of what a controller drives stand, by role. */
-function standing({ drives }: PipelineController, { entries }: PipelineDefinition): Standing {
-  return Object.fromEntries(
-    Object.entries(drives).map(([role, driven]) => [role, entries.find(({ id }) => id === driven)!.params]),
-  );
+function standing({ drives }: PipelineController, paramsOf: ParamsOf): Standing {
+  const standing: Record<string, Standing[string]> = {};
+  for (const role of Object.keys(drives)) standing[role] = paramsOf(drives[role]);
+  return standing;
 }
 
 /** A decision by the id of an entry instead of its role. */

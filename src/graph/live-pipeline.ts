@@ -11,7 +11,7 @@ import type { PipelineDefinition } from './definition.ts';
 import { GraphsAtWork } from './graphs-at-work.ts';
 import { type LiveSnapshot, restoreMoves, snapshotMoves } from './live-snapshot.ts';
 import { madeAs, makesOf, sameMakes } from './make.ts';
-import { movesBetween } from './move.ts';
+import { type Move, movesBetween } from './move.ts';
 import { MovesUnderWay } from './moves-under-way.ts';
 import { PipelineVersions } from './pipeline-versions.ts';
 import { PreparedPipeline, type PrepareOptions, type StageActivity } from './prepare-pipeline.ts';
@@ -220,16 +220,33 @@ export class LivePipeline {
 
   /** Lets controllers decide; a block always ends where one looks, so that it sees the same whatever the chunks. */
   #look(frameIn: number, frame: number): void {
-    const decided = this.#controllers.look(frameIn, this.#versions.sounding, this.#newest);
-    for (const { stage, parameter, to } of decided) {
-      if (stage === null) continue;
+    const paramsOf = (id: string) => this.#versions.paramsOf(id);
+    for (const { stage, parameter, to } of this.#controllers.look(frameIn, paramsOf, this.#newest)) {
+      if (stage === null || parameter === null) continue;
       const action: Action = { set: `${stage}.${parameter}`, to, frames: 0, curve: 'hold' };
-      const { asked } = this.#versions;
-      // What waits for its second graph may be without that entry.
-      if (asked.entries.some(({ id }) => id === stage))
-        this.#versions.asked = this.#actions.after(asked, action);
-      if (this.#glide(action, frame)) this.#options.onChange?.({ frame, action });
+      const moved = this.#moveNumber(stage, parameter, to, frame) ?? this.#set(stage, action, frame);
+      if (moved) this.#options.onChange?.({ frame, action });
     }
+  }
+
+  /** Moves a number of what sounds, and says whether it is another; null where more has to be looked at. */
+  #moveNumber(id: string, parameter: string, to: unknown, frame: number): boolean | null {
+    const before = typeof to === 'number' ? this.#versions.move(id, parameter, to) : null;
+    if (before === null) return null;
+    const from = before[parameter];
+    if (Object.is(from, to)) return false;
+    const leaves = [{ path: [parameter], from, to, until: Number.POSITIVE_INFINITY }];
+    this.#begin({ id, leaves, frame, frames: 0, curve: 'hold' });
+    return true;
+  }
+
+  /** Sets a parameter of what sounds, and of what is asked for, as a controller decided. */
+  #set(id: string, action: Action, frame: number): boolean {
+    const { asked } = this.#versions;
+    // What waits for its second graph may be without that entry.
+    if (asked.entries.some((entry) => entry.id === id))
+      this.#versions.asked = this.#actions.after(asked, action);
+    return this.#glide(action, frame);
   }
 
   /** Gives what sounds now the controllers that it asks for. */
@@ -266,11 +283,16 @@ export class LivePipeline {
     const next = this.#actions.after(sounding, action);
     const { frames, curve } = 'pipeline' in action ? { frames: 0, curve: 'hold' as const } : action;
     const moves = movesBetween(sounding, next, { frame, frames, curve });
-    for (const move of moves) this.#graphs.move(this.#moves.begin(move));
+    for (const move of moves) this.#begin(move);
     const changes = moves.length > 0 || !sameControllers(sounding, next);
     this.#versions.sounding = next;
     this.#follow();
     return changes;
+  }
+
+  /** Begins a move, in every graph that is heard or about to be. */
+  #begin(move: Move): void {
+    this.#graphs.move(this.#moves.begin(move));
   }
 
   /** Begins to change into a second graph, with all that waits for it. */

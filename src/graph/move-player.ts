@@ -71,6 +71,7 @@ export class MovePlayer {
 
   /** Frames until the next value is due; what is due now is set first. */
   span(): number {
+    if (this.#playing.length === 0) return Number.POSITIVE_INFINITY;
     const now = this.#frame[0];
     let next = Number.POSITIVE_INFINITY;
     for (const playing of this.#playing) {
@@ -91,15 +92,15 @@ export class MovePlayer {
     const { move, node, at } = playing;
     const end = at + move.frames;
     const reached = Math.min(end, at + (Math.floor((now - at) / STEP) + 1) * STEP);
-    const standing = move.leaves.filter(({ until }) => until > move.frame + (now - at));
     const present = node.processor.params as object;
-    const params = standing.reduce<unknown>(
-      (changed, leaf) => withLeaf(changed, leaf.path, leafValue(move, leaf, move.frame + (reached - at))),
-      present,
-    ) as object;
+    let params = present;
+    for (const leaf of move.leaves) {
+      if (leaf.until <= move.frame + (now - at)) continue;
+      params = withLeaf(params, leaf.path, leafValue(move, leaf, move.frame + (reached - at))) as object;
+    }
     playing.next = reached >= end ? Number.POSITIVE_INFINITY : reached;
     // In the pipeline that is faded out, an entry of this id may be of another make.
-    if (standing.length === 0 || needsRestart(node.definition, present, params)) return;
+    if (params === present || needsRestart(node.definition, present, params)) return;
     node.processor.set(params, move.frames > 0 ? reached - now : undefined);
   }
 }

@@ -55,9 +55,9 @@ export function leafValue({ frame, frames, curve }: Move, { from, to }: Leaf, at
 /** A copy of `target` with the value at `path` replaced. */
 export function withLeaf(target: unknown, path: Leaf['path'], value: unknown): unknown {
   if (path.length === 0) return value;
-  const [key, ...rest] = path;
+  const [key] = path;
   const copy = (Array.isArray(target) ? [...target] : { ...(target as object) }) as Record<string, unknown>;
-  copy[key] = withLeaf(copy[key], rest, value);
+  copy[key] = path.length === 1 ? value : withLeaf(copy[key], path.slice(1), value);
   return copy;
 }
 
@@ -66,15 +66,14 @@ const isBranch = (value: unknown): value is Record<string, unknown> =>
 
 /** Every value that differs between two sets of parameters. */
 function differences(from: unknown, to: unknown, path: Leaf['path'] = []): Leaf[] {
-  if (Object.is(from, to)) return [];
-  if (isBranch(from) && isBranch(to) && Array.isArray(from) === Array.isArray(to)) {
-    const keys = [...new Set([...Object.keys(from), ...Object.keys(to)])];
-    const others = keys.filter((key) => !Object.is(from[key], to[key]));
-    return others.flatMap((key) =>
-      differences(from[key], to[key], [...path, Array.isArray(to) ? Number(key) : key]),
-    );
+  if (!isBranch(from) || !isBranch(to) || Array.isArray(from) !== Array.isArray(to)) {
+    return [{ path, from, to, until: Number.POSITIVE_INFINITY }];
   }
-  return [{ path, from, to, until: Number.POSITIVE_INFINITY }];
+  const found: Leaf[] = [];
+  for (const key of Object.keys({ ...from, ...to }).filter((key) => !Object.is(from[key], to[key]))) {
+    found.push(...differences(from[key], to[key], [...path, Array.isArray(to) ? Number(key) : key]));
+  }
+  return found;
 }
 
 /** What must move for one pipeline to become another with the same wiring. */
@@ -83,9 +82,11 @@ export function movesBetween(
   after: PipelineDefinition,
   time: Pick<Move, 'frame' | 'frames' | 'curve'>,
 ): Move[] {
-  return after.entries.flatMap((entry, n) => {
-    if (entry === before.entries[n]) return [];
-    const leaves = differences(before.entries[n].params, entry.params);
-    return leaves.length > 0 ? [{ id: entry.id, leaves, ...time }] : [];
-  });
+  const changed = after.entries.filter((entry, n) => entry !== before.entries[n]);
+  const moves: Move[] = [];
+  for (const { id, params } of changed) {
+    const leaves = differences(before.entries.find((old) => old.id === id)!.params, params);
+    if (leaves.length > 0) moves.push({ id, leaves, ...time });
+  }
+  return moves;
 }

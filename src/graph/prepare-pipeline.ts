@@ -234,7 +234,8 @@ export class PreparedPipeline {
 
   /** Entries that are processed here. */
   get #here(): readonly PreparedEntry[] {
-    return this.entries.slice(0, this.#relay?.from);
+    const relay = this.#relay;
+    return relay === null ? this.entries : this.entries.slice(0, relay.from);
   }
 
   /** The state of every stage, by id; in the arrays of earlier ones where they are given. */

@@ -1,8 +1,8 @@
-import type * as z from 'zod';
 import { pipelineError, usageError } from '../audio/errors.ts';
 import { quoted, shortened } from '../audio/shown.ts';
 import { applySetting } from './apply-setting.ts';
-import type { PipelineDefinition, PipelineEntry, PipelineSource } from './definition.ts';
+import type { PipelineDefinition, PipelineSource } from './definition.ts';
+import { MovedNumbers } from './moved-numbers.ts';
 import { checkPipeline } from './parse-pipeline.ts';
 
 /** A value as typed: a number, true, false, a JSON list or object, else a word. */
@@ -23,44 +23,11 @@ export function withSetting(
   name: string,
   value: unknown,
 ): PipelineDefinition {
-  const number = withNumber(definition, name, value);
-  return number ?? checkPipeline(changed(definition, name, value), definition.origin);
-}
-
-/**
- * The pipeline with a number that a stage of the file itself can glide to: of all checks only that of its parameters can come
- * to another end, and a controller sets several numbers a second. Null where that is not all, or where it fails.
- */
-function withNumber(definition: PipelineDefinition, name: string, value: unknown): PipelineDefinition | null {
-  const { entries, source } = definition;
-  const { stages, parameters = {}, extends: base } = source;
-  const [id, key, ...deeper] = name.split('.');
-  const plain = base === undefined && entries.length === stages.length && !stages.some((raw) => 'use' in raw);
-  if (!plain || typeof value !== 'number' || deeper.length > 0 || Object.hasOwn(parameters, id)) return null;
-  const n = entries.findIndex((entry) => entry.id === id);
-  const shape = (entries[n]?.definition.params.shape ?? {}) as Record<string, z.ZodType>;
-  if (!Object.hasOwn(shape, key) || shape[key].meta()?.change === 'restart') return null;
-  const entry = entries[n];
-  const params = withChecked(entry, key, value);
-  if (params === null) return null;
-  return {
-    ...definition,
-    source: { ...source, stages: stages.with(n, { ...stages[n], [key]: value }) },
-    entries: entries.with(n, { ...entry, params }),
-  };
-}
-
-/** An entry's parameters with one number replaced; only that is checked where they have nothing to do with one another. */
-function withChecked(
-  { definition, params }: PipelineEntry,
-  key: string,
-  value: number,
-): PipelineEntry['params'] | null {
-  const { shape, def } = definition.params;
-  if ((def.checks ?? []).length > 0)
-    return definition.params.safeParse({ ...params, [key]: value }).data ?? null;
-  const checked = (shape[key] as z.ZodType).safeParse(value);
-  return checked.success ? { ...params, [key]: checked.data } : null;
+  const numbers = new MovedNumbers(definition);
+  const dot = name.indexOf('.');
+  if (typeof value === 'number' && dot >= 0 && numbers.move(name.slice(0, dot), name.slice(dot + 1), value))
+    return numbers.definition;
+  return checkPipeline(changed(definition, name, value), definition.origin);
 }
 
 function changed({ source }: PipelineDefinition, name: string, value: unknown): PipelineSource {

@@ -224,7 +224,8 @@ export class StreamEncoder {
 
   #encodeDithered(dither: TpdfDither, planar: Planar, frames: number): void {
     for (let at = 0; at < frames; ) {
-      const { dithers, left } = this.#turnAt(this.#framesWritten + at);
+      const left = this.#framesToTurn(this.#framesWritten + at);
+      const { dithers } = this.#turns[0];
       const span = dither.span(Math.min(frames - at, left));
       this.#clippedSamples += this.#pcm.encode(planar, at, span, dithers ? dither : null);
       dither.advance(planar, at, span, this.#blank);
@@ -233,11 +234,11 @@ export class StreamEncoder {
     }
   }
 
-  /** Whether a frame is dithered, and for how many frames that holds. */
-  #turnAt(frame: number): { readonly dithers: boolean; readonly left: number } {
-    while (this.#turns.length > 1 && this.#turns[1].frame <= frame) this.#turns.shift();
-    const [{ dithers }, next] = this.#turns;
-    return { dithers, left: (next?.frame ?? Number.POSITIVE_INFINITY) - frame };
+  /** For how many frames from this one on the first of the turns holds; those before it are gone then. */
+  #framesToTurn(frame: number): number {
+    const turns = this.#turns;
+    while (turns.length > 1 && turns[1].frame <= frame) turns.shift();
+    return (turns.length > 1 ? turns[1].frame : Number.POSITIVE_INFINITY) - frame;
   }
 
   readonly #blank = (channel: number, from: number, to: number): void => {

@@ -97,9 +97,10 @@ export class TrackDecoder {
     }
     const frames = Math.floor(this.#staged / frameBytes);
     if (frames === 0) return 0;
+    const used = frames * frameBytes;
     pcm.decode(this.#header.sampleFormat, planar, frames);
-    pcm.bytes.copyWithin(0, frames * frameBytes, this.#staged);
-    this.#staged -= frames * frameBytes;
+    if (used < this.#staged) pcm.bytes.copyWithin(0, used, this.#staged);
+    this.#staged -= used;
     return frames;
   }
 

@@ -36,20 +36,38 @@ export function multiply(x: usize, gain: usize, frames: i32): void {
   }
 }
 
-/** gain[i] = 2^(start + step * (index + i)). */
+/** Frames between two places on a line from which the gains are worked out, and their distances from them in gains. */
+const STRIDE: i32 = 16;
+const distances: usize = memory.data(8 * 16, 16);
+
+/**
+ * gain[i] = 2^(start + step * n), n = index + i: that of the last n that is a multiple of 16, times one of 16 factors. `index` is
+ * whole.
+ */
 export function gainAlong(gain: usize, frames: i32, start: f64, step: f64, index: f64): void {
-  const base = f64x2.splat(start), slope = f64x2.splat(step);
-  let n = counted(index);
-  let i = 0;
-  for (; i + 4 <= frames; i += 4) {
-    const p = gain + (<usize>i << 3);
-    v128.store(p, exp2x2(along(base, slope, n)));
-    v128.store(p, exp2x2(along(base, slope, f64x2.add(n, f64x2.splat(2)))), 16);
-    n = f64x2.add(n, f64x2.splat(4));
+  const slope = f64x2.splat(step), two = f64x2.splat(2);
+  const top = distances + (<usize>STRIDE << 3);
+  let n = counted(0);
+  for (let q = distances; q < top; q += 16) {
+    v128.store(q, exp2x2(f64x2.mul(slope, n)));
+    n = f64x2.add(n, two);
   }
-  for (; i < frames; i++) {
-    v128.store_lane<f64>(gain + (<usize>i << 3), exp2x2(along(base, slope, n)), 0);
-    n = f64x2.add(n, f64x2.splat(1));
+  const end = gain + (<usize>frames << 3);
+  let place = <i32>index;
+  while (gain < end) {
+    const past = place & (STRIDE - 1);
+    const base = exp2x2(f64x2.splat(start + step * <f64>(place - past)));
+    let q = distances + (<usize>past << 3);
+    const stop = min(end, gain + (top - q));
+    for (; gain + 16 <= stop; gain += 16) {
+      v128.store(gain, f64x2.mul(base, v128.load(q)));
+      q += 16;
+    }
+    if (gain < stop) {
+      v128.store_lane<f64>(gain, f64x2.mul(base, v128.load64_splat(q)), 0);
+      gain += 8;
+    }
+    place += STRIDE - past;
   }
 }
 

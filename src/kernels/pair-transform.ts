@@ -12,9 +12,44 @@ function reversed(x: v128): v128 {
 }
 
 /**
- * Transforms a segment of half the size that stands in the middle of zeros: the rings `left` and `right`, whose oldest frame is
- * at index `oldest`, times `window`. `work` holds 4 * size floats, `tables` the twiddles of the passes. Gives where the
- * transform stands.
+ * The first pass where the first of four points is zero: `c` is the third, `sum` and `difference` are those of the second and
+ * the fourth. See `merge`.
+ */
+// @ts-expect-error: decorator
+@inline
+function mergeThree(
+  sumR: v128,
+  sumI: v128,
+  differenceR: v128,
+  differenceI: v128,
+  cr: v128,
+  ci: v128,
+  size: i32,
+  p: i32,
+  work: usize,
+  tables: usize,
+): void {
+  turn(
+    f32x4.add(cr, sumR),
+    f32x4.add(ci, sumI),
+    f32x4.sub(differenceI, cr),
+    f32x4.neg(f32x4.add(ci, differenceR)),
+    f32x4.sub(cr, sumR),
+    f32x4.sub(ci, sumI),
+    f32x4.neg(f32x4.add(cr, differenceI)),
+    f32x4.sub(differenceR, ci),
+    size,
+    p,
+    at(work, 4 * p),
+    at(work, size + 4 * p),
+    tables,
+  );
+}
+
+/**
+ * Transforms a segment of five eighths of the size that stands behind a quarter of zeros: from the rings `left` and `right` of
+ * `size` samples, whose oldest frame is at index `oldest`, times `window`. `work` holds 4 * size floats, `tables` the twiddles of
+ * the passes. Gives where the transform stands.
  */
 export function pairForward(
   size: i32,
@@ -26,7 +61,7 @@ export function pairForward(
   tables: usize,
 ): usize {
   const quarter = size >> 2;
-  const last = 2 * quarter - 1;
+  const last = size - 1;
   for (let p = 0; p < quarter; p += 4) {
     const early = get(window, p);
     const late = get(window, quarter + p);
@@ -36,22 +71,17 @@ export function pairForward(
     const bi = f32x4.mul(get(right, older), early);
     const cr = f32x4.mul(get(left, newer), late);
     const ci = f32x4.mul(get(right, newer), late);
-    // The first and the last quarter are zeros.
-    turn(
-      f32x4.add(cr, br),
-      f32x4.add(ci, bi),
-      f32x4.sub(bi, cr),
-      f32x4.neg(f32x4.add(ci, br)),
-      f32x4.sub(cr, br),
-      f32x4.sub(ci, bi),
-      f32x4.neg(f32x4.add(cr, bi)),
-      f32x4.sub(br, ci),
-      size,
-      p,
-      at(work, 4 * p),
-      at(work, size + 4 * p),
-      tables,
-    );
+    if (p < quarter >> 1) {
+      const end = get(window, 2 * quarter + p);
+      const newest = (oldest + p + 2 * quarter) & last;
+      const dr = f32x4.mul(get(left, newest), end);
+      const di = f32x4.mul(get(right, newest), end);
+      const sumR = f32x4.add(br, dr);
+      const sumI = f32x4.add(bi, di);
+      mergeThree(sumR, sumI, f32x4.sub(br, dr), f32x4.sub(bi, di), cr, ci, size, p, work, tables);
+    } else {
+      mergeThree(br, bi, br, bi, cr, ci, size, p, work, tables);
+    }
   }
   return laterPasses(size, work, at(work, 2 * size), tables);
 }

@@ -1,5 +1,6 @@
 // What a spectrum needs around the FFT. Twins: the functions of the same names in src/dsp/spectrum/overlapping-windows.ts
-// (copyValid, applyWindow, countCrossings), fft.ts (addPower), spectrum-analyser.ts (addFramePower), band-masks.ts and band-response.ts (sumSpans).
+// (copyValid, applyWindow, countCrossings), fft.ts (addPower), spectrum-analyser.ts (addFramePower), band-masks.ts (bandPowers,
+// bandPowers64) and band-response.ts (sumSpans).
 
 /** The upper two lanes, moved to the lower. */
 // @ts-expect-error: decorator
@@ -30,16 +31,25 @@ export function applyWindow(x: usize, window: usize, frames: i32, to: usize): vo
 }
 
 /**
- * sum[k] += power[k] in double precision and programme[k] += weight * power[k] in single; gives the sum of the powers.
+ * sum[k] += power[k] in double precision and programme[k] += weight * power[k] in single, from 0 with `first`; gives the sum of the
+ * powers.
  */
-export function addFramePower(power: usize, bins: i32, sum: usize, programme: usize, weight: f32): f64 {
+export function addFramePower(
+  power: usize,
+  bins: i32,
+  sum: usize,
+  programme: usize,
+  weight: f32,
+  first: bool,
+): f64 {
+  const kept = i32x4.splat(first ? 0 : -1);
   const weights = f32x4.splat(weight);
   let lanes = f64x2.splat(0);
   let k = 0;
   for (; k + 4 <= bins; k += 4) {
     const at = <usize>k << 2;
     const p = v128.load(power + at);
-    v128.store(programme + at, f32x4.add(v128.load(programme + at), f32x4.mul(weights, p)));
+    v128.store(programme + at, f32x4.add(v128.and(v128.load(programme + at), kept), f32x4.mul(weights, p)));
     const to = sum + (<usize>k << 3);
     const low = f64x2.promote_low_f32x4(p);
     const high = f64x2.promote_low_f32x4(upper(p));
@@ -52,7 +62,7 @@ export function addFramePower(power: usize, bins: i32, sum: usize, programme: us
     const p = load<f32>(power + (<usize>k << 2));
     const mixed = programme + (<usize>k << 2);
     const to = sum + (<usize>k << 3);
-    store<f32>(mixed, load<f32>(mixed) + weight * p);
+    store<f32>(mixed, (first ? 0 : load<f32>(mixed)) + weight * p);
     store<f64>(to, load<f64>(to) + p);
     total += p;
   }
@@ -127,6 +137,33 @@ export function bandPowers(
     const lanes = f32x4.add(even, odd);
     const pair = f64x2.add(f64x2.promote_low_f32x4(lanes), f64x2.promote_low_f32x4(upper(lanes)));
     store<f64>(out, (f64x2.extract_lane(pair, 0) + f64x2.extract_lane(pair, 1)) * scale);
+    spans += 8;
+    out += 8;
+  }
+}
+
+/** The same over a spectrum of `bins` bins in 64 bits with weights in 64 bits, bin after bin, over `bandwidth`. */
+export function bandPowers64(
+  power: usize,
+  bins: i32,
+  spans: usize,
+  weights: usize,
+  bands: i32,
+  bandwidth: f64,
+  out: usize,
+): void {
+  for (let band = 0; band < bands; band++) {
+    const first = load<i32>(spans);
+    const count = load<i32>(spans, 4) << 2;
+    const at = power + (<usize>first << 3);
+    const inside = min(count, bins - first);
+    let sum: f64 = 0;
+    for (let i = 0; i < inside; i++) {
+      const offset = <usize>i << 3;
+      sum += load<f64>(weights + offset) * load<f64>(at + offset);
+    }
+    store<f64>(out, sum / bandwidth);
+    weights += <usize>count << 3;
     spans += 8;
     out += 8;
   }

@@ -88,3 +88,11 @@ export function truePeaks(
     v128.store(y, top);
   }
 }
+
+/** The row becomes the last `history` samples and the block behind them; the last of the row are kept for the next block. */
+export function takeBlock(row: usize, kept: usize, history: i32, x: usize, frames: i32): void {
+  const bytes = <usize>history << 2;
+  memory.copy(row, kept, bytes);
+  memory.copy(row + bytes, x, <usize>frames << 2);
+  memory.copy(kept, row + (<usize>frames << 2), bytes);
+}

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { dbToGain, powerToDb } from '../dsp/elementary.ts';
+import { dbToPower, powerToDb } from '../dsp/elementary.ts';
 import type { Controller, ControllerDefinition, Decided, Standing } from '../stages/controller.ts';
 import type { Readings } from '../stages/define-stage.ts';
 import { described, number } from '../stages/parameters.ts';
@@ -77,6 +77,8 @@ interface AdaptiveSnapshot {
 /** Listens to a stream and moves the stages that master it, once a second, by the rules. */
 class AdaptiveController implements Controller {
   readonly #aim: Aim;
+  /** LUFS. */
+  readonly #loudness: number;
   readonly #genres: readonly Genre[];
   readonly #content: RunningContent;
   #looks = 0;
@@ -86,6 +88,7 @@ class AdaptiveController implements Controller {
 
   constructor(aim: Aim, genres: readonly Genre[], channels: number) {
     this.#aim = aim;
+    this.#loudness = ruleLoudness(aim).value;
     this.#genres = genres;
     this.#content = new RunningContent(channels);
   }
@@ -112,7 +115,8 @@ class AdaptiveController implements Controller {
   }
 
   step(meters: (role: string) => Readings | null, standing: Standing): readonly Decided[] {
-    const [spectrum, loudness] = [meters('spectrum')!, meters('loudness')!];
+    const spectrum = meters('spectrum')!;
+    const loudness = meters('loudness')!;
     this.#content.take(spectrum);
     const content = this.#content.heardFigures(loudness);
     if (content.silent || this.#content.heard < LEAST_SECONDS) return [];
@@ -167,11 +171,11 @@ class AdaptiveController implements Controller {
    * louder, the aim moves the other way; null before anything is known.
    */
   #ruleTarget({ shortTerm }: Readings): Ruling<number> | null {
-    const aimed = ruleLoudness(this.#aim).value;
+    const aimed = this.#loudness;
     if (!((shortTerm as number) > aimed - OUTPUT_GATE)) return null;
     this.#counted += 1;
     const weight = Math.max(1 / OUTPUT_MEMORY, 1 / this.#counted);
-    this.#output += weight * (powerOf(shortTerm as number) - this.#output);
+    this.#output += weight * (dbToPower(shortTerm as number) - this.#output);
     const output = powerToDb(this.#output);
     const correction = OUTPUT_WEIGHT * (aimed - output);
     return {
@@ -212,8 +216,6 @@ function decided(
 ): Decided {
   return { rule, stage, parameter, from, to, measured, because };
 }
-
-const powerOf = (db: number): number => dbToGain(db) * dbToGain(db);
 
 /** The controller `adaptive`; `genres` gives what it knows of genres, and is asked when one is prepared. */
 export const adaptiveController = (genres: () => readonly Genre[]): ControllerDefinition<typeof params> => ({

@@ -1,4 +1,4 @@
-import { dbToGain } from '../dsp/elementary.ts';
+import { dbToPower } from '../dsp/elementary.ts';
 import { KernelMemory, StateMemory } from '../dsp/kernel-memory.ts';
 import { BandBalance } from '../dsp/spectrum/band-balance.ts';
 import { CRITICAL_BANDS, criticalBands } from '../dsp/spectrum/critical-bands.ts';
@@ -42,7 +42,7 @@ export function balanceGains(
     windowMs: 1,
     gateDb: EVERYTHING,
   });
-  balance.step(Float64Array.from(bark, (level) => dbToGain(level) * dbToGain(level)));
+  balance.step(Float64Array.from(bark, dbToPower));
   const { gainsDb, masked } = balance;
   const gains = Array.from({ length: CRITICAL_BANDS }, (_, n) => gainsDb[n] ?? 0);
   return { gains, audible: masked.filter((one) => !one).length };

@@ -1,4 +1,4 @@
-import { dbToGain, powerToDb } from '../dsp/elementary.ts';
+import { dbToPower, powerToDb } from '../dsp/elementary.ts';
 
 /** Figures of a programme, measured over all of it or over what has come so far; null where undefined. */
 export interface MeasuredContent {
@@ -82,12 +82,14 @@ export function contentProfile(measured: MeasuredContent): ContentProfile {
   const crest = crestOf(measured);
   const pauses = loudness === null || noiseFloor === null ? null : loudness - noiseFloor;
   const bass = bark === null ? null : shareOf(bark, BASS_BANDS);
-  const derived = { ...measured, crest, pauses, bass };
   return {
-    ...derived,
+    ...measured,
+    crest,
+    pauses,
+    bass,
     energy: energyOf(loudness),
     dynamics: dynamicsOf(crest, range),
-    kind: kindOf(derived),
+    kind: kindOf(measured, pauses),
   };
 }
 
@@ -102,24 +104,30 @@ function dynamicsOf(crest: number | null, range: number | null): DynamicsClass {
 }
 
 /** Silence where nothing is heard; speech where all signs of it are seen. */
-function kindOf(content: MeasuredContent & Pick<ContentProfile, 'pauses'>): ContentKind {
-  if (isSilent(content)) return 'silence';
-  const { pauses, width, bark, tempo, centroid } = content;
+function kindOf(measured: MeasuredContent, pauses: number | null): ContentKind {
+  if (isSilent(measured)) return 'silence';
+  const { width, bark, tempo, centroid } = measured;
   const [low, high] = SPEECH_CENTROID;
-  const signs = [
-    (pauses ?? 0) > SPEECH_PAUSES,
-    (width ?? 0) < SPEECH_WIDTH,
-    bark !== null && (shareOf(bark, DEEP_BANDS) ?? 0) < SPEECH_DEEP,
-    centroid !== null && centroid >= low && centroid <= high,
-    tempo === null,
-  ];
-  return signs.every(Boolean) ? 'speech' : 'music';
+  const speech =
+    (pauses ?? 0) > SPEECH_PAUSES &&
+    (width ?? 0) < SPEECH_WIDTH &&
+    centroid !== null &&
+    centroid >= low &&
+    centroid <= high &&
+    tempo === null &&
+    bark !== null &&
+    (shareOf(bark, DEEP_BANDS) ?? 0) < SPEECH_DEEP;
+  return speech ? 'speech' : 'music';
 }
 
 /** Power of the lowest bands over all power, in dB, at most 0; null for silence. */
 function shareOf(levels: readonly number[], bands: number): number | null {
-  const sum = (part: readonly number[]): number =>
-    part.reduce((total, level) => total + dbToGain(level) * dbToGain(level), 0);
-  const all = sum(levels);
-  return all > 0 ? powerToDb(sum(levels.slice(0, bands)) / all) : null;
+  let all = 0;
+  let lowest = 0;
+  for (let n = 0; n < levels.length; n++) {
+    const power = dbToPower(levels[n]);
+    all += power;
+    if (n < bands) lowest += power;
+  }
+  return all > 0 ? powerToDb(lowest / all) : null;
 }

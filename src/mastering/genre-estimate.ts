@@ -27,11 +27,15 @@ export function estimateGenre(content: ContentProfile, genres: readonly Genre[])
   if (known.length < LEAST_FEATURES || genres.length < 2) return null;
   const scores = genres.map(({ name, looks }) => {
     if ((name === 'speech') !== (content.kind === 'speech')) return 0;
-    const fits = known.flatMap((feature) => {
+    let sum = 0;
+    let fits = 0;
+    for (const feature of known) {
       const look = looks[feature];
-      return look === undefined ? [] : [fitness(content[feature]!, look.from, look.to)];
-    });
-    return fits.reduce((sum, one) => sum + one, 0) / Math.max(1, fits.length);
+      if (look === undefined) continue;
+      sum += fitness(content[feature]!, look.from, look.to);
+      fits += 1;
+    }
+    return sum / Math.max(1, fits);
   });
   const best = scores.indexOf(Math.max(...scores));
   const others = scores.reduce((sum, score, n) => (n === best ? sum : sum + score), 0) / (scores.length - 1);

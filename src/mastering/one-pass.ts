@@ -13,7 +13,7 @@ export function onePassPipeline(aim: Aim, lookahead: number): object {
     name: 'master',
     stages: [
       { id: 'heard', stage: 'loudness', truePeak: false },
-      { stage: 'spectrum', fftSize: 2048, overlap: 50, views: 'programme' },
+      { stage: 'spectrum', fftSize: 2048, overlap: 25, views: 'programme' },
       { id: 'eq', stage: 'psychoacoustic-eq', window: BALANCE_WINDOW },
       { stage: 'compressor', ...COMPRESSOR },
       { stage: 'stereo' },

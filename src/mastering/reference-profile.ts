@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { dbToGain, powerToDb } from '../dsp/elementary.ts';
+import { dbToPower, powerToDb } from '../dsp/elementary.ts';
 import { CRITICAL_BANDS } from '../dsp/spectrum/critical-bands.ts';
 import { checked } from './mastering-target.ts';
 
@@ -45,7 +45,7 @@ export function referenceProfile(recordings: readonly ReferenceRecording[]): Ref
   const bands = (of: readonly ReferenceRecording[], view: 'programme' | 'mid' | 'side') =>
     Array.from({ length: CRITICAL_BANDS }, (_, band) => {
       const powers = of.map((one) =>
-        power((one[view]![band] ?? Number.NEGATIVE_INFINITY) - totals.get(one)!),
+        dbToPower((one[view]![band] ?? Number.NEGATIVE_INFINITY) - totals.get(one)!),
       );
       const mean = powers.reduce((sum, value) => sum + value, 0) / powers.length;
       return mean > 0 ? rounded(powerToDb(mean)) : null;
@@ -68,8 +68,7 @@ export function referenceProfile(recordings: readonly ReferenceRecording[]): Ref
 export const parseReferenceProfile = (text: string, name: string): ReferenceProfile =>
   checked(referenceSchema, text, name);
 
-const power = (db: number): number => dbToGain(db) * dbToGain(db);
 const totalDb = (levels: readonly number[]): number =>
-  powerToDb(levels.reduce((sum, one) => sum + power(one), 0));
+  powerToDb(levels.reduce((sum, one) => sum + dbToPower(one), 0));
 /** To a thousandth: a profile of a few kilobytes. */
 const rounded = (value: number): number => Math.round(value * 1000) / 1000;

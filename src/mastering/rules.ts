@@ -145,31 +145,35 @@ export function ruleCompression(
   };
 }
 
+const keepWidth = (width: number | null, rule: string, because: string): Ruling<number> => ({
+  rule,
+  value: 1,
+  measured: { width },
+  because,
+});
+
 /** Rule for the factor on the side of two channels. */
 export function ruleWidth(
   { channels, width }: Pick<ContentProfile, 'channels' | 'width'>,
   { preset, mode, reference, amount }: Aim,
 ): Ruling<number> {
-  const keep = (rule: string, because: string): Ruling<number> => ({
-    rule,
-    value: 1,
-    measured: { width },
-    because,
-  });
-  if (channels !== 2) return keep('width-is-for-two', `it has ${channels} channels`);
-  if (width === null || width < NO_SIDE) return keep('no-side', 'there is no side to widen');
+  if (channels !== 2) return keepWidth(width, 'width-is-for-two', `it has ${channels} channels`);
+  if (width === null || width < NO_SIDE) return keepWidth(width, 'no-side', 'there is no side to widen');
   if (Math.abs(width - 0.5) < UNRELATED) {
-    return keep('unrelated-channels', 'one channel is silent, or the two have nothing in common');
+    return keepWidth(width, 'unrelated-channels', 'one channel is silent, or the two have nothing in common');
   }
   const share = REFERENCE_SHARE[mode];
   const bound = (own: number): number => own + share * ((reference?.width ?? own) - own);
-  const [narrowest, widest] = [bound(preset.narrowest.value), bound(preset.widest.value)];
-  if (width >= narrowest && width <= widest) return keep('keep-width', 'it is as wide as it should be');
+  const narrowest = bound(preset.narrowest.value);
+  const widest = bound(preset.widest.value);
+  if (width >= narrowest && width <= widest)
+    return keepWidth(width, 'keep-width', 'it is as wide as it should be');
   const wanted = width < narrowest ? narrowest : widest;
   // The factor f at which f^2 S / (M + f^2 S) is the wanted share.
   const exact = Math.sqrt((wanted * (1 - width)) / (width * Math.max(1e-3, 1 - wanted)));
   const factor = 1 + amount * (Math.max(LEAST_WIDTH, Math.min(MOST_WIDTH, exact)) - 1);
-  if (Math.abs(factor - 1) < SAME_WIDTH) return keep('keep-width', 'it is as wide as it should be');
+  if (Math.abs(factor - 1) < SAME_WIDTH)
+    return keepWidth(width, 'keep-width', 'it is as wide as it should be');
   return {
     rule: width < narrowest ? 'widen-narrow' : 'narrow-wide',
     value: factor,

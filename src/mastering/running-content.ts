@@ -1,4 +1,4 @@
-import { dbToGain, powerToDb } from '../dsp/elementary.ts';
+import { dbToPower, powerToDb } from '../dsp/elementary.ts';
 import type { Readings } from '../stages/define-stage.ts';
 import { type ContentProfile, contentProfile, crestOf, isSilent } from './content-profile.ts';
 
@@ -10,9 +10,6 @@ const PAUSE = -70;
 const SILENT = -100;
 /** Level of the spectrum stage over the RMS, in dB: it counts from a full-scale sine. */
 const SINE_OVER_RMS = 3.01;
-
-type Features = 'centroid' | 'rolloff' | 'flatness' | 'zeroCrossingRate';
-const FEATURES: readonly Features[] = ['centroid', 'rolloff', 'flatness', 'zeroCrossingRate'];
 
 type MeanSnapshot = readonly [count: number, mean: number];
 
@@ -31,14 +28,19 @@ export interface HeardFigures
   readonly silent: boolean;
 }
 
-/** A mean that forgets; at first the plain mean. */
+/** What the `count`-th value counts in a mean that forgets and is the plain mean at first. */
+const weightOf = (count: number): number => Math.max(1 / MEMORY, 1 / count);
+
+/** A mean that forgets. */
 class RunningMean {
   #count = 0;
   #mean = 0;
 
-  push(value: number): void {
+  /** Takes the next value, if there is one. */
+  push(value: number | null): void {
+    if (value === null) return;
     this.#count += 1;
-    this.#mean += (value - this.#mean) * Math.max(1 / MEMORY, 1 / this.#count);
+    this.#mean += (value - this.#mean) * weightOf(this.#count);
   }
 
   get value(): number | null {
@@ -49,11 +51,38 @@ class RunningMean {
     return [this.#count, this.#mean];
   }
 
-  static restored([count, mean]: MeanSnapshot): RunningMean {
-    const restored = new RunningMean();
-    restored.#count = count;
-    restored.#mean = mean;
-    return restored;
+  restore([count, mean]: MeanSnapshot): void {
+    this.#count = count;
+    this.#mean = mean;
+  }
+}
+
+/** The same of the powers of bands. */
+class RunningPowers {
+  #count = 0;
+  #means = new Float64Array();
+
+  /** Takes the next levels of all bands, in dB. */
+  push(levels: readonly number[]): void {
+    if (this.#count === 0) this.#means = new Float64Array(levels.length);
+    this.#count += 1;
+    const weight = weightOf(this.#count);
+    const means = this.#means;
+    for (let n = 0; n < means.length; n++) means[n] += (dbToPower(levels[n]) - means[n]) * weight;
+  }
+
+  /** In dB; null before the first. */
+  get levels(): readonly number[] | null {
+    return this.#count === 0 ? null : Array.from(this.#means, powerToDb);
+  }
+
+  snapshot(): readonly MeanSnapshot[] {
+    return Array.from(this.#means, (mean) => [this.#count, mean]);
+  }
+
+  restore(bands: readonly MeanSnapshot[]): void {
+    this.#count = bands[0]?.[0] ?? 0;
+    this.#means = Float64Array.from(bands, ([, mean]) => mean);
   }
 }
 
@@ -63,9 +92,12 @@ class RunningMean {
  */
 export class RunningContent {
   readonly #channels: number;
-  #features = new Map(FEATURES.map((name) => [name, new RunningMean()]));
-  #width = new RunningMean();
-  #bark: RunningMean[] = [];
+  readonly #centroid = new RunningMean();
+  readonly #rolloff = new RunningMean();
+  readonly #flatness = new RunningMean();
+  readonly #zeroCrossingRate = new RunningMean();
+  readonly #width = new RunningMean();
+  readonly #bark = new RunningPowers();
   #heard = 0;
   #noiseFloor: number | null = null;
 
@@ -82,9 +114,9 @@ export class RunningContent {
     return {
       heard: this.#heard,
       noiseFloor: this.#noiseFloor,
-      features: FEATURES.map((name) => this.#features.get(name)!.snapshot()),
+      features: this.#features.map((mean) => mean.snapshot()),
       width: this.#width.snapshot(),
-      bark: this.#bark.map((mean) => mean.snapshot()),
+      bark: this.#bark.snapshot(),
     };
   }
 
@@ -92,9 +124,9 @@ export class RunningContent {
   restore({ heard, noiseFloor, features, width, bark }: ContentSnapshot): void {
     this.#heard = heard;
     this.#noiseFloor = noiseFloor;
-    this.#features = new Map(FEATURES.map((name, n) => [name, RunningMean.restored(features[n])]));
-    this.#width = RunningMean.restored(width);
-    this.#bark = bark.map(RunningMean.restored);
+    for (const [n, mean] of this.#features.entries()) mean.restore(features[n]);
+    this.#width.restore(width);
+    this.#bark.restore(bark);
   }
 
   /** Takes the reading of the interval that just ended. */
@@ -113,7 +145,7 @@ export class RunningContent {
       range: finite(range),
       crest: crestOf({ loudness, samplePeak: finite(samplePeak) }),
       width: this.#width.value,
-      silent: isSilent({ loudness, rolloff: this.#feature('rolloff') }),
+      silent: isSilent({ loudness, rolloff: this.#rolloff.value }),
     };
   }
 
@@ -127,11 +159,11 @@ export class RunningContent {
       range: finite(range),
       samplePeak: finite(samplePeak),
       noiseFloor: this.#noiseFloor,
-      bark: this.#heard === 0 ? null : this.#bark.map((mean) => powerToDb(mean.value ?? 0)),
-      centroid: this.#feature('centroid'),
-      rolloff: this.#feature('rolloff'),
-      flatness: this.#feature('flatness'),
-      zeroCrossingRate: this.#feature('zeroCrossingRate'),
+      bark: this.#bark.levels,
+      centroid: this.#centroid.value,
+      rolloff: this.#rolloff.value,
+      flatness: this.#flatness.value,
+      zeroCrossingRate: this.#zeroCrossingRate.value,
       tempo: finite(spectrum.tempo),
       width,
       // Of two channels of equal power: 2 LR / (L^2 + R^2) = (M^2 - S^2) / (M^2 + S^2).
@@ -147,22 +179,17 @@ export class RunningContent {
     }
     if (!(level > PAUSE)) return;
     this.#heard += 1;
-    for (const [name, mean] of this.#features) {
-      const value = programme[name] as number | null;
-      if (value !== null) mean.push(value);
-    }
-    const width = interval.width as number | null;
-    if (width !== null) this.#width.push(width);
-    const levels = (programme.bark as Readings).levels as readonly number[];
-    if (this.#bark.length === 0) this.#bark = levels.map(() => new RunningMean());
-    levels.forEach((one, n) => {
-      const gain = dbToGain(one);
-      this.#bark[n].push(gain * gain);
-    });
+    this.#centroid.push(programme.centroid as number | null);
+    this.#rolloff.push(programme.rolloff as number | null);
+    this.#flatness.push(programme.flatness as number | null);
+    this.#zeroCrossingRate.push(programme.zeroCrossingRate as number | null);
+    this.#width.push(interval.width as number | null);
+    this.#bark.push((programme.bark as Readings).levels as readonly number[]);
   }
 
-  #feature(name: Features): number | null {
-    return this.#features.get(name)!.value;
+  /** In the order of a snapshot. */
+  get #features(): readonly RunningMean[] {
+    return [this.#centroid, this.#rolloff, this.#flatness, this.#zeroCrossingRate];
   }
 }
 

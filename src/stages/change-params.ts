@@ -28,9 +28,12 @@ export function changeParams(
 /** Whether a running stage must be prepared anew to take other parameters; one that is left out counts as another value. */
 export function needsRestart(definition: AnyStage, before: object, after: object): boolean {
   const [old, next] = [before, after] as readonly Record<string, unknown>[];
-  return Object.entries(definition.params.shape as Record<string, z.ZodType>).some(([name, schema]) => {
-    const [was, value] = [old[name], next[name]];
+  const shape = definition.params.shape as Readonly<Record<string, z.ZodType>>;
+  return Object.keys(shape).some((name) => {
+    const was = old[name];
+    const value = next[name];
+    if (was === value) return false;
     if (Array.isArray(value) && Array.isArray(was) && value.length !== was.length) return true;
-    return schema.meta()?.change === 'restart' && JSON.stringify(value) !== JSON.stringify(was);
+    return shape[name].meta()?.change === 'restart' && JSON.stringify(value) !== JSON.stringify(was);
   });
 }

@@ -44,6 +44,15 @@ export class IntervalReadings {
     return true;
   }
 
+  /** Counts frames of any number of spans. */
+  pass(frames: number): void {
+    for (let left = frames; left > 0; ) {
+      const span = this.span(left);
+      this.advance(span);
+      left -= span;
+    }
+  }
+
   push(reading: Readings): void {
     if (this.#pending.length === MAX_PENDING) this.#pending.shift();
     this.#pending.push(reading);

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Planar } from '../audio/block.ts';
 import type { AudioFormat } from '../audio/format.ts';
 import { channelWeights } from '../dsp/loudness/channel-weights.ts';
 import { LoudnessMeter } from '../dsp/loudness/loudness-meter.ts';
@@ -54,13 +55,24 @@ class Loudness extends StageProcessor<Params> {
   }
 
   override process({ main }: StageIO, frames: number): void {
+    this.#here = null;
+    if (this.keepsReadings) {
+      this.#readByInterval(main, frames);
+      return;
+    }
+    // Intervals that nobody reads need not be told apart.
+    this.#meter.process(main, frames);
+    this.#readings.pass(frames);
+  }
+
+  #readByInterval(main: Planar, frames: number): void {
     for (let done = 0; done < frames; ) {
       const span = this.#readings.span(frames - done);
       const whole = span === frames;
       this.#meter.process(whole ? main : main.map((channel) => channel.subarray(done)), span);
       done += span;
       this.#here = null;
-      if (this.#readings.advance(span) && this.keepsReadings) this.#readings.push(this.meters());
+      if (this.#readings.advance(span)) this.#readings.push(this.meters());
     }
   }
 

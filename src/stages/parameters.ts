@@ -32,13 +32,24 @@ const meta = (
   ...(unit !== undefined && { unit }),
 });
 
+/** What is to be known of a number that moves: its bounds, and how it changes. */
+export type NumberRange = Required<Pick<NumberParameter, 'min' | 'max' | 'change'>>;
+
+const ranges = new WeakMap<z.ZodType, NumberRange>();
+
+/** The range of what `number` made, which takes every number in it as it is and no other; undefined for other types. */
+export const rangeOf = (parameter: z.ZodType): NumberRange | undefined => ranges.get(parameter);
+
 /** A number with a range, a default and a unit. */
-export const number = ({ min, max, default: initial, unit, doc, change }: NumberParameter) =>
-  z
+export const number = ({ min, max, default: initial, unit, doc, change = 'live' }: NumberParameter) => {
+  const type = z
     .number()
     .check(z.gte(min), z.lte(max))
     .default(initial)
     .register(z.globalRegistry, meta(doc, change, unit));
+  ranges.set(type, { min, max, change });
+  return type;
+};
 
 /** A whole number with a range, a default and a unit. */
 export const integer = ({ min, max, default: initial, unit, doc, change }: NumberParameter) =>

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { FFT_SIZES, type FftSize } from '../dsp/spectrum/fft.ts';
-import { hopsPerWindow, OVERLAPS } from '../dsp/spectrum/overlapping-windows.ts';
+import { hopFrames, OVERLAPS } from '../dsp/spectrum/overlapping-windows.ts';
+import { ProgrammeGlance } from '../dsp/spectrum/programme-glance.ts';
 import { SpectrumAnalyser } from '../dsp/spectrum/spectrum-analyser.ts';
 import {
-  programmeGlance,
   recordFigures,
   type SpectrumFigures,
   sumsFigures,
@@ -39,7 +39,7 @@ const params = z.strictObject({
   ),
   overlap: described(
     z.literal(OVERLAPS).default(75),
-    'how much of a window the next one sees again; at 50 onsets and tempo are coarser, at half the work',
+    'how much of a window the next one sees again; at 50 onsets and tempo are coarser, at half the work, at 25 at a third',
     'restart',
     '%',
   ),
@@ -70,14 +70,14 @@ class SpectrumProcessor extends StageProcessor<z.output<typeof params>> {
     const fftSize: FftSize = given.fftSize;
     const layout = spectrumLayout({ format: spec.format, fftSize }, views);
     this.#analyser = new SpectrumAnalyser(this.state, layout, overlap);
-    this.#tempo = new TempoEstimator(this.state, (spec.format.sampleRate * hopsPerWindow(overlap)) / fftSize);
+    this.#tempo = new TempoEstimator(this.state, spec.format.sampleRate / hopFrames(fftSize, overlap));
     this.#position = this.state.f64(2);
     const tempo = (): number | null => this.#tempo.estimate()?.bpm ?? null;
     const { masks, sums } = this.#analyser;
-    const figures = programmeGlance(layout, masks, sums.last);
+    const programme = new ProgrammeGlance(spec.memory, layout, masks.bark, sums.last);
     const interval = (): Readings | null => {
       if (this.#intervalFrames === 0) return this.#lastReading();
-      return this.#position[1] > 0 && sums.last[0] > 0 ? figures : null;
+      return this.#position[1] > 0 && sums.last[0] > 0 ? programme.read() : null;
     };
     this.#glance = {
       get tempo() {

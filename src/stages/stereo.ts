@@ -100,7 +100,8 @@ class Stereo extends StageProcessor<Params> {
 
   override process({ main }: StageIO, frames: number): void {
     if (main.length !== 2) return;
-    const [a, b] = main;
+    const a = main[0];
+    const b = main[1];
     this.#delay.process([main[this.#late]], frames);
     this.#apply(this.#polarity, a, b, frames);
     encodeMidSide(this.#kernels, a, b, frames);
@@ -111,9 +112,9 @@ class Stereo extends StageProcessor<Params> {
     this.#apply(this.#balance, a, b, frames);
   }
 
-  #apply([first, second]: GainPair, a: Float32Array, b: Float32Array, frames: number): void {
-    first.process(a, frames);
-    second.process(b, frames);
+  #apply(gains: GainPair, a: Float32Array, b: Float32Array, frames: number): void {
+    gains[0].process(a, frames);
+    gains[1].process(b, frames);
   }
 
   /** `guard`: what the mono guard does to the side at the newest frame, in dB, at most 0. */

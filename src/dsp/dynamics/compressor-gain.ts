@@ -77,12 +77,22 @@ export class CompressorGain {
     this.#reduction.detect(key, frames);
     for (let at = 0; at < frames; ) {
       const run = this.#curve.take(frames - at);
-      const [thresholdDb, slope, kneeDb, rangeDb] = this.#curve.values;
-      this.#reduction.setCurve({ thresholdDb, slope, kneeDb, rangeDb, mode: this.#mode });
+      this.#setCurve(this.#curve.values);
       this.#reduction.reduce(at, run);
       at += run;
     }
     this.#gain.convert(frames);
+  }
+
+  /** The curve of the values that glide, in the order of `set`. */
+  #setCurve(values: readonly number[]): void {
+    this.#reduction.setCurve({
+      thresholdDb: values[0],
+      slope: values[1],
+      kneeDb: values[2],
+      rangeDb: values[3],
+      mode: this.#mode,
+    });
   }
 
   /** Applies the gains that `listen` worked out, in place. */

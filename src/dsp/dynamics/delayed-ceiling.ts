@@ -48,6 +48,7 @@ export class DelayedCeiling {
 
   /** Goes to a ceiling at the next frame, in force as soon as it may be. */
   move(ceiling: number): void {
+    if (ceiling === this.#values[NEWEST]) return;
     // What was never in force leaves no trace.
     if (this.#delay > 0 && this.#values[SINCE] < this.#values[NOW]) this.#push(this.#values[NEWEST]);
     this.#values[NEWEST] = ceiling;

@@ -44,7 +44,7 @@ export class GainReduction {
   reduce(at: number, frames: number): void {
     const { peaks, powers } = this.#detector;
     for (let n = 0; n < peaks.length; n++) this.#computer.fromLevel(peaks[n], this.#own[n], at, frames);
-    for (const power of powers) this.#computer.fromPower(power, at, frames);
+    for (let n = 0; n < powers.length; n++) this.#computer.fromPower(powers[n], at, frames);
     this.#link.draw(at, frames);
   }
 }

@@ -35,7 +35,8 @@ export class LevelDetector {
   readonly #smoother: Envelope;
   readonly #loudest: boolean;
   /** With link 1 the states of both poles, pair by pair of channels, and their coefficient. */
-  readonly #poles: readonly Float64Array[];
+  readonly #firstPole: Float64Array;
+  readonly #secondPole: Float64Array;
   #keep = 0;
 
   constructor(state: StateMemory, { channels, maxFrames, detection, link, hold }: LevelDetectorOptions) {
@@ -51,7 +52,8 @@ export class LevelDetector {
     this.powers = Array.from({ length: Math.max(apart, Math.min(1, pairs)) }, () => memory.f64(maxFrames));
     this.#average = new Envelope(state, apart);
     this.#smoother = new Envelope(state, apart);
-    this.#poles = [state.f64(2 * pairs), state.f64(2 * pairs)];
+    this.#firstPole = state.f64(2 * pairs);
+    this.#secondPole = state.f64(2 * pairs);
   }
 
   /**
@@ -83,9 +85,11 @@ export class LevelDetector {
   }
 
   #loudestPower(input: Planar, frames: number): void {
-    const [average, smoother] = this.#poles;
+    const average = this.#firstPole;
+    const smoother = this.#secondPole;
     for (let n = 0; n < average.length; n += 2) {
-      const [x, y] = [input[n], input[Math.min(n + 1, input.length - 1)]];
+      const x = input[n];
+      const y = input[Math.min(n + 1, input.length - 1)];
       if (this.#kernels) {
         this.#kernels.loudestMeanSquare(
           average.byteOffset + 8 * n,
@@ -105,8 +109,9 @@ export class LevelDetector {
 
   /** Mean squares of two channels, whose poles stand at index `n` on; the largest. Kernel: `loudestMeanSquare`. */
   #followPair(x: Float32Array, y: Float32Array, n: number, frames: number): void {
-    const [average, smoother] = this.#poles;
-    const [power] = this.powers;
+    const average = this.#firstPole;
+    const smoother = this.#secondPole;
+    const power = this.powers[0];
     const keep = this.#keep;
     for (let i = 0; i < frames; i++) {
       let top = n > 0 ? power[i] : 0;

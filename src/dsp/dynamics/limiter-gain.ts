@@ -112,22 +112,30 @@ export class LimiterGain {
   /** Takes in levels `at` to `at + frames`. */
   follow(level: Float32Array, at: number, frames: number): void {
     const { kernels } = this.#state.memory;
+    if (kernels === null) {
+      this.#followReference(level, at, frames);
+      return;
+    }
+    const last = this.#last;
+    const from = level.byteOffset + 4 * at;
+    if (last[0] === 0 && last[1] === 0 && kernels.largest(from, frames) <= this.#ceiling) {
+      this.depth.fill(0, at, at + frames);
+      return;
+    }
+    const depth = this.depth.byteOffset + 8 * at;
+    const { release, slow } = this.#release;
+    const drop = BEYOND * (1 - release);
+    kernels.releasedDepth(last.byteOffset, from, depth, frames, this.#ceiling, this.#margined, release, drop);
+    if (slow < 1) kernels.slowDepth(last.byteOffset + 8, depth, frames, slow, BEYOND * (1 - slow));
+  }
+
+  /** Twin of the kernels `releasedDepth` and `slowDepth`. */
+  #followReference(level: Float32Array, at: number, frames: number): void {
     const { release, slow } = this.#release;
     const drop = BEYOND * (1 - release);
     const slowDrop = BEYOND * (1 - slow);
-    if (kernels) {
-      const from = level.byteOffset + 4 * at;
-      if (this.#last[0] === 0 && this.#last[1] === 0 && kernels.largest(from, frames) <= this.#ceiling) {
-        this.depth.fill(0, at, at + frames);
-        return;
-      }
-      const last = this.#last.byteOffset;
-      const depth = this.depth.byteOffset + 8 * at;
-      kernels.releasedDepth(last, from, depth, frames, this.#ceiling, this.#margined, release, drop);
-      if (slow < 1) kernels.slowDepth(last + 8, depth, frames, slow, slowDrop);
-      return;
-    }
-    let [depth, mean] = this.#last;
+    let depth = this.#last[0];
+    let mean = this.#last[1];
     for (let i = at; i < at + frames; i++) {
       const need = level[i] > this.#ceiling ? 1 - this.#margined / level[i] : 0;
       depth = Math.max(depth * release - drop, need);

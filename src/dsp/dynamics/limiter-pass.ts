@@ -99,41 +99,43 @@ export class LimiterPass {
    * alone are under the ceiling already. Gives whether this pass changed any.
    */
   process(main: Planar, frames: number, touched: boolean): boolean {
-    const { kernels } = this.#state.memory;
     const needed = touched || this.#untouched[0] < 2 * TRUE_PEAK_LAG;
     this.#untouched[0] = touched ? 0 : Math.min(this.#untouched[0] + frames, 2 * TRUE_PEAK_LAG);
-    for (const { first, peaks } of this.#lanes) {
-      for (let n = 0; n < peaks.length; n++) peaks[n].take(main[first + n], frames);
-    }
-    const idle = !needed && this.#ceiling.settled && this.#lanes.every(({ gain }) => gain.resting);
+    this.#take(main, frames);
+    const idle = !needed && this.#resting;
     if (idle) this.#ceiling.advance(frames);
     else this.#measure(main, frames, needed);
     this.#delay.process(main, frames);
-    if (idle) return false;
-    this.#link.draw(0, frames);
-    let changed = false;
-    for (const { first, gain, gains } of this.#lanes) {
-      if (!gain.smooth(gains, frames)) continue;
-      changed = true;
-      this.#smallest[0] = smallestOf(kernels, gains, frames, this.#smallest[0]);
-      if (this.#lanes.length > 1) multiply(kernels, main[first], gains, frames);
-      else for (const channel of main) multiply(kernels, channel, gains, frames);
+    return !idle && this.#apply(main, frames);
+  }
+
+  /** Whether levels under the ceiling leave every gain at 1. */
+  get #resting(): boolean {
+    for (let n = 0; n < this.#lanes.length; n++) if (!this.#lanes[n].gain.resting) return false;
+    return this.#ceiling.settled;
+  }
+
+  /** Shows the audio to those that read between the samples. */
+  #take(main: Planar, frames: number): void {
+    for (let lane = 0; lane < this.#lanes.length; lane++) {
+      const { first, peaks } = this.#lanes[lane];
+      for (let n = 0; n < peaks.length; n++) peaks[n].take(main[first + n], frames);
     }
-    return changed;
   }
 
   /** From audio to the depths that it asks for, span by span between changes of the ceiling. */
   #measure(main: Planar, frames: number, needed: boolean): void {
-    for (const { first, peaks, level } of this.#lanes) {
+    for (let n = 0; n < this.#lanes.length; n++) {
+      const { first, peaks, level } = this.#lanes[n];
       if (!needed) level.fill(0, 0, frames);
       else if (peaks.length === 0) this.#measureSamples(main, first, level, frames);
     }
     const ceiling = this.#ceiling;
     for (let at = 0; at < frames; ) {
       const span = ceiling.span(frames - at);
-      for (const lane of this.#lanes) {
-        lane.gain.setCeiling(ceiling.value);
-        this.#follow(lane, at, at + span, needed);
+      for (let n = 0; n < this.#lanes.length; n++) {
+        this.#lanes[n].gain.setCeiling(ceiling.value);
+        this.#follow(this.#lanes[n], at, at + span, needed);
       }
       ceiling.advance(span);
       at += span;
@@ -147,7 +149,8 @@ export class LimiterPass {
   }
 
   /** Reads and follows frames `from` to `to`, in spans within which levels under a floor need no reading. */
-  #follow({ peaks, level, gain }: Lane, from: number, to: number, needed: boolean): void {
+  #follow(lane: Lane, from: number, to: number, needed: boolean): void {
+    const { peaks, level, gain } = lane;
     for (let at = from; at < to; ) {
       const span = gain.floorSpan(to - at);
       if (needed) {
@@ -156,5 +159,22 @@ export class LimiterPass {
       gain.follow(level, at, span);
       at += span;
     }
+  }
+
+  /** From depths to gains on the audio; whether any gain was not 1. */
+  #apply(main: Planar, frames: number): boolean {
+    const { kernels } = this.#state.memory;
+    this.#link.draw(0, frames);
+    const linked = this.#lanes.length === 1;
+    let changed = false;
+    for (let lane = 0; lane < this.#lanes.length; lane++) {
+      const { first, gain, gains } = this.#lanes[lane];
+      if (!gain.smooth(gains, frames)) continue;
+      changed = true;
+      this.#smallest[0] = smallestOf(kernels, gains, frames, this.#smallest[0]);
+      const end = linked ? main.length : first + 1;
+      for (let n = first; n < end; n++) multiply(kernels, main[n], gains, frames);
+    }
+    return changed;
   }
 }

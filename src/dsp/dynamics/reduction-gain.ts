@@ -48,7 +48,9 @@ export class ReductionGain {
     this.#show(frames);
     for (let at = 0; at < frames; ) {
       const makeup = this.#makeup.take(frames - at);
-      for (const signal of this.#signals) gainFromReduction(this.#kernels, signal, at, makeup);
+      for (let n = 0; n < this.#signals.length; n++) {
+        gainFromReduction(this.#kernels, this.#signals[n], at, makeup);
+      }
       at += makeup.frames;
     }
   }
@@ -56,10 +58,12 @@ export class ReductionGain {
   #show(frames: number): void {
     const shown = this.#shown;
     shown[0] = 0;
-    for (const signal of this.#signals) {
+    const farthest = this.#down ? largestOf : smallestOf;
+    for (let n = 0; n < this.#signals.length; n++) {
+      const signal = this.#signals[n];
       const last = signal[frames - 1];
       shown[0] = this.#down ? Math.max(shown[0], last) : Math.min(shown[0], last);
-      shown[1] = (this.#down ? largestOf : smallestOf)(this.#kernels, signal, frames, shown[1]);
+      shown[1] = farthest(this.#kernels, signal, frames, shown[1]);
     }
   }
 

@@ -69,6 +69,9 @@ export function multiply(kernels: Kernels | null, x: Float32Array, gain: Float64
   for (let i = 0; i < frames; i++) x[i] *= gain[i];
 }
 
+/** Frames between two places on a ramp from which the gains are worked out: between them they are products. */
+const STRIDE = 16;
+
 /** Gains 2^x along a ramp's span of log2 units, from index `at` on. */
 export function gainAlong(
   kernels: Kernels | null,
@@ -79,7 +82,12 @@ export function gainAlong(
   const { frames, start, step, index } = span;
   if (step === 0) gains.fill(fastExp2(start), at, at + frames);
   else if (kernels) kernels.gainAlong(gains.byteOffset + 8 * at, frames, start, step, index);
-  else for (let i = 0; i < frames; i++) gains[at + i] = fastExp2(start + step * (index + i));
+  else {
+    for (let i = 0; i < frames; i++) {
+      const past = (index + i) % STRIDE;
+      gains[at + i] = fastExp2(start + step * (index + i - past)) * fastExp2(step * past);
+    }
+  }
 }
 
 /** A reduction in log2 units becomes a linear gain 2^(makeup - reduction), in place, makeup along a ramp's span. */

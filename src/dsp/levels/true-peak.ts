@@ -1,4 +1,3 @@
-import { copyInto } from '../gain/gain.ts';
 import type { KernelMemory, StateMemory } from '../kernel-memory.ts';
 import { ANNEX_2_PHASES, FINE_PHASES, mirroredTaps } from './true-peak-filters.ts';
 
@@ -38,9 +37,8 @@ export class TruePeak {
   readonly #coarse: Float32Array;
   readonly #fine: Float32Array;
   readonly #history: Float32Array;
-  /** History and block in one row; the block's part of it. */
+  /** History and block in one row. */
   readonly #row: Float32Array;
-  readonly #block: Float32Array;
 
   constructor(state: StateMemory, { fine, maxFrames }: { fine: boolean; maxFrames: number }) {
     const { memory } = state;
@@ -50,7 +48,6 @@ export class TruePeak {
     this.#fine = table(memory, FINE_PHASES);
     this.#history = state.f32(HISTORY);
     this.#row = memory.f32(HISTORY + maxFrames + SPARE);
-    this.#block = this.#row.subarray(HISTORY);
   }
 
   /** An array for the readings of a block. */
@@ -58,11 +55,16 @@ export class TruePeak {
     return memory.f32(maxFrames + SPARE);
   }
 
-  /** Takes in the next block, whose readings are then asked for with `read`. */
+  /** Takes in the next block, whose readings are then asked for with `read`. Kernel: `takeBlock`. */
   take(x: Float32Array, frames: number): void {
+    const { kernels } = this.#state.memory;
+    if (kernels) {
+      kernels.takeBlock(this.#row.byteOffset, this.#history.byteOffset, HISTORY, x.byteOffset, frames);
+      return;
+    }
     this.#row.set(this.#history);
-    copyInto(this.#state.memory.kernels, this.#block, x, frames);
-    for (let k = 0; k < HISTORY; k++) this.#history[k] = this.#row[frames + k];
+    this.#row.set(x.subarray(0, frames), HISTORY);
+    this.#history.set(this.#row.subarray(frames, frames + HISTORY));
   }
 
   /**

@@ -1,5 +1,6 @@
 import { log10 } from '../elementary.ts';
-import type { StateMemory } from '../kernel-memory.ts';
+import type { Kernels, StateMemory } from '../kernel-memory.ts';
+import { indexOfRank, scaledSum64 } from '../levels/long-sums.ts';
 
 /** Powers below -70 LUFS do not count: the absolute gate of ITU-R BS.1770-5 and EBU Tech 3342. */
 const GATE_LUFS = -70;
@@ -17,6 +18,7 @@ export const loudnessOf = (power: number): number => OFFSET_LU + 10 * log10(powe
  * middle, so a mean over bins is exact: only a threshold within a bin is known to 0.01 LU.
  */
 export class GatedHistogram {
+  readonly #kernels: Kernels | null;
   readonly #counts: Float64Array;
   readonly #sums: Float64Array;
   /** Which bins have been hit: first, last + 1. */
@@ -25,6 +27,7 @@ export class GatedHistogram {
   readonly #totals: Float64Array;
 
   constructor(state: StateMemory) {
+    this.#kernels = state.memory.kernels;
     this.#counts = state.f64(BINS);
     this.#sums = state.f64(BINS);
     this.#extent = state.i32(2);
@@ -94,22 +97,17 @@ export class GatedHistogram {
 
   /** The first bin above the relative gate. */
   #gate(relativeLu: number): number {
-    const [count, sum] = this.#totals;
-    const mean = sum / Math.max(1, count);
+    const mean = this.#totals[1] / Math.max(1, this.#totals[0]);
     return Math.max(this.#extent[0], this.#binOf(loudnessOf(mean) + relativeLu));
   }
 
   #over(values: Float64Array, from: number): number {
-    const [, end] = this.#extent;
-    let sum = 0;
-    for (let bin = from; bin < end; bin++) sum += values[bin];
-    return sum;
+    return scaledSum64(this.#kernels, values, from, this.#extent[1], 1);
   }
 
   /** Loudness of the value at an index, counted from bin `from`, of all in rising order. */
   #ranked(from: number, index: number): number {
-    let bin = from;
-    for (let left = index; left >= this.#counts[bin]; bin++) left -= this.#counts[bin];
+    const bin = indexOfRank(this.#kernels, this.#counts, from, index);
     return loudnessOf(this.#sums[bin] / this.#counts[bin]);
   }
 }

@@ -56,8 +56,8 @@ export class HopPower {
 
   /** Takes a block and says how many hops ended in it; see `ends` and `energies`. */
   process(channels: Planar, frames: number): number {
-    const count = this.#count;
-    const [position, before] = [count[0], count[1]];
+    const position = this.#count[0];
+    const before = this.#count[1];
     let hops = 0;
     for (let end = this.#end(before + 1); end <= position + frames; end = this.#end(before + hops + 1)) {
       this.ends[hops] = end - position;
@@ -66,8 +66,8 @@ export class HopPower {
     for (let n = 0; n < this.#heard.length; n++) this.#audio[n] = channels[this.#heard[n]];
     this.#squares.process(this.#audio, frames, this.ends, hops);
     for (let n = 0; n < hops; n++) this.energies[n] = this.#energy(n, this.framesIn(1, before + n + 1));
-    count[0] = position + frames;
-    count[1] = before + hops;
+    this.#count[0] = position + frames;
+    this.#count[1] = before + hops;
     return hops;
   }
 

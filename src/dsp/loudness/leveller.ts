@@ -103,18 +103,20 @@ export class Leveller {
   listen(heard: Planar, frames: number): void {
     const { hops, ends, energies } = this.#hops;
     const ended = this.#hops.process(heard, frames);
+    const settings = this.#settings!;
     let done = 0;
     for (let n = 0; n < ended; n++) {
       this.#glide(done, ends[n]);
       done = ends[n];
-      this.#move(energies[n], hops + n + 1, this.#settings!);
+      this.#move(energies[n], hops + n + 1, settings);
     }
     this.#glide(done, frames);
   }
 
   /** Applies it, in place. */
   apply(main: Planar, frames: number): void {
-    for (const channel of main) multiply(this.#state.memory.kernels, channel, this.#gains, frames);
+    const { kernels } = this.#state.memory;
+    for (let n = 0; n < main.length; n++) multiply(kernels, main[n], this.#gains, frames);
   }
 
   /** Writes the gains of some frames, as the ramp goes. */

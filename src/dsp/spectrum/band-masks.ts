@@ -29,6 +29,26 @@ function bandPowers(
   }
 }
 
+/** Twin of the kernel `bandPowers64`. */
+function bandPowers64(
+  power: Float64Array,
+  spans: Int32Array,
+  weights: Float64Array,
+  bands: number,
+  out: Float64Array,
+): void {
+  let weight = 0;
+  for (let band = 0; band < bands; band++) {
+    const first = spans[2 * band];
+    const count = LANES * spans[2 * band + 1];
+    const inside = Math.min(count, power.length - first);
+    let sum = 0;
+    for (let i = 0; i < inside; i++) sum += weights[weight + i] * power[first + i];
+    out[band] = sum / HANN_ENBW;
+    weight += count;
+  }
+}
+
 /**
  * Bands over the bins 0..size/2 of a power spectrum whose window is Hann's, as weights computed once: bin k spans
  * k - 1/2 to k + 1/2, cut at 0 and size/2, and a bin on an edge is shared by width.
@@ -54,7 +74,8 @@ export class BandMasks {
     this.#spans.set(masks.flatMap((entry) => [entry.first, entry.weights.length / LANES]));
     this.#weights = memory.f32(weights.length);
     this.#weights.set(weights);
-    this.#exactWeights = Float64Array.from(weights);
+    this.#exactWeights = memory.f64(weights.length);
+    this.#exactWeights.set(weights);
   }
 
   /**
@@ -80,34 +101,48 @@ export class BandMasks {
     } else bandPowers(power, spans, weights, bands, 1 / HANN_ENBW, out);
   }
 
-  /** The same from a mean spectrum in 64 bits, wherever it stands. */
-  powers(spectrum: Float64Array): number[] {
-    let weight = 0;
-    return this.bands.freqs.map((_, band) => {
-      const first = this.#spans[2 * band];
-      const count = LANES * this.#spans[2 * band + 1];
-      const end = Math.min(first + count, spectrum.length);
-      const shift = weight - first;
-      let sum = 0;
-      for (let k = first; k < end; k++) sum += this.#exactWeights[shift + k] * spectrum[k];
-      weight += count;
-      return sum / HANN_ENBW;
-    });
+  /** The same from a mean spectrum in 64 bits. */
+  measureMean(power: Float64Array, out: Float64Array): void {
+    const bands = this.bands.freqs.length;
+    const spans = this.#spans;
+    const weights = this.#exactWeights;
+    if (this.#kernels) {
+      const { bandPowers64 } = this.#kernels;
+      bandPowers64(
+        power.byteOffset,
+        power.length,
+        spans.byteOffset,
+        weights.byteOffset,
+        bands,
+        HANN_ENBW,
+        out.byteOffset,
+      );
+    } else bandPowers64(power, spans, weights, bands, out);
+  }
+
+  /** The same, wherever the spectrum stands. */
+  powers(power: Float64Array): number[] {
+    const bands = this.bands.freqs.length;
+    const out = new Float64Array(bands);
+    bandPowers64(power, this.#spans, this.#exactWeights, bands, out);
+    return [...out];
   }
 }
 
-/** First bin and weights of one band. */
+/** First bin and weights of one band: 1 but for the bins at its ends. */
 function mask(lowHz: number, highHz: number, sampleRate: number, fftSize: number) {
-  const [low, high] = [lowHz, highHz].map((edge) => (edge * fftSize) / sampleRate);
-  const last = fftSize / 2;
-  const first = Math.min(Math.round(low), last);
-  const weights: number[] = [];
-  for (let k = first; k <= last && (k === first || k - 0.5 < high); k++) {
+  const low = (lowHz * fftSize) / sampleRate;
+  const high = (highHz * fftSize) / sampleRate;
+  const nyquist = fftSize / 2;
+  const first = Math.min(Math.round(low), nyquist);
+  const last = Math.max(first, Math.min(nyquist, Math.ceil(high + 0.5) - 1));
+  const count = last - first + 1;
+  const weights = new Array<number>(LANES * Math.ceil(count / LANES)).fill(0).fill(1, 0, count);
+  for (const k of [first, last]) {
     const from = Math.max(0, k - 0.5);
-    const to = Math.min(last, k + 0.5);
-    weights.push(Math.max(0, Math.min(high, to) - Math.max(low, from)) / (to - from));
+    const to = Math.min(nyquist, k + 0.5);
+    weights[k - first] = Math.max(0, Math.min(high, to) - Math.max(low, from)) / (to - from);
   }
-  while (weights.length % LANES !== 0) weights.push(0);
   return { first, weights };
 }
 

@@ -17,6 +17,9 @@ const LANES = 4;
 const NEGLIGIBLE = 2e-7;
 const STRETCH = 64;
 
+/** Frames on either side of a response's middle beyond which it is silent. */
+export const responseReach = (size: number): number => (3 * size) / 16;
+
 /** Where a band's share stands: in so many bins from `first` on, multiples of 4. */
 interface Span {
   readonly first: number;
@@ -25,7 +28,7 @@ interface Span {
 
 /**
  * A response over bins 0..size-1 from one factor a band: between two centres it goes from one factor to the other along a
- * smooth step, outside them it stays. Each band's share is kept to an impulse response within +-size/4 (whole to
+ * smooth step, outside them it stays. Each band's share is kept to an impulse response within `responseReach` (whole to
  * +-size/8, then fading along a cosine), so that the sum may filter segments without wrapping around.
  */
 export class BandResponse {
@@ -136,5 +139,5 @@ function shareAt(freq: number, band: number, centresHz: readonly number[]): numb
 /** Weight of an impulse response at a distance from its middle, as a part of the transform. */
 function taper(distance: number): number {
   if (distance <= 1 / 8) return 1;
-  return distance >= 1 / 4 ? 0 : 0.5 + 0.5 * cos(8 * Math.PI * (distance - 1 / 8));
+  return distance >= 3 / 16 ? 0 : 0.5 + 0.5 * cos(16 * Math.PI * (distance - 1 / 8));
 }

@@ -8,15 +8,15 @@ import { hannWindow } from './hann-window.ts';
 /** Quarters of a window's length: a ring is written and counted in them. */
 const QUARTERS = 4;
 
-/** How much of a window the next one sees again, in %: a new one begins every quarter or every half of its length. */
-export const OVERLAPS = [50, 75] as const;
+/** How much of a window the next one sees again, in %: a new one begins every three, two or one quarters of its length. */
+export const OVERLAPS = [25, 50, 75] as const;
 export type Overlap = (typeof OVERLAPS)[number];
 
-/** Windows that begin while one lasts. */
-export const hopsPerWindow = (overlap: Overlap): number => 100 / (100 - overlap);
+/** Frames from one window of `size` frames to the next. */
+export const hopFrames = (size: FftSize, overlap: Overlap): number => (size * (100 - overlap)) / 100;
 
 /** Windows that begin while one lasts at the usual overlap of 75 %. */
-export const HOPS_PER_WINDOW = hopsPerWindow(75);
+export const HOPS_PER_WINDOW = 4;
 
 /** Copies with zeros for what the guard would take out. Kernel: `copyValid`. */
 function copyValid(x: Float32Array, from: number, frames: number, to: Float32Array, at: number): void {
@@ -37,8 +37,8 @@ function countCrossings(x: Float32Array, at: number, frames: number): number {
 }
 
 /**
- * Hann windows over a stream that overlap by 75 or 50 % and end on absolute multiples of a quarter or half of their length, the
- * first one after `size` frames. The window's height of 4 / size makes a full-scale sine on a bin 1 there; the factor is a
+ * Hann windows over a stream that overlap by 75, 50 or 25 % and end on absolute multiples of one, two or three quarters of their
+ * length, the first one after at least `size` frames. The window's height of 4 / size makes a full-scale sine on a bin 1 there; the factor is a
  * power of two, so it costs no precision.
  */
 export class OverlappingWindows {
@@ -65,7 +65,7 @@ export class OverlappingWindows {
     overlap: Overlap = 75,
   ) {
     this.size = size;
-    this.hop = size / hopsPerWindow(overlap);
+    this.hop = hopFrames(size, overlap);
     this.#quarter = size / QUARTERS;
     this.#state = state;
     this.#pair = pair;
@@ -152,8 +152,7 @@ export class OverlappingWindows {
       if (kernels) kernels.copyValid(x.byteOffset + 4 * from, frames, GUARD_LIMIT, ring.byteOffset + 4 * at);
       else copyValid(x, from, frames, ring, at);
     }
-    if (!this.#pair) return;
-    const [a, b] = this.#pair;
-    encodeMidSide(kernels, this.#rings[a], this.#rings[b], frames, at);
+    const pair = this.#pair;
+    if (pair) encodeMidSide(kernels, this.#rings[pair[0]], this.#rings[pair[1]], frames, at);
   }
 }

@@ -6,8 +6,8 @@ import { type Points, StockhamPasses, twiddles } from './stockham.ts';
 type PairWork = Pick<PairTransform, 'forward' | 'addPower' | 'back'>;
 
 /**
- * Two real signals as the real and the imaginary part of one complex one, Z = L + iR: segments of half the size under a window,
- * in the middle of zeros, through a real response and back. As the response of bin k is that of bin size - k, what belongs
+ * Two real signals as the real and the imaginary part of one complex one, Z = L + iR: segments of five eighths of the size
+ * under a window, behind a quarter of zeros and before an eighth, through a real response and back. As the response of bin k is that of bin size - k, what belongs
  * to the one signal and to the other need never be told apart. Single precision in both backends. Scratch only: it
  * carries nothing from one segment to the next.
  */
@@ -19,7 +19,7 @@ export class PairTransform {
     this.#work = memory.kernels ? kernelWork(memory, size, tables) : referenceWork(size, tables);
   }
 
-  /** Transforms the segments in two rings of half the size, whose oldest frame is at index `oldest`, times `window`. */
+  /** Transforms the segments in two rings of `size` samples, whose oldest frame is at index `oldest`, times `window`. */
   forward(left: Float32Array, right: Float32Array, oldest: number, window: Float32Array): void {
     this.#work.forward(left, right, oldest, window);
   }
@@ -61,7 +61,7 @@ function kernelWork(memory: KernelMemory, size: FftSize, tables: Float32Array): 
 function referenceWork(size: FftSize, tables: Float32Array): PairWork {
   const { fround } = Math;
   const passes = new StockhamPasses(size, tables);
-  const segment = size / 2;
+  const segment = (5 * size) / 8;
   let z: Points = passes.points;
   return {
     forward: (left, right, oldest, window) => {
@@ -69,7 +69,7 @@ function referenceWork(size: FftSize, tables: Float32Array): PairWork {
       re.fill(0);
       im.fill(0);
       for (let n = 0; n < segment; n++) {
-        const from = (n + oldest) % segment;
+        const from = (n + oldest) % size;
         re[size / 4 + n] = left[from] * window[n];
         im[size / 4 + n] = right[from] * window[n];
       }

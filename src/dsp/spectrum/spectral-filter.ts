@@ -1,5 +1,6 @@
 import type { Planar } from '../../audio/block.ts';
 import type { StateMemory } from '../kernel-memory.ts';
+import { responseReach } from './band-response.ts';
 import type { FftSize } from './fft.ts';
 import { hannWindow } from './hann-window.ts';
 import { PairTransform } from './pair-transform.ts';
@@ -10,45 +11,45 @@ import { PairTransform } from './pair-transform.ts';
  */
 export type Respond = (power: Float32Array) => Float32Array;
 
-/** Two channels that are transformed together; the second of an odd last one is silent and unheard. */
+/** Two channels that are transformed together; the second of an odd last one is silent and unheard. Frame n is at n modulo the size. */
 interface Pair {
   readonly transform: PairTransform;
-  /** The last segment of each; frame n is at n modulo its length. */
+  /** What came in with the last frames. */
   readonly past: readonly [Float32Array, Float32Array];
-  /** What the segments of each add up to; what goes out with frame n is at n modulo the size. */
+  /** What the segments of each add up to, where it goes out with a frame to come. */
   readonly sums: readonly [Float32Array, Float32Array];
 }
 
-/** Mean of the squares of a segment's window: 3/8 over the half of it that is Hann's, 1 over the other. */
-export const SEGMENT_POWER = 11 / 16;
+/** Frames of a segment: half of a transform, and an eighth over which it and the next one overlap. */
+export const segmentFrames = (size: number): number => (5 * size) / 8;
 
-/** Rises along Hann's window over a quarter of a segment, stays at 1, and falls over the last quarter. */
+/** Mean of the squares of a segment's window: 3/8 over the two fifths of it that are Hann's, 1 over the rest. */
+export const SEGMENT_POWER = 3 / 4;
+
+/** Rises along Hann's window over an eighth of a transform, stays at 1, and falls over the last eighth. */
 function segmentWindow(size: FftSize): Float64Array {
-  const window = new Float64Array(size / 2).fill(1);
+  const window = new Float64Array(segmentFrames(size)).fill(1);
   const hann = hannWindow(size / 4);
   window.set(hann.subarray(0, size / 8));
-  window.set(hann.subarray(size / 8), (3 * size) / 8);
+  window.set(hann.subarray(size / 8), size / 2);
   return window;
 }
 
 /**
- * A zero-phase filter whose response may change from hop to hop: weighted overlap-add. Segments of half the transform under
- * a window that rises and falls along Hann's over a quarter of their length, hopped by three quarters so that the windows
- * add up to 1, stand in the middle of a transform whose outer quarters are zeros. A response whose impulse response ends within +-size/4 then never wraps around
+ * A zero-phase filter whose response may change from hop to hop: weighted overlap-add. Segments of five eighths of the transform
+ * under a window that rises and falls along Hann's over an eighth, hopped by half a transform so that the windows add up to 1,
+ * stand among zeros. A response whose impulse response ends within +-3/16 of the transform then never wraps around
  * (J. B. Allen, "Short term spectral analysis, synthesis, and modification by discrete Fourier transform", IEEE
- * Trans. ASSP 25(3), 1977): a steady response is a linear-phase FIR filter, and a change fades over a quarter of a
- * segment, 12 ms at 44.1 kHz.
+ * Trans. ASSP 25(3), 1977): a steady response is a linear-phase FIR filter, and a change fades over an eighth of a
+ * transform, 12 ms at 44.1 kHz.
  */
 export class SpectralFilter {
-  /** Frames from one segment to the next: three eighths of the transform. */
+  /** Frames from one segment to the next: half a transform. */
   readonly hop: number;
-  /** Frames by which the output lags: a segment and a quarter. */
+  /** Frames by which the output lags: a segment, and how far a response reaches. */
   readonly latency: number;
   readonly #state: StateMemory;
   readonly #size: number;
-  readonly #segment: number;
-  /** An eighth of the transform: segments begin and end, and rings wrap, at multiples of it. */
-  readonly #eighth: number;
   readonly #window: Float32Array;
   readonly #power: Float32Array;
   readonly #pairs: readonly Pair[];
@@ -58,21 +59,16 @@ export class SpectralFilter {
     const { memory } = state;
     this.#state = state;
     this.#size = size;
-    this.#segment = size / 2;
-    this.#eighth = size / 8;
-    this.hop = 3 * this.#eighth;
-    this.latency = this.#segment + size / 4;
-    this.#window = memory.f32(this.#segment);
+    this.hop = size / 2;
+    this.latency = segmentFrames(size) + responseReach(size);
+    this.#window = memory.f32(segmentFrames(size));
     this.#window.set(segmentWindow(size));
     this.#power = memory.f32(size / 2 + 1);
-    const two = (length: number): readonly [Float32Array, Float32Array] => [
-      state.f32(length),
-      state.f32(length),
-    ];
+    const two = (): readonly [Float32Array, Float32Array] => [state.f32(size), state.f32(size)];
     this.#pairs = Array.from({ length: Math.ceil(channels / 2) }, () => ({
       transform: new PairTransform(memory, size),
-      past: two(this.#segment),
-      sums: two(size),
+      past: two(),
+      sums: two(),
     }));
     this.#position = state.f64(1);
   }
@@ -81,11 +77,11 @@ export class SpectralFilter {
   process(channels: Planar, frames: number, respond: Respond): void {
     for (let done = 0; done < frames; ) {
       const position = this.#position[0];
-      const take = Math.min(frames - done, this.#eighth - (position % this.#eighth));
+      const take = Math.min(frames - done, this.hop - (position % this.hop));
       const slot = position % this.#size;
       for (let n = 0; n < channels.length; n++) {
         const { past, sums } = this.#pairs[n >> 1];
-        this.#exchange(past[n & 1], position % this.#segment, sums[n & 1], slot, channels[n], done, take);
+        this.#exchange(past[n & 1], sums[n & 1], slot, channels[n], done, take);
       }
       if (channels.length % 2 === 1) this.#pairs[channels.length >> 1].sums[1].fill(0, slot, slot + take);
       this.#position[0] = position + take;
@@ -94,10 +90,9 @@ export class SpectralFilter {
     }
   }
 
-  /** What comes in from x to the last segment, what goes out from the sums, which are cleared. Kernel: `exchangeSegment`. */
+  /** What comes in from x to the past, what goes out from the sums, which are cleared. Kernel: `exchangeSegment`. */
   #exchange(
     past: Float32Array,
-    at: number,
     sums: Float32Array,
     slot: number,
     x: Float32Array,
@@ -106,27 +101,34 @@ export class SpectralFilter {
   ): void {
     const { kernels } = this.#state.memory;
     if (kernels) {
-      const audio = x.byteOffset + 4 * from;
-      kernels.exchangeSegment(past.byteOffset + 4 * at, sums.byteOffset + 4 * slot, audio, frames);
+      const offset = 4 * slot;
+      kernels.exchangeSegment(
+        past.byteOffset + offset,
+        sums.byteOffset + offset,
+        x.byteOffset + 4 * from,
+        frames,
+      );
       return;
     }
     for (let i = 0; i < frames; i++) {
-      past[at + i] = x[from + i];
+      past[slot + i] = x[from + i];
       x[from + i] = sums[slot + i];
       sums[slot + i] = 0;
     }
   }
 
   #filterSegment(respond: Respond): void {
-    const position = this.#position[0];
+    const size = this.#size;
+    const end = this.#position[0] + size;
+    const oldest = (end - segmentFrames(size)) % size;
+    // A transform begins a quarter before its segment, and what goes out next lies as far before it as a response reaches.
+    const slot = (end - size / 4 + responseReach(size)) % size;
     this.#power.fill(0);
     for (const { transform, past } of this.#pairs) {
-      transform.forward(past[0], past[1], position % this.#segment, this.#window);
+      transform.forward(past[0], past[1], oldest, this.#window);
       transform.addPower(this.#power);
     }
     const response = respond(this.#power);
-    for (const { transform, sums } of this.#pairs) {
-      transform.back(response, sums[0], sums[1], position % this.#size);
-    }
+    for (const { transform, sums } of this.#pairs) transform.back(response, sums[0], sums[1], slot);
   }
 }

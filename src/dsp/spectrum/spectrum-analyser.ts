@@ -21,19 +21,24 @@ import {
  */
 export const SILENCE = 1e-9;
 
-/** sum[k] += power[k], programme[k] += weight power[k] in 32 bits; gives the sum of the powers. Kernel: `addFramePower`. */
+/**
+ * sums[from + k] += power[k], programme[k] += weight power[k] in 32 bits, from 0 with the first channel; gives the sum of the
+ * powers. Kernel: `addFramePower`.
+ */
 function addFramePower(
   power: Float32Array,
-  sum: Float64Array,
+  sums: Float64Array,
+  from: number,
   programme: Float32Array,
   weight: number,
+  first: boolean,
 ): number {
   const { fround } = Math;
   const whole = power.length - (power.length % 4);
   const lanes = [0, 0];
   for (let k = 0; k < power.length; k++) {
-    sum[k] += power[k];
-    programme[k] += fround(fround(weight) * power[k]);
+    sums[from + k] += power[k];
+    programme[k] = (first ? 0 : programme[k]) + fround(fround(weight) * power[k]);
   }
   for (let k = 0; k < whole; k += 4) {
     lanes[0] += power[k] + power[k + 2];
@@ -66,9 +71,8 @@ export class SpectrumAnalyser {
   readonly #windows: OverlappingWindows;
   readonly #fft: RealFft;
   readonly #views: readonly View[];
-  /** Where each channel's powers go: the view of that signal, or scratch; and their sums. */
+  /** Where each channel's powers go: the view of that signal, or scratch. */
   readonly #powers: readonly Float32Array[];
-  readonly #sums: readonly Float64Array[];
   /** Of each channel's window: zero crossings, sum of the powers. */
   readonly #crossings: Float64Array;
   readonly #totals: Float64Array;
@@ -104,10 +108,6 @@ export class SpectrumAnalyser {
       return (side < 0 ? undefined : this.#views[1 + side])?.features.power ?? memory.f32(bins);
     };
     this.#powers = Array.from({ length: format.channels }, (_, channel) => powerOf(channel));
-    this.#sums = this.#powers.map((_, channel) => {
-      const from = layout.powersAt + channel * bins;
-      return this.sums.open.subarray(from, from + bins);
-    });
     this.#crossings = new Float64Array(format.channels);
     this.#totals = new Float64Array(format.channels);
     this.#count = state.f64(1);
@@ -125,25 +125,11 @@ export class SpectrumAnalyser {
   }
 
   #analyse(): void {
-    const { weights, pair, format } = this.layout;
-    const { kernels } = this.#state.memory;
-    const programme = this.#views[0].features.power;
-    programme.fill(0);
-    for (let channel = 0; channel < format.channels; channel++) {
-      const power = this.#powers[channel];
-      const sum = this.#sums[channel];
-      const weight = weights[channel];
-      this.#windows.power(channel, this.#fft, power);
-      this.#crossings[channel] = this.#windows.crossings(channel);
-      this.#totals[channel] = kernels
-        ? kernels.addFramePower(power.byteOffset, power.length, sum.byteOffset, programme.byteOffset, weight)
-        : addFramePower(power, sum, programme, weight);
-    }
-    for (const { features, thirds, bark } of this.#views) {
-      features.measure();
-      if (!this.recordsBands) continue;
-      this.masks.thirds.measure(features.power, thirds);
-      this.masks.bark.measure(features.power, bark);
+    const { pair, format } = this.layout;
+    for (let channel = 0; channel < format.channels; channel++) this.#addChannel(channel);
+    for (let view = 0; view < this.#views.length; view++) {
+      this.#views[view].features.measure();
+      if (this.recordsBands) this.#measureBands(this.#views[view]);
     }
     const rate = format.sampleRate / this.layout.fftSize;
     this.#writeView(0, this.#meanCrossings() * rate);
@@ -154,6 +140,36 @@ export class SpectrumAnalyser {
     this.sums.open[0] += 1;
     this.#count[0] += 1;
     this.#onWindow?.();
+  }
+
+  /** Powers of a channel's window: into the sums, and with its weight into the programme. */
+  #addChannel(channel: number): void {
+    const { weights, powersAt, bins } = this.layout;
+    const { kernels } = this.#state.memory;
+    const power = this.#powers[channel];
+    const sums = this.sums.open;
+    const from = powersAt + channel * bins;
+    const programme = this.#views[0].features.power;
+    const weight = weights[channel];
+    this.#windows.power(channel, this.#fft, power);
+    this.#crossings[channel] = this.#windows.crossings(channel);
+    if (kernels) {
+      const first = channel === 0 ? 1 : 0;
+      const to = sums.byteOffset + 8 * from;
+      this.#totals[channel] = kernels.addFramePower(
+        power.byteOffset,
+        bins,
+        to,
+        programme.byteOffset,
+        weight,
+        first,
+      );
+    } else this.#totals[channel] = addFramePower(power, sums, from, programme, weight, channel === 0);
+  }
+
+  #measureBands({ features, thirds, bark }: View): void {
+    this.masks.thirds.measure(features.power, thirds);
+    this.masks.bark.measure(features.power, bark);
   }
 
   /** Crossings in a window, mean over the channels by their power: a silent side or LFE has no say. */
@@ -184,13 +200,19 @@ export class SpectrumAnalyser {
     values[4] = features.crest;
     values[5] = power > 0 ? zeroCrossingRate : Number.NaN;
     record[at] = power;
-    record.set(values, at + featureAt(0));
-    if (power < SILENCE) return;
-    for (let feature = 0; feature < FEATURES.length; feature++) {
-      if (Number.isNaN(values[feature])) continue;
+    for (let n = 0; n < values.length; n++) record[at + featureAt(n)] = values[n];
+    if (power >= SILENCE) this.#addFeatures(view);
+  }
+
+  /** Adds the features of a view to the sums, those that it has. */
+  #addFeatures(view: number): void {
+    const { open } = this.sums;
+    for (let feature = 0; feature < this.#values.length; feature++) {
+      const value = this.#values[feature];
+      if (Number.isNaN(value)) continue;
       const to = countAt(view, feature);
-      this.sums.open[to] += 1;
-      this.sums.open[to + 1] += values[feature];
+      open[to] += 1;
+      open[to + 1] += value;
     }
   }
 }

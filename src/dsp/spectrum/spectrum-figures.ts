@@ -1,4 +1,6 @@
 import { powerToDb } from '../elementary.ts';
+import type { Kernels } from '../kernel-memory.ts';
+import { addScaled64, scaledSum64 } from '../levels/long-sums.ts';
 import type { BandMaskPair } from './band-masks.ts';
 import { octavePowers } from './frequency-bands.ts';
 import { HANN_ENBW } from './hann-window.ts';
@@ -40,7 +42,8 @@ export interface SpectrumFigures {
   readonly side: ViewFigures | null;
 }
 
-const defined = (value: number): number | null => (Number.isNaN(value) ? null : value);
+/** A figure as readings have it: null for NaN, where it is undefined. */
+export const defined = (value: number): number | null => (Number.isNaN(value) ? null : value);
 
 const widthOf = (mid: number, side: number): number | null => (mid + side > 0 ? side / (mid + side) : null);
 
@@ -93,44 +96,44 @@ function shareIn(view: ViewName, channel: number, { weights, pair }: SpectrumLay
 
 /**
  * Mean power of a view over the windows of some sums, in bins 0..fftSize/2, on a scale where a full-scale sine on a bin
- * is 1 there. Over 1.5 it adds up to twice the mean square.
+ * is 1 there. Over 1.5 it adds up to twice the mean square. With kernels, both arrays stand on their memory.
  */
-export function meanPower(layout: SpectrumLayout, sums: Float64Array, view: ViewName): Float64Array {
+export function meanPower(
+  layout: SpectrumLayout,
+  sums: Float64Array,
+  view: ViewName,
+  mean: Float64Array = new Float64Array(layout.bins),
+  kernels: Kernels | null = null,
+): Float64Array {
   const { bins, powersAt, weights } = layout;
-  const mean = new Float64Array(bins);
+  mean.fill(0);
   for (let channel = 0; channel < weights.length; channel++) {
     const share = shareIn(view, channel, layout);
-    if (share === 0) continue;
-    const from = powersAt + channel * bins;
-    const scale = share / sums[0];
-    for (let k = 0; k < bins; k++) mean[k] += scale * sums[from + k];
+    if (share !== 0) addScaled64(kernels, mean, sums, powersAt + channel * bins, share / sums[0]);
   }
   return mean;
 }
 
 /** Twice the mean square of what has this spectrum, without DC. */
-function totalPower(power: Float64Array): number {
-  let sum = 0;
-  for (let k = 1; k < power.length; k++) sum += power[k];
-  return sum / HANN_ENBW;
+export const totalPower = (power: Float64Array, kernels: Kernels | null = null): number =>
+  scaledSum64(kernels, power, 1, power.length, 1) / HANN_ENBW;
+
+/** Width from sums over windows: of mid and side, which are a channel each. */
+export function widthFrom(
+  { pair, bins, powersAt }: SpectrumLayout,
+  sums: Float64Array,
+  kernels: Kernels | null = null,
+): number | null {
+  const powerOf = (channel: number): number => {
+    const from = powersAt + channel * bins;
+    return scaledSum64(kernels, sums, from + 1, from + bins, 1 / sums[0]) / HANN_ENBW;
+  };
+  return pair && widthOf(powerOf(pair[0]), powerOf(pair[1]));
 }
 
-/** The same of mid or side, which is one channel, from sums over windows. */
-function channelPower({ bins, powersAt }: SpectrumLayout, sums: Float64Array, channel: number): number {
-  const from = powersAt + channel * bins;
-  const scale = 1 / sums[0];
-  let sum = 0;
-  for (let k = 1; k < bins; k++) sum += scale * sums[from + k];
-  return sum / HANN_ENBW;
-}
-
-const meanFeature = (sums: Float64Array, view: number, feature: number): number =>
+/** Mean of a feature over the windows that have it; NaN where none has. */
+export const meanFeature = (sums: Float64Array, view: number, feature: number): number =>
   sums[countAt(view, feature) + 1] / sums[countAt(view, feature)];
-
-function widthFrom(layout: SpectrumLayout, sums: Float64Array): number | null {
-  const { pair } = layout;
-  return pair && widthOf(channelPower(layout, sums, pair[0]), channelPower(layout, sums, pair[1]));
-}
 
 /**
  * What sums over windows say: mean powers, and the mean of each feature over the windows where it is defined and that are
@@ -149,47 +152,4 @@ export function sumsFigures(
     return viewFigures(layout, totalPower(power), mean, thirds, bark);
   });
   return together(sums[0], figures, widthFrom(layout, sums));
-}
-
-/** What a controller asks for. */
-export type ProgrammeGlance = Pick<SpectrumFigures, 'width'> & {
-  readonly programme: Pick<
-    ViewFigures,
-    'level' | 'centroid' | 'rolloff' | 'flatness' | 'zeroCrossingRate' | 'bark'
-  >;
-};
-
-/** What `sumsFigures` says of the programme, each figure when it is read, of the windows that the sums then hold. */
-export function programmeGlance(
-  layout: SpectrumLayout,
-  masks: BandMaskPair,
-  sums: Float64Array,
-): ProgrammeGlance {
-  const power = (): Float64Array => meanPower(layout, sums, 'programme');
-  const mean = (name: FeatureName): number | null => defined(meanFeature(sums, 0, FEATURES.indexOf(name)));
-  return {
-    get width() {
-      return widthFrom(layout, sums);
-    },
-    programme: {
-      get level() {
-        return powerToDb(totalPower(power()));
-      },
-      get centroid() {
-        return mean('centroid');
-      },
-      get rolloff() {
-        return mean('rolloff');
-      },
-      get flatness() {
-        return mean('flatness');
-      },
-      get zeroCrossingRate() {
-        return mean('zeroCrossingRate');
-      },
-      get bark() {
-        return { freqs: layout.bark.freqs, levels: masks.bark.powers(power()).map(powerToDb) };
-      },
-    },
-  };
 }

@@ -1,5 +1,6 @@
 import { exp, log2 } from '../elementary.ts';
 import type { Kernels, StateMemory } from '../kernel-memory.ts';
+import { addScaled64 } from '../levels/long-sums.ts';
 
 /** Slowest and fastest tempo that is looked for, in beats a minute. */
 const TEMPO_RANGE = [40, 200] as const;
@@ -22,17 +23,18 @@ const LEAST_DEVIATIONS = 4.5;
 /** A half or a third of the beat is the beat when its autocorrelation is this large a part of the beat's. */
 const SAME_STRENGTH = 0.9;
 
+/** How much a beat of so many seconds is preferred, 0..1. */
+function preference(beat: number): number {
+  const octaves = log2(beat / PREFERRED_BEAT) / PREFERENCE_WIDTH;
+  return exp(-0.5 * octaves * octaves);
+}
+
 /** What the onsets say of the beat. */
 export interface Tempo {
   /** Beats a minute. */
   readonly bpm: number;
   /** Autocorrelation at the beat over that at lag 0, 0..1. */
   readonly strength: number;
-}
-
-/** correlation[lag] += newest * centred[at + lag]. Kernel: `correlate`. */
-function correlate(correlation: Float64Array, centred: Float64Array, at: number, newest: number): void {
-  for (let lag = 0; lag < correlation.length; lag++) correlation[lag] += newest * centred[at + lag];
 }
 
 /**
@@ -51,6 +53,9 @@ export class TempoEstimator {
   readonly #curve: Float64Array;
   /** The same less their mean, two copies one after the other, each backwards. */
   readonly #centred: Float64Array;
+  /** Shortest and longest beat that is looked for, in whole lags, and the preference for each. */
+  readonly #shortest: number;
+  readonly #preferences: Float64Array;
   readonly #correlation: Float64Array;
   readonly #meanLength: number;
   /** Thinned values so far; onsets in the open one; their sum. */
@@ -67,6 +72,12 @@ export class TempoEstimator {
     this.#centred = state.f64(2 * lags);
     this.#correlation = state.f64(lags);
     this.#counts = state.f64(3);
+    const [slowest, fastest] = TEMPO_RANGE.map((bpm) => (60 * this.#rate) / bpm);
+    this.#shortest = Math.max(2, Math.floor(fastest));
+    const beats = Math.ceil(slowest) - this.#shortest + 1;
+    this.#preferences = Float64Array.from({ length: beats }, (_, n) =>
+      preference((this.#shortest + n) / this.#rate),
+    );
   }
 
   /** Takes the next value of the onset curve. */
@@ -103,21 +114,8 @@ export class TempoEstimator {
     const centred = value - sum / taken;
     this.#centred[at] = centred;
     this.#centred[at + lags] = centred;
-    this.#correlate(at, centred);
+    addScaled64(this.#kernels, this.#correlation, this.#centred, at, centred);
     this.#counts[0] = count + 1;
-  }
-
-  #correlate(at: number, newest: number): void {
-    const centred = this.#centred;
-    const correlation = this.#correlation;
-    if (this.#kernels) {
-      this.#kernels.correlate(
-        correlation.byteOffset,
-        centred.byteOffset + 8 * at,
-        correlation.length,
-        newest,
-      );
-    } else correlate(correlation, centred, at, newest);
   }
 
   /**
@@ -128,8 +126,8 @@ export class TempoEstimator {
     const whole = Math.floor(lag);
     if (whole < 2) return 0;
     const first = this.#near(whole);
-    const second = this.#near(whole + 1);
-    return (first + (lag - whole) * (second - first)) / (1 + 2 * this.#whole(1));
+    const between = lag > whole ? (lag - whole) * (this.#near(whole + 1) - first) : 0;
+    return (first + between) / (1 + 2 * this.#whole(1));
   }
 
   #near(lag: number): number {
@@ -145,16 +143,16 @@ export class TempoEstimator {
 
   /** The whole lag with the best score, or null where nothing scores. */
   #coarseBeat(): number | null {
-    const [slowest, fastest] = TEMPO_RANGE.map((bpm) => (60 * this.#rate) / bpm);
-    let best: number | null = null;
+    let best = 0;
     let bestScore = 0;
-    for (let lag = Math.max(2, Math.floor(fastest)); lag <= Math.ceil(slowest); lag++) {
-      const octaves = log2(lag / this.#rate / PREFERRED_BEAT) / PREFERENCE_WIDTH;
-      const comb = this.#at(lag) + DOUBLE_WEIGHT * this.#at(2 * lag);
-      const score = exp(-0.5 * octaves * octaves) * comb;
-      if (score > bestScore) [best, bestScore] = [lag, score];
+    for (let n = 0; n < this.#preferences.length; n++) {
+      const lag = this.#shortest + n;
+      const score = this.#preferences[n] * (this.#at(lag) + DOUBLE_WEIGHT * this.#at(2 * lag));
+      if (!(score > bestScore)) continue;
+      best = lag;
+      bestScore = score;
     }
-    return best === null ? null : this.#undivided(best);
+    return best === 0 ? null : this.#undivided(best);
   }
 
   /** The beat, or its third or half where that repeats as well. */

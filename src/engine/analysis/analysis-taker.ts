@@ -1,6 +1,6 @@
 import type { Planar } from '../../audio/block.ts';
 import { type AudioFormat, stereoPair } from '../../audio/format.ts';
-import { dbToGain, gainToDb, powerToDb } from '../../dsp/elementary.ts';
+import { dbToPower, gainToDb, powerToDb } from '../../dsp/elementary.ts';
 import { type KernelMemory, StateMemory } from '../../dsp/kernel-memory.ts';
 import { LevelStatistics, type Levels } from '../../dsp/levels/level-statistics.ts';
 import { NoiseFloor } from '../../dsp/levels/noise-floor.ts';
@@ -156,7 +156,7 @@ export class AnalysisTaker {
   #closeStretch(levels: LevelStatistics): void {
     levels.closeInterval();
     const last = levels.lastInterval();
-    this.#noiseFloor.push(dbToGain(last.rms) * dbToGain(last.rms));
+    this.#noiseFloor.push(dbToPower(last.rms));
     this.#recorder?.close(this.#loudness!, last);
   }
 

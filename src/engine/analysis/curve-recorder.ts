@@ -1,6 +1,6 @@
 import type { Planar } from '../../audio/block.ts';
 import type { AudioFormat } from '../../audio/format.ts';
-import { dbToGain, exp2, gainToDb, log2, powerToDb } from '../../dsp/elementary.ts';
+import { dbToGain, dbToPower, exp2, gainToDb, log2, powerToDb } from '../../dsp/elementary.ts';
 import { type KernelMemory, type Kernels, StateMemory } from '../../dsp/kernel-memory.ts';
 import { largest } from '../../dsp/levels/level.ts';
 import type { Levels } from '../../dsp/levels/level-statistics.ts';
@@ -107,7 +107,7 @@ export class CurveRecorder {
     this.#integrated.push(integrated ?? Number.NaN);
     this.#truePeak.push(gainToDb(this.#openPeak));
     this.#peak.push(dbToGain(levels.peak));
-    this.#power.push(dbToGain(levels.rms) * dbToGain(levels.rms));
+    this.#power.push(dbToPower(levels.rms));
     this.#correlation.push(levels.correlation ?? Number.NaN);
     this.#correlated ||= levels.correlation !== null;
     this.#openPeak = 0;

@@ -29,9 +29,16 @@ export class BlockObserver {
     const main = this.#mainOf(block);
     this.#open.meters?.give(main);
     this.#open.comparison?.after(main);
-    const asked = [this.#onBlock(main, this.#open), ...this.#outputs.map((side) => side.ready())];
-    const busy = asked.filter((one) => one !== undefined);
-    return busy.length > 0 ? Promise.all(busy).then(() => block) : block;
+    const asked = this.#onBlock(main, this.#open);
+    const waits = this.#outputs.length === 0 ? asked : this.#whenReady(asked);
+    return waits === undefined ? block : waits.then(() => block);
+  }
+
+  /** When who was `asked` and the outputs are ready for more; undefined where they are. */
+  #whenReady(asked: Promise<void> | undefined): Promise<unknown> | undefined {
+    const all = [asked, ...this.#outputs.map((side) => side.ready())];
+    const busy = all.filter((one) => one !== undefined);
+    return busy.length > 0 ? Promise.all(busy) : undefined;
   }
 
   /** A block without the channels of the outputs beside `main`. */

@@ -39,16 +39,21 @@ const CHUNK_END = Symbol('end of chunk');
 /** Says that the stages start anew for the frames that follow. */
 const TRACK_END = Symbol('end of track');
 
-/** A number of frames in the graph's input, the end of a chunk, or that of a track. */
-type Step = number | typeof CHUNK_END | typeof TRACK_END;
+/** Frames in the graph's input: an object, as the chain asks all that passes for properties, which V8 finds slowly on numbers. */
+interface Filled {
+  frames: number;
+}
+
+/** Some frames, the end of a chunk, or that of a track. */
+type Step = Filled | typeof CHUNK_END | typeof TRACK_END;
 
 /** A processed block, or the end of a chunk. */
 type Passing = AudioBlock | typeof CHUNK_END;
 
-/** Bytes that may go out. */
-type Leaving = typeof none | ReturnType<typeof many<Buffer>>;
+/** Bytes that may go out; the chain passes over null. */
+type Leaving = null | ReturnType<typeof many<Buffer>>;
 
-const leaving = (pieces: readonly Buffer[]): Leaving => (pieces.length > 0 ? many([...pieces]) : none);
+const leaving = (pieces: readonly Buffer[]): Leaving => (pieces.length > 0 ? many([...pieces]) : null);
 
 /** A sample's walk: bytes to blocks, blocks through the graph, blocks to bytes, in one stream. */
 export class AudioPath {
@@ -57,6 +62,7 @@ export class AudioPath {
   readonly #options: AudioPathOptions;
   readonly #decoder: StreamDecoder;
   readonly #outgoing = new SlabWriter();
+  readonly #filled: Filled = { frames: 0 };
   #pipeline: PipelineDefinition;
   /** The run that is gone on with, or null. */
   readonly #resumed: ResumedRun | null;
@@ -190,7 +196,8 @@ export class AudioPath {
       if (frames > 0) {
         spread(input, own.length, 0, frames);
         this.#open.dither.follow(this.#decoder.storedAs);
-        yield frames;
+        this.#filled.frames = frames;
+        yield this.#filled;
         // All that came of the block has been encoded by now.
         checkpoints?.look(this.#open);
       } else if (this.#decoder.nextTrack()) yield TRACK_END;
@@ -201,20 +208,20 @@ export class AudioPath {
   // A plain value costs the chain less than a generator of one.
   #process(step: Step): Passing | Promise<Passing> | Generator<Passing | Promise<Passing>, void, void> {
     if (step === CHUNK_END) return CHUNK_END;
-    return step === TRACK_END ? this.#startAnew() : this.#fillAndProcess(step);
+    return step === TRACK_END ? this.#startAnew() : this.#fillAndProcess(step.frames);
   }
 
   #fillAndProcess(frames: number): AudioBlock | Promise<AudioBlock> {
+    const wait = this.#options.inputs.length > 0 ? this.#fillSides(frames) : undefined;
+    this.#observer!.before(this.#open!.inputs[0], frames);
+    return wait === undefined ? this.#processFrames(frames) : wait.then(() => this.#processFrames(frames));
+  }
+
+  /** As many frames of the further inputs, which may have to be waited for. */
+  #fillSides(frames: number): Promise<unknown> | undefined {
     const { inputs } = this.#open!;
-    const sides = this.#options.inputs;
-    const waits: Promise<void>[] = [];
-    for (let n = 0; n < sides.length; n++) {
-      const wait = sides[n].fill(inputs[n + 1], frames);
-      if (wait !== undefined) waits.push(wait);
-    }
-    this.#observer!.before(inputs[0], frames);
-    if (waits.length === 0) return this.#processFrames(frames);
-    return Promise.all(waits).then(() => this.#processFrames(frames));
+    const waits = this.#options.inputs.flatMap((side, n) => side.fill(inputs[n + 1], frames) ?? []);
+    return waits.length > 0 ? Promise.all(waits) : undefined;
   }
 
   #processFrames(frames: number): AudioBlock | Promise<AudioBlock> {
@@ -256,7 +263,7 @@ export class AudioPath {
 
   #endOutput(): Leaving {
     const head = this.#head();
-    if (this.#open === null) return none;
+    if (this.#open === null) return null;
     const { tail, patches } = this.#open.encoder.end();
     this.#patches = patches;
     return leaving([...head, ...this.#outgoing.add(tail), ...this.#outgoing.take()]);

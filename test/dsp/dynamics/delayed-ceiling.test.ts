@@ -41,4 +41,12 @@ describe('a delayed ceiling', () => {
       ceiling.advance(1);
     }
   });
+
+  it('that is set again to what it is has nothing to wait for in its 100 frames', () => {
+    const ceiling = new DelayedCeiling(stateOn('reference'), 100);
+    ceiling.jump(10);
+    ceiling.advance(500);
+    ceiling.move(10);
+    expect([ceiling.settled, ceiling.value]).toEqual([true, 10]);
+  });
 });

@@ -17,13 +17,16 @@ function run(backend: BackendName, size: FftSize, response: (bin: number) => num
     to.set(values);
     return to;
   };
-  const segments = [whiteNoise(size / 2, 1), whiteNoise(size / 2, 2)];
-  const oldest = size / 8;
-  const rings = segments.map((x) => array(x.map((_, n) => x[(n - oldest + size / 2) % (size / 2)])));
+  const frames = (5 * size) / 8;
+  const segments = [whiteNoise(frames, 1), whiteNoise(frames, 2)];
+  const oldest = (5 * size) / 8;
+  const rings = segments.map((x) =>
+    array(Array.from({ length: size }, (_, n) => x[(n - oldest + size) % size] ?? 7)),
+  );
   const power = memory.f32(size / 2 + 1);
   const sums = [memory.f32(size), memory.f32(size)];
   const slot = (3 * size) / 8;
-  transform.forward(rings[0], rings[1], oldest, array(new Float32Array(size / 2).fill(1)));
+  transform.forward(rings[0], rings[1], oldest, array(new Float32Array(frames).fill(1)));
   transform.addPower(power);
   const bins = Array.from({ length: size }, (_, k) => response(Math.min(k, size - k)));
   transform.back(array(bins), sums[0], sums[1], slot);

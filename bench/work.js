@@ -39,13 +39,16 @@ const zero = () => {
   for (const name of Object.keys(counts)) counts[name] = 0;
 };
 
-/** Kernels that count their calls, and the bytes of the one that copies. */
+/** Kernels that copy, and which of their arguments says how many samples. */
+const COPIES = { copy: 2, takeBlock: 4 };
+
+/** Kernels that count their calls, and the bytes of those that copy. */
 function counted(kernels) {
   const wrap = ([name, kernel]) => [
     name,
     (...pointers) => {
       counts.kernelCalls++;
-      if (name === 'copy') counts.kernelCopies += 4 * pointers[2];
+      if (name in COPIES) counts.kernelCopies += 4 * pointers[COPIES[name]];
       return kernel(...pointers);
     },
   ];

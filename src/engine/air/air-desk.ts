@@ -42,6 +42,8 @@ export class AirDesk {
   /** Off air: frames for which the programme has been good, and the one with which that began; 0 while it is not. */
   #good = 0;
   #returning = false;
+  /** Nothing was given because it was not due yet. Kept: at a later look at the clock it may be. */
+  #early = false;
   /** A writer was turned away since the programme was last heard. */
   #refused = false;
   /** Counts where the programme went off air. */
@@ -102,14 +104,15 @@ export class AirDesk {
     return given === 0 && !this.#continuity.onAir ? this.#away(target, feed) : given;
   }
 
-  /** ms after which there may be more to give though the programme has given nothing. */
-  get wait(): number {
-    const { clock, fallback, pace, starveAfter } = this.#options;
+  /** ms after which there may be more to give though the programme has given nothing; Infinity where only it can give more. */
+  wait(): number {
+    const { clock, fallback, starveAfter } = this.#options;
     const { framesOut, onAir } = this.#continuity;
     if (!onAir) return this.#clock.wait(this.#pieces.frames - this.#clock.due(framesOut));
     const starved = fallback === null ? Number.POSITIVE_INFINITY : this.#heard + starveAfter - clock.now();
-    const allowed = pace ? this.#allowed(framesOut) : 1;
-    const paced = allowed > 0 ? Number.POSITIVE_INFINITY : this.#clock.wait(this.#pieces.frames - allowed);
+    const paced = this.#early
+      ? this.#clock.wait(this.#pieces.frames - this.#allowed(framesOut))
+      : Number.POSITIVE_INFINITY;
     return Math.max(1, Math.min(starved, paced));
   }
 
@@ -118,7 +121,8 @@ export class AirDesk {
     const continuity = this.#continuity;
     if (pace) this.#catchUp();
     const allowed = pace ? this.#allowed(continuity.framesOut) : this.maxFrames;
-    if (allowed <= 0) return 0;
+    this.#early = allowed <= 0;
+    if (this.#early) return 0;
     // What the drift is absorbed from has to wait where it is measured.
     const most = this.#absorber
       ? Math.min(allowed, this.maxFrames - this.#pieces.frames)

@@ -142,9 +142,11 @@ export class AirInput extends Readable {
     if (this.#feed?.end && !this.#desk.onAir) this.#reconnect();
     if (frames < 0) this.#finish();
     else if (frames > 0) this.#give(frames);
-    else if (Number.isFinite(this.#desk.wait)) {
-      this.#cancel = this.#options.clock.after(this.#desk.wait, () => this.#pump());
-    }
+    else this.#pumpAfter(this.#desk.wait());
+  }
+
+  #pumpAfter(ms: number): void {
+    if (Number.isFinite(ms)) this.#cancel = this.#options.clock.after(ms, () => this.#pump());
   }
 
   #give(frames: number): void {

@@ -32,8 +32,7 @@ const onPipe = (samples: Int16Array, sampleRate = 48000): Buffer => {
 };
 
 /** A station under test: programmes that are written to, and all that came out. */
-async function station(options: Partial<AirInputOptions>, first: Buffer) {
-  const clock = new ManualClock();
+async function station(options: Partial<AirInputOptions>, first: Buffer, clock = new ManualClock()) {
   const events: AirEvent[] = [];
   const writers: PassThrough[] = [];
   const waiting: ((stream: Readable) => void)[] = [];
@@ -360,6 +359,22 @@ describe('a paced programme', () => {
     await clock.advance(1000);
     expect(output().length).toBe(480_000);
   });
+
+  it.each([0.0013, 0.005, 0.011, 0.0173, 0.031, 0.2])(
+    'of 1 s leaves whole though each look at the clock takes %f ms, and asks for no endless timer',
+    async (perLook) => {
+      const clock = new ManualClock(perLook);
+      const { programme, output, ended } = await station(
+        { pace: true, fallback: null, onEnd: 'exit' },
+        onPipe(tone(48_000)),
+        clock,
+      );
+      programme.end();
+      await clock.advance(1000);
+      expect(output().length).toBe(48_000);
+      expect(ended.value).toBe(true);
+    },
+  );
 });
 
 describe('a fallback', () => {

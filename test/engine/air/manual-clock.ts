@@ -1,14 +1,23 @@
 import type { AirClock } from '../../../src/engine/air/air-clock.ts';
 
-/** A clock that stands until it is moved. */
+/** A clock that stands until it is moved; with `perLook`, each look at it takes so many ms, as on a real machine. */
 export class ManualClock implements AirClock {
+  readonly #perLook: number;
   #now = 0;
   #due: { at: number; call: () => void }[] = [];
 
-  readonly now = (): number => this.#now;
+  constructor(perLook = 0) {
+    this.#perLook = perLook;
+  }
+
+  readonly now = (): number => {
+    this.#now += this.#perLook;
+    return this.#now;
+  };
   readonly date = (): Date => new Date(this.#now);
 
   readonly after = (ms: number, call: () => void): (() => void) => {
+    if (ms > 2 ** 31 - 1) throw new RangeError(`a timer of ${ms} ms`);
     const entry = { at: this.#now + ms, call };
     this.#due.push(entry);
     return () => {

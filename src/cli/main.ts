@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { loadCompiled } from './compiled-script.ts';
 import { currentFolderIsGone } from './current-folder.ts';
+import { exitBy } from './exit-by.ts';
 import { openStdoutLate } from './late-stdout.ts';
 
 // Whoever reads the words may be gone; the audio goes on.
@@ -15,7 +16,5 @@ if (currentFolderIsGone()) {
   process.exitCode = 2;
 } else {
   const { runCommandLine } = loadCompiled<typeof import('./command-line.ts')>('command-line');
-  runCommandLine(process.argv.slice(2)).then((code) => {
-    process.exitCode = code;
-  });
+  exitBy(runCommandLine(process.argv.slice(2)), process);
 }

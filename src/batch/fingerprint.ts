@@ -63,7 +63,7 @@ export async function workHash(
 
 /** Resolved, so that a change in a part that the file uses counts too. */
 async function describePipeline(pipeline: string | object, batch: string): Promise<object> {
-  const { entries, outputs, source } = await pipelineOf(pipeline, batch);
+  const { entries, outputs, automation } = await pipelineOf(pipeline, batch);
   const stages = entries.map(({ definition, where: _, ...entry }) => ({ ...entry, stage: definition.name }));
-  return { stages, outputs, automation: source.automation };
+  return { stages, outputs, automation };
 }

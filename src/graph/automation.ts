@@ -73,8 +73,8 @@ export function planMoves(values: readonly object[], where: string): PlannedMove
 }
 
 /** The moves that stand in a pipeline file. */
-export function ownMoves({ name, source }: PipelineDefinition): PlannedMove[] {
-  return planMoves(source.automation ?? [], `${name}: automation`);
+export function ownMoves({ name, automation }: PipelineDefinition): PlannedMove[] {
+  return planMoves(automation, `${name}: automation`);
 }
 
 /** A whole pipeline, in the place of one that has an origin. */

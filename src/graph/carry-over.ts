@@ -21,6 +21,7 @@ export function carryOver(
   fileNow: PipelineDefinition,
   present: PipelineDefinition,
 ): PipelineDefinition {
+  if (fileNow.source.extends !== undefined) return carryOverSettings(fileBefore, fileNow, present);
   const ids = assignIds(fileNow.source);
   const stages = fileNow.source.stages.map((raw, n) => {
     const old = find(fileBefore, ids[n], raw);
@@ -30,4 +31,31 @@ export function carryOver(
     return { ...raw, ...Object.fromEntries(moved), id: ids[n] };
   });
   return checkPipeline({ ...fileNow.source, stages }, fileNow.origin);
+}
+
+/** What a setting comes to in a pipeline: the values of the parameters that it names, itself or as a knob. */
+function comesTo({ parameters, entries }: PipelineDefinition, name: string): unknown[] {
+  const paths = Object.hasOwn(parameters, name) ? parameters[name].to.map(({ path }) => path) : [name];
+  return paths.flatMap((path) =>
+    entries
+      .filter(({ id }) => path.startsWith(`${id}.`))
+      .map(({ id, params }) => params[path.slice(id.length + 1).split(/[.[]/)[0]]),
+  );
+}
+
+/** The same of a file that extends another one: there all that was moved is among its settings. */
+function carryOverSettings(
+  fileBefore: PipelineDefinition,
+  fileNow: PipelineDefinition,
+  present: PipelineDefinition,
+): PipelineDefinition {
+  const [before, now, running] = [fileBefore, fileNow, present].map(({ source }) => source);
+  if (before.extends !== now.extends || running.extends !== now.extends) return fileNow;
+  const moved = Object.entries(running.set ?? {}).filter(
+    ([name, value]) =>
+      !same(value, now.set?.[name]) && same(comesTo(fileBefore, name), comesTo(fileNow, name)),
+  );
+  const names = moved.map(([name]) => name);
+  const said = Object.entries(now.set ?? {}).filter(([name]) => !names.includes(name));
+  return checkPipeline({ ...now, set: Object.fromEntries([...said, ...moved]) }, fileNow.origin);
 }

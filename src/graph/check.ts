@@ -18,6 +18,7 @@ import {
 import {
   IN,
   type InputRef,
+  type Knob,
   MAIN,
   type PipelineController,
   type PipelineEntry,
@@ -40,17 +41,20 @@ export interface CheckedFile {
   readonly outputs: readonly PipelineOutput[];
   readonly entries: readonly PipelineEntry[];
   readonly controllers: readonly PipelineController[];
+  /** Knobs and moves, of what the file extends too. */
+  readonly parameters: Readonly<Record<string, Knob>>;
+  readonly automation: readonly object[];
 }
 
 /** Checks a pipeline and the files that it names; null when nothing could be made of it. */
 export function checkFile(value: unknown, place: Place, context: CheckContext): CheckedFile | null {
   const resolved = sourceOf(value, place, context);
   if (resolved === null) return null;
-  const { inputs = [IN] } = resolved.source;
+  const { inputs = [IN], parameters = {}, automation = [] } = resolved.source;
   const signals = new Map(inputs.map((name) => [name, mainOf(name)]));
   const checked = checkSource(resolved, signals, '', context);
   checkRates(checked, inputs, place, context.problems);
-  return { ...checked, source: resolved.own, inputs };
+  return { ...checked, source: resolved.own, inputs, parameters, automation };
 }
 
 /** Walks down the stages of a file; `prefix` is what the ids of a part have in front. */

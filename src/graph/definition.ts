@@ -115,6 +115,10 @@ export interface PipelineDefinition {
   readonly outputs: readonly PipelineOutput[];
   readonly entries: readonly PipelineEntry[];
   readonly controllers: readonly PipelineController[];
+  /** Its knobs, those of what it extends too. */
+  readonly parameters: Readonly<Record<string, Knob>>;
+  /** What moves parameters at times of the output, of what it extends too. */
+  readonly automation: readonly object[];
   /** The JSON it was made from, for changing settings and checking again. */
   readonly source: PipelineSource;
   readonly origin: PipelineOrigin;

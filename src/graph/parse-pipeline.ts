@@ -34,8 +34,19 @@ export function checkPipeline(
   if (file === null) throw internalError('a pipeline without problems has no entries');
   const { name = origin.where, description } = file.source;
   const { inputs, outputs, entries } = putInFront(file, origin.wanted ?? {});
-  const { controllers, source } = file;
-  return { name, description, inputs, outputs, entries, controllers, source, origin };
+  const { controllers, parameters, automation, source } = file;
+  return {
+    name,
+    description,
+    inputs,
+    outputs,
+    entries,
+    controllers,
+    parameters,
+    automation,
+    source,
+    origin,
+  };
 }
 
 /**

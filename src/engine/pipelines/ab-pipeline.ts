@@ -47,10 +47,10 @@ export const abPosition = ({ entries }: PipelineDefinition): unknown =>
   entries.find(({ id }) => id === AB)?.params.position;
 
 /** Half of a pair has one input and one output, and nothing that only a whole pipeline can do. */
-function checkHalf({ inputs, outputs, source, origin: { where } }: PipelineDefinition): void {
+function checkHalf({ inputs, outputs, automation, source, origin: { where } }: PipelineDefinition): void {
   const only = (what: string): Error => pipelineError(`${where}: ${what}, which none of a pair can have`);
   if (inputs.length > 1) throw only(`has the inputs ${inputs.join(', ')}`);
   if (outputs.length > 1) throw only(`has the outputs ${outputs.map(({ name }) => name).join(', ')}`);
   if (source.schedule?.length) throw only('has a schedule');
-  if (source.automation?.length) throw only('has automation');
+  if (automation.length > 0) throw only('has automation');
 }

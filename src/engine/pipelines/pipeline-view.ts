@@ -48,7 +48,7 @@ export function pipelineView(pipeline: PipelineDefinition, version: number): Pip
   const stages = entries.map(stageView);
   const controls = stages.filter(({ bypass }) => !bypass).flatMap((stage) => stage.controls);
   const all = stages.flatMap((stage) => stage.controls);
-  const knobs = Object.entries(pipeline.source.parameters ?? {});
+  const knobs = Object.entries(pipeline.parameters);
   return {
     version,
     name,

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readPipelineFile } from '../../../src/engine/pipelines/pipeline-files.ts';
+import { pipelineView } from '../../../src/engine/pipelines/pipeline-view.ts';
+import { ownMoves } from '../../../src/graph/automation.ts';
 import { carryOver } from '../../../src/graph/carry-over.ts';
 import type { PipelineDefinition } from '../../../src/graph/pipeline.ts';
 import { withSettings } from '../../../src/graph/pipeline.ts';
@@ -173,6 +175,44 @@ describe('extends', () => {
   it('extends a shipped pipeline by its name', async () => {
     const { entries } = await read('show/g.json', { extends: 'mastering', set: { 'limiter.ceiling': -2 } });
     expect(entries.at(-1)?.params).toMatchObject({ ceiling: -2 });
+  });
+
+  it('has the knobs and the automation of the other one', async () => {
+    const { parameters, automation } = await read('show/k.json', {
+      parameters: { top: 'limiter.ceiling' },
+      stages: [{ stage: 'limiter' }],
+      automation: [{ at: 1, set: 'top', to: -6 }],
+    });
+    const heir = await read('show/l.json', { extends: 'k.json', set: { top: -3 } });
+    expect([heir.parameters, heir.automation]).toEqual([parameters, automation]);
+    expect(ownMoves(heir)).toHaveLength(1);
+    expect(pipelineView(heir, 1).controls).toMatchObject([{ path: 'top', value: -3 }]);
+    expect((await read('show/l.json', { extends: 'k.json', automation: [] })).automation).toEqual([]);
+  });
+
+  it('keeps what was moved when it is read again, but for what it or the other one now says otherwise', async () => {
+    const base = (threshold: number) =>
+      write('show/base2.json', {
+        parameters: { top: 'limiter.ceiling' },
+        stages: [{ stage: 'compressor', threshold }, { stage: 'limiter' }],
+      });
+    base(-20);
+    const file = { extends: 'base2.json', set: { 'compressor.ratio': 3 } };
+    const before = await read('show/o.json', file);
+    const moved = withSettings(before, ['top=-4', 'compressor.ratio=5', 'compressor.threshold=-30']);
+    const reread = async (now: object) =>
+      carryOver(before, await read('show/o.json', now), moved).entries.map(({ params }) => params);
+    expect(await reread(file)).toEqual(moved.entries.map(({ params }) => params));
+    expect(await reread({ ...file, set: { 'compressor.ratio': 2 } })).toMatchObject([
+      { ratio: 2, threshold: -30 },
+      { ceiling: -4 },
+    ]);
+    expect(await reread({ ...file, set: { ...file.set, top: -2 } })).toMatchObject([
+      { ratio: 5, threshold: -30 },
+      { ceiling: -2 },
+    ]);
+    base(-25);
+    expect(await reread(file)).toMatchObject([{ ratio: 5, threshold: -25 }, { ceiling: -4 }]);
   });
 
   it('does not go with stages, and set does not go without it', async () => {

@@ -1,7 +1,7 @@
 import { EXIT_CODES, usageError } from '../audio/errors.ts';
 import { type AnalyzeResult, analyze } from '../engine/analysis/analyze.ts';
 import { judge } from '../engine/analysis/judge.ts';
-import type { Measure } from '../engine/analysis/measures.ts';
+import { MEASURES, type Measure } from '../engine/analysis/measures.ts';
 import type { Target } from '../engine/analysis/target-files.ts';
 import { parseRawFormat } from '../io/sample-format.ts';
 import { analysisJson } from '../monitor/analysis-json.ts';
@@ -15,23 +15,34 @@ import { openInput } from './standard-streams.ts';
 
 /** `auralis-stream analyze FILE...`: figures, pictures, verdicts. */
 export const analyzeCommand: Command = {
-  words: [['file...', 'WAV files; - or nothing is stdin. Several are shown side by side, with differences']],
+  words: [
+    [
+      'file...',
+      'audio of any kind that is read; - or nothing is stdin. Several are shown side by side, with differences',
+    ],
+  ],
   options: {
     json: { type: 'boolean', describe: 'print JSON instead of a table' },
     only: {
       type: 'string',
       requiresArg: true,
-      describe: 'measure no more than these: loudness,truePeak,...',
+      describe: `measure no more than these, a comma between: ${MEASURES.join(', ')}`,
     },
     target: {
       type: 'string',
       requiresArg: true,
-      describe: 'judge by a target, or a file of your own; exit code 3 on fail',
+      describe:
+        'judge by ebu-r128, ebu-r128-live, ebu-r128-s1, atsc-a85, aes-td1008, streaming, spotify, youtube, apple, podcast, or a file of your own; exit code 3 on fail',
     },
     html: { type: 'string', requiresArg: true, describe: 'write a page with charts to FILE' },
     svg: { type: 'string', requiresArg: true, describe: 'write one chart as SVG to FILE' },
     png: { type: 'string', requiresArg: true, describe: 'write one chart as PNG to FILE' },
-    chart: { type: 'string', requiresArg: true, describe: 'the chart of --svg and --png (default loudness)' },
+    chart: {
+      type: 'string',
+      requiresArg: true,
+      describe:
+        'the chart of --svg and --png: loudness (default), true-peak, waveform, spectrum, spectrogram, correlation',
+    },
     raw: { type: 'string', requiresArg: true, describe: 'the input has no header: FORMAT:RATE:CHANNELS' },
     ...BACKEND_OPTION,
     threads: {

@@ -4,6 +4,7 @@ import { automationChanges, ownMoves } from '../graph/automation.ts';
 import { COMMAND_NAMES, type Command } from './command.ts';
 import { list } from './option-value.ts';
 import { print } from './print.ts';
+import { ScheduledFile } from './schedule.ts';
 
 /** Any rate will do to see whether a file's moves fit its stages. */
 const RATE = 48000;
@@ -21,7 +22,9 @@ export const checkCommand: Command = {
     const problems: string[] = [];
     for (const file of files) {
       try {
-        const pipeline = await readPipelineFile(file, { otherNames: COMMAND_NAMES });
+        const read = (path: string) => readPipelineFile(path, { otherNames: COMMAND_NAMES });
+        const pipeline = await read(file);
+        await new ScheduledFile(file, read).read();
         automationChanges(pipeline, ownMoves(pipeline), RATE);
         const counts = [counted(pipeline.entries.length, 'stage')];
         if (pipeline.controllers.length > 0) counts.push(counted(pipeline.controllers.length, 'controller'));

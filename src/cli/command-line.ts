@@ -36,8 +36,8 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
       'parse-positional-numbers': false,
     })
     .options(COMMON_OPTIONS)
-    .version(packageVersion())
-    .help()
+    .version('version', 'print the version', packageVersion())
+    .help('help', 'print this')
     .alias('help', 'h')
     .wrap(110)
     .exitProcess(false)

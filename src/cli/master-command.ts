@@ -34,14 +34,15 @@ const LOOKAHEAD = 3000;
 /** `auralis-stream master IN OUT`: listens, decides, and says why. */
 export const masterCommand: Command = {
   words: [
-    ['in', 'a WAV, AIFF, AU or Wave64 file; - or nothing is stdin'],
-    ['out', 'a WAV file; - or nothing is stdout'],
+    ['in', 'WAV, AIFF, AU, Wave64, FLAC, MP3, Ogg Vorbis, and more with ffmpeg; - or nothing is stdin'],
+    ['out', 'a WAV file, or .flac, .mp3, .opus with ffmpeg; - or nothing is stdout'],
   ],
   options: {
     preset: {
       type: 'string',
       requiresArg: true,
-      describe: 'what to aim at: adaptive (default), warm, ..., or a file',
+      describe:
+        'what to aim at: adaptive (default), gentle, warm, bright, punchy, live, podcast, broadcast, or a file',
     },
     reference: {
       type: 'string',

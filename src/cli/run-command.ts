@@ -29,7 +29,7 @@ export const runCommand: Command = {
   words: [
     ['pipeline', 'a pipeline file, or the name of a shipped one'],
     ['in', 'WAV, AIFF, AU, Wave64, FLAC, MP3, Ogg Vorbis, and more with ffmpeg; - or nothing is stdin'],
-    ['out', 'a WAV file; - or nothing is stdout'],
+    ['out', 'a WAV file, or .flac, .mp3, .opus with ffmpeg; - or nothing is stdout'],
   ],
   options: {
     set: {

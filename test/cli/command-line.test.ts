@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { stages } from '../../src/stages/registry.ts';
 import { outcome, run, start } from './command.ts';
@@ -43,6 +43,17 @@ describe.concurrent('a wrong command line: code 2, one line, the nearest valid n
 });
 
 describe.concurrent('help and version', () => {
+  it('--help of analyze and of master names every shipped target and preset', async () => {
+    const names = (folder: string): string[] =>
+      readdirSync(new URL(`../../${folder}`, import.meta.url))
+        .filter((name) => name.endsWith('.json'))
+        .map((name) => name.slice(0, -'.json'.length));
+    for (const [command, folder] of Object.entries({ analyze: 'targets', master: 'targets/mastering' })) {
+      const words = (await run([command, '--help'])).stdout.toString().split(/[\s,]+/);
+      expect(words).toEqual(expect.arrayContaining(names(folder)));
+    }
+  });
+
   it('--help shows the usage, every command and an example', async () => {
     const { code, stdout } = await run(['--help']);
     expect(code).toBe(0);

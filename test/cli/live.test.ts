@@ -97,6 +97,16 @@ describe('--live with packets of 10 ms', () => {
   });
 });
 
+it('a file of 0.3 s with --pace comes out whole, without a word', async () => {
+  const [input, paced, plain] = ['0.3s.wav', 'paced.wav', 'plain.wav'].map((name) => join(folder, name));
+  writeFileSync(input, wav16(noise16(2 * 14_400)));
+  const { code, stderr } = await run([PIPELINE, input, paced, '--pace', '--quiet']);
+  expect([code, stderr]).toEqual([0, '']);
+  await run([PIPELINE, input, plain]);
+  const samples = (path: string): Buffer => readFileSync(path).subarray(-14_400 * FRAME_BYTES);
+  expect(samples(paced).equals(samples(plain))).toBe(true);
+});
+
 describe('what is said of a stream on air', () => {
   it.each([
     [['--starve-after', '1s'], '--starve-after: needs --fallback silence, noise or FILE'],

@@ -159,4 +159,14 @@ describe.concurrent('check', () => {
     expect(stderr).toContain('automation[0]: ');
     expect((await run(['check', GRAPH])).code).toBe(0);
   });
+
+  it('reads the files of a schedule too, so that a missing one is told of in daytime', async () => {
+    const station = file('station.json', [{ stage: 'gain' }], {
+      timeZone: 'Europe/Berlin',
+      schedule: [{ at: '06:00', use: 'gone.json' }],
+    });
+    const { code, stderr } = await run(['check', station]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^auralis-stream: [^\n]*gone\.json: no such file or directory\n$/);
+  });
 });

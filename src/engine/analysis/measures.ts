@@ -2,7 +2,7 @@ import { usageError } from '../../audio/errors.ts';
 import { didYouMean } from '../../audio/nearest.ts';
 
 /** What an analysis can measure, by the names of its figures. */
-const MEASURES = [
+export const MEASURES = [
   'loudness',
   'truePeak',
   'samplePeak',

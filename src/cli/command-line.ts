@@ -2,7 +2,7 @@ import { basename, dirname } from 'node:path';
 import yargs, { type Argv, type Options } from 'yargs';
 import { AuralisError, internalError, usageError } from '../audio/errors.ts';
 import { didYouMean } from '../audio/nearest.ts';
-import { printable } from '../audio/shown.ts';
+import { printable, shown } from '../audio/shown.ts';
 import type { Arguments, Command } from './command.ts';
 import { commands, DEFAULT_COMMAND } from './commands.ts';
 import { hireEarly } from './early-crew.ts';
@@ -57,6 +57,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
       handler: async (argv: Arguments) => {
         if (!command) return;
         refuseUnknownOptions(argv, command);
+        refuseValuesOfFlags(args, command);
         exitCode = await command.run({ ...ownOptions(argv, command), ...namedWords(argv, name, command) });
       },
     });
@@ -100,6 +101,19 @@ function refuseUnknownOptions(argv: Arguments, { options }: Command): void {
   throw usageError(`unknown option ${dashed}${hint || ', see --help'}`);
 }
 
+/** Turns away `--force=maybe`, which yargs would take for no. */
+function refuseValuesOfFlags(args: readonly string[], { options }: Command): void {
+  const own = { ...options, ...COMMON_OPTIONS };
+  const end = args.indexOf('--');
+  for (const arg of end < 0 ? args : args.slice(0, end)) {
+    const [, name, value] = /^--([^=]+)=(.*)$/s.exec(arg) ?? [];
+    const flag = Object.hasOwn(own, name) && own[name].type === 'boolean';
+    if (flag && value !== 'true' && value !== 'false') {
+      throw usageError(`--${name} is on or not, and takes no value; found ${shown(value)}`);
+    }
+  }
+}
+
 /** The options; one that has the name of a word goes by `--name`, and the name is the word's. */
 function ownOptions(argv: Arguments, { words, options }: Command): Arguments {
   const shared = words.map(([word]) => word).filter((word) => word in options);
@@ -134,7 +148,7 @@ function tell(error: unknown, args: readonly string[]): number {
 
 /** A message in which a line break ends a problem, and none stands in a name that comes from the command line. */
 function withoutBreaks(message: string, args: readonly string[]): string {
-  const names = args.flatMap((arg) => [arg, arg.slice(arg.indexOf('=') + 1), basename(arg), dirname(arg)]);
+  const names = args.flatMap((arg) => [arg, ...arg.split('='), basename(arg), dirname(arg)]);
   return names
     .filter((name) => name.includes('\n'))
     .reduce((text, name) => text.replaceAll(name, printable(name)), message);

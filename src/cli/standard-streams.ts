@@ -31,6 +31,7 @@ const isStandard = (path: string | undefined): path is '-' | undefined => path =
 
 /** Opens the input: a file, or stdin for `-` or nothing. */
 export function openInput(path: string | undefined, how: InputRules = {}): OpenInput {
+  if (path === '') throw usageError('the name of an input is empty');
   if (!isStandard(path)) {
     try {
       const decoded = codecInput(path);

@@ -80,6 +80,12 @@ function rangeOf(schema: z.ZodType | undefined, unit: string): string {
     : `, allowed is ${minValue} to ${maxValue}${unit}`;
 }
 
+/** The unit stands once, behind the range where there is one. */
+function wrongType(expected: string, found: unknown, schema: z.ZodType | undefined, unit: string): string {
+  const range = rangeOf(schema, unit);
+  return `expected ${expected}${range === '' ? unit : ''}, found ${shown(found)}${range}`;
+}
+
 function explain(
   issue: Issue,
   found: unknown,
@@ -113,7 +119,7 @@ function explain(
         const expected = String(issue.expected) === 'nonoptional' ? 'a value' : `${issue.expected}${unit}`;
         return [`missing, expected ${expected}`];
       }
-      return [`expected ${issue.expected}${unit}, found ${shown(found)}${rangeOf(schema, unit)}`];
+      return [wrongType(String(issue.expected), found, schema, unit)];
     case 'invalid_key':
       return issue.issues.map((inner) => inner.message);
     case 'invalid_union': {

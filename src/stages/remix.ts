@@ -73,7 +73,10 @@ function plan(
   }
   const lost = rows ? null : withoutRule(layout, target);
   if (lost !== null && layout.join() !== target.join()) {
-    throw usageError(`no rule takes ${lost} to ${target.join(' ')}; give a map or a matrix`);
+    const places = target.every((place) => place === '-')
+      ? `${target.length} channels without places`
+      : target.join(' ');
+    throw usageError(`no rule takes ${lost} to ${places}; give a map or a matrix`);
   }
   const same = layout.join() === target.join();
   const identity = layout.map((_, n) => layout.map((__, m) => (n === m ? 1 : 0)));

@@ -22,6 +22,9 @@ describe.concurrent('a wrong command line: code 2, one line, the nearest valid n
     [['mastering', '--format', 's16', '--format', 's24'], '--format is given 2 times, expected once'],
     [['mastering', '--set'], 'not enough arguments following: set'],
     [['mastering', 'a', 'b', 'c'], 'unexpected argument "c"'],
+    [['mastering', '--force=maybe'], '--force is on or not, and takes no value; found "maybe"'],
+    [['plan', 'mastering', '--channels', '64'], 'no rule takes FL FR to 64 channels without places'],
+    [['analyze', ''], 'the name of an input is empty'],
     [['stages', 'compresser'], 'did you mean "compressor"?'],
     [['master', 'x', 'y', '--passes', '3'], '--passes "3": expected a whole number from 1 to 2\n'],
     [['LICENSE'], '; for the file of that name write ./LICENSE'],
@@ -134,6 +137,7 @@ describe.concurrent('doctor', () => {
 describe.skipIf(process.platform === 'win32')('what is no word', () => {
   it.each([
     [['check', 'a\nb.json'], 'a\\nb.json'],
+    [['mastering', '--set', 'lim\niter.x=1'], 'lim\\niter.x: no entry'],
     [['mastering', 'in\u001b[2J.wav'], 'in\\x1b[2J.wav'],
     [['analyze', 'none\n/out\t\u0007.wav'], 'none\\n/out\\t\\x07.wav'],
   ])('stands escaped in 1 line: %j', async (args, shown) => {

@@ -89,7 +89,7 @@ describe('a broken file', () => {
     [{ stages: [{ stage: 'mix', input: 7 }] }, 'x.json: stages[0].input: expected string or array, found 7'],
     [
       '{"stages":[{"stage":"gain","gain":1e999}]}',
-      'x.json: stages[0].gain: expected number dB, found Infinity, allowed is -120 to 60 dB',
+      'x.json: stages[0].gain: expected number, found Infinity, allowed is -120 to 60 dB',
     ],
     [
       '{"stages":[{"stage":"eq","bands":[{"__proto__":{}}]}]}',

@@ -263,7 +263,7 @@ describe('what is wrong with a pipeline', () => {
     ],
     [
       { stages: [{ stage: 'limiter', ceiling: 'loud' }] },
-      ['x.json: stages[0].ceiling: expected number dBTP, found "loud", allowed is -40 to 0 dBTP'],
+      ['x.json: stages[0].ceiling: expected number, found "loud", allowed is -40 to 0 dBTP'],
     ],
     [
       { stages: [{ stage: 'eq', bands: [{ type: 'lowshelff' }] }] },

@@ -73,7 +73,7 @@ function checkSource(
   const entries: PipelineEntry[] = [];
   const inner: PipelineController[] = [];
   for (const [n, said] of source.stages.entries()) {
-    if (context.room === 0) break;
+    if (context.room < 0) break;
     const [id, at] = [ids[n], jsonPath('stages', [n])];
     const raw = { ...settings.get(id), ...said };
     const { registry } = context;
@@ -86,14 +86,14 @@ function checkSource(
     inner.push(...(made.controllers ?? []));
   }
   const outputs = checkOutputs(source, scope);
-  if (scope.whole && context.room > 0) checkUnused(source, ids, scope, place, problems);
+  if (scope.whole && context.room >= 0) checkUnused(source, ids, scope, place, problems);
   return { outputs, entries, controllers: [...inner, ...controllers] };
 }
 
 function checkEntry(entry: RawEntry, context: CheckContext): CheckedEntry {
   const { place, problems, at, raw } = entry;
   context.room -= 1;
-  if (context.room === 0) {
+  if (context.room < 0) {
     problems.add(place, at, `more than ${MAX_STAGES} stages with those of the parts`);
     return NOTHING;
   }

@@ -14,7 +14,7 @@ export interface CheckContext {
   readonly problems: Problems;
   readonly parts: PartResolver | null;
   readonly registry: PipelineRegistry;
-  /** Entries that may still be made. */
+  /** Entries that may still be made; below 0 there was one too many. */
   room: number;
 }
 

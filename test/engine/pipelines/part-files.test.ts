@@ -233,6 +233,16 @@ describe('files that name files', () => {
     ).rejects.toThrow('files name files more than 8 deep');
   });
 
+  it('may come to 1000 stages, and to no more', async () => {
+    const gains = (count: number) => ({ stages: Array.from({ length: count }, () => ({ stage: 'gain' })) });
+    expect((await read('show/p.json', gains(1000))).entries).toHaveLength(1000);
+    await expect(read('show/p.json', gains(1001))).rejects.toThrow('1001 is too many');
+    write('show/q.json', gains(990));
+    const with990 = (count: number) => ({ stages: [{ use: 'q.json' }, ...gains(count).stages] });
+    expect((await read('show/p.json', with990(9))).entries).toHaveLength(999);
+    await expect(read('show/p.json', with990(10))).rejects.toThrow('more than 1000 stages with those');
+  });
+
   it('are refused when they multiply to more than 1000 stages, within a second of CPU', async () => {
     const twenty = (use: string): object => ({ stages: Array.from({ length: 20 }, () => ({ use })) });
     write('show/m0.json', { stages: Array.from({ length: 20 }, () => ({ stage: 'gain' })) });

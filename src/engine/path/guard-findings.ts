@@ -19,7 +19,7 @@ export function describeReplaced({ replaced, channels }: GuardReport, format: Au
     return [`${found.replaced} in ${nameOf(c, format)} ${when}`];
   });
   const more = places.length > NAMED ? [`and ${places.length - NAMED} channels more`] : [];
-  return `${replaced} samples were ${WHAT} and became 0: ${[...places.slice(0, NAMED), ...more].join(', ')}`;
+  return `${replaced === 1 ? '1 sample was' : `${replaced} samples were`} ${WHAT} and became 0: ${[...places.slice(0, NAMED), ...more].join(', ')}`;
 }
 
 /** Throws an input error about the first sample that the guard has replaced, if any. */

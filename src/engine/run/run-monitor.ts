@@ -94,7 +94,7 @@ export class RunMonitor {
     const more = replaced - this.#guarded.replaced;
     if (more <= 0 || now - this.#guarded.told < GUARD_INTERVAL) return;
     this.#guarded = { replaced, told: now };
-    const text = `${more} samples were not finite or above +60 dBFS and became 0`;
+    const text = `${more === 1 ? '1 sample was' : `${more} samples were`} not finite or above +60 dBFS and became 0`;
     tell({ frame: encoder.framesWritten, kind: 'guard', text });
   }
 

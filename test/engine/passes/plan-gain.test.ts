@@ -140,3 +140,14 @@ describe('planGain', () => {
     expect(10 * Math.log10((37 * a + 17 * b) / 54)).toBeCloseTo(-23, 2);
   });
 });
+
+it.each([1, 2, 7, 25, 50, 99])(
+  'finds no loudness at %i Hz, or one that has an end, by either backend',
+  async (sampleRate) => {
+    const input = saved(wav16(noise16(2 * 10_000), { sampleRate }));
+    for (const backend of ['wasm', 'reference'] as const) {
+      const plan = await planGain([input], { target: -16, backend, onCeiling: 'lower-target' });
+      expect(Number.isFinite(plan?.gain ?? 0)).toBe(true);
+    }
+  },
+);

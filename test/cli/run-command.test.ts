@@ -381,7 +381,7 @@ describe.concurrent('tracks, metadata and the guard', () => {
     const warned = await run([CHAIN, '--raw', 'f32le:48000:2'], input);
     expect([warned.code, warned.stderr]).toEqual([
       0,
-      'auralis-stream: warning: 1 samples were not finite or above +60 dBFS and became 0: 1 in channel 2 (FR) at 0.021 s\n',
+      'auralis-stream: warning: 1 sample was not finite or above +60 dBFS and became 0: 1 in channel 2 (FR) at 0.021 s\n',
     ]);
   });
 });

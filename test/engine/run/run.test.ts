@@ -230,7 +230,7 @@ describe('runPipeline', () => {
     });
     expect(summary.guard).toMatchObject({ replaced: 1, firstFrame: 960 });
     expect(summary.warnings[0]).toBe(
-      '1 samples were not finite or above +60 dBFS and became 0: 1 in channel 1 (FC) at 0.020 s',
+      '1 sample was not finite or above +60 dBFS and became 0: 1 in channel 1 (FC) at 0.020 s',
     );
     expect(summary.warnings[1]).toMatch(/^\d+ samples beyond full scale were clipped$/);
   });

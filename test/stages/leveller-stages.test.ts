@@ -6,7 +6,7 @@ import type { AnyStage } from '../../src/stages/define-stage.ts';
 import { loudnessNormalize } from '../../src/stages/loudness-normalize.ts';
 import { stateOn } from '../support/backends.ts';
 import { drain, feed, join, open, render } from '../support/render.ts';
-import { noise, type Signal, silence } from '../support/signals.ts';
+import { noise, rmsDb, type Signal, silence } from '../support/signals.ts';
 import { annex2Peak } from '../support/true-peak-meter.ts';
 
 const RATE = 16000;
@@ -41,6 +41,12 @@ function steady(lufs: number, seconds: number, seed = 1): Signal {
   const [x] = noise(1, seconds * RATE, seed, 0.1);
   const gain = 10 ** ((lufs - loudnessOf([x.subarray(0, 4 * RATE)]).integrated) / 20);
   return [x.map((sample) => sample * gain)];
+}
+
+/** Gain in dB over some frames. */
+function gainOver(output: Float32Array, input: Float32Array, from: number, frames: number): number {
+  const [after, before] = [output, input].map((x) => rmsDb([x.subarray(from, from + frames)]));
+  return after - before;
 }
 
 const joined = (...signals: Signal[]): Signal => signals.reduce(join);
@@ -123,6 +129,26 @@ describe('loudness-normalize', () => {
     );
     expect(Math.abs(integrated + 20)).toBeLessThan(0.3);
     expect(Math.abs(momentary[1100] + 20)).toBeLessThan(0.5);
+  });
+
+  it('raises room tone of -56 LUFS in front of a programme of -33 by no more than 1 dB a second, with 3 s of lookahead', () => {
+    const lead = 8;
+    const input = joined(steady(-56, lead, 2), steady(-33, 6));
+    const settings = { target: -16, maxGain: 30, lookahead: 3000 };
+    const [output] = play(loudnessNormalize, settings, input);
+    const last = (lead - 0.1) * RATE;
+    for (let at = 0; at + RATE < last; at += RATE / 10) {
+      const gains = [at, at + RATE].map((from) => gainOver(output, input[0], from, RATE / 10));
+      expect(Math.abs(gains[1] - gains[0])).toBeLessThan(1.1);
+    }
+    expect(gainOver(output, input[0], last - RATE / 10, RATE / 10)).toBeGreaterThan(2);
+  });
+
+  it('is at its gain of 17 dB from the first frame of programme that follows room tone and 4 s of silence', () => {
+    const input = joined(steady(-56, 2, 2), silence(1, 4 * RATE), steady(-33, 3));
+    const [output] = play(loudnessNormalize, { target: -16, maxGain: 30, lookahead: 3000 }, input);
+    expect(gainOver(output, input[0], 0, 2 * RATE)).toBeCloseTo(0, 2);
+    expect(Math.abs(gainOver(output, input[0], 6 * RATE, RATE) - 17)).toBeLessThan(0.5);
   });
 
   it('keeps every true peak under its ceiling of -3 dBTP while it adds 12 dB', () => {

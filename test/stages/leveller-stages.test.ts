@@ -76,6 +76,15 @@ describe.each([
     },
   );
 
+  it.each([1, 50, 99, 1000, 3000])(
+    'puts out finite samples, not all of them 0, at a rate of %i Hz',
+    (rate) => {
+      const [output] = render(stage, settings, audioFormat(rate, 1), noise(1, 10 * rate + 200, 8));
+      expect(output.every(Number.isFinite)).toBe(true);
+      expect(rmsDb([output])).toBeGreaterThan(-30);
+    },
+  );
+
   it('is under way by no more than its speed: 3 s after a fall of 15 LU it has risen by 3 s of it', () => {
     const rise = stage === agc ? 1 : 3;
     const output = play(stage, settings, joined(steady(-20, 10), steady(-35, 13, 2)));

@@ -49,9 +49,9 @@ export class HopPower {
     return this.#count[1];
   }
 
-  /** Frames in the `hops` hops of which the last has the number `last`, counted from 1. */
+  /** Frames in the `hops` hops of which the last has the number `last`, counted from 1; 1 for none, as below 100 Hz. */
   framesIn(hops: number, last: number): number {
-    return this.#end(last) - this.#end(last - hops);
+    return Math.max(1, this.#end(last) - this.#end(last - hops));
   }
 
   /** Takes a block and says how many hops ended in it; see `ends` and `energies`. */

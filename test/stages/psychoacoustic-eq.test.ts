@@ -155,6 +155,13 @@ describe('listening', () => {
     },
   );
 
+  it.each([7, 38, 31001])('leaves noise finite, below +6 dB, at a rate of %i Hz', (rate) => {
+    const input = noise(1, 3000, 9);
+    const output = render(psychoacousticEq, { speed: 100 }, audioFormat(rate, 1), input);
+    expect(output[0].every(Number.isFinite)).toBe(true);
+    expect(rmsDb(output) - rmsDb(input)).toBeLessThan(6);
+  });
+
   it('goes half of the way at an amount of 50 %', () => {
     const [whole, half] = [100, 50].map((amount) => {
       const run = open(

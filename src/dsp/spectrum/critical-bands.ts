@@ -4,7 +4,7 @@ import { BARK_EDGES, barkBands } from './frequency-bands.ts';
 /** How many critical bands there are. */
 export const CRITICAL_BANDS = BARK_EDGES.length;
 
-/** Below this there is little to hear, so that the width of the lowest band is counted from here. */
+/** Below this there is little to hear, so that the width of the lowest band is counted from here, or is an octave where it ends lower. */
 const LOWEST_HZ = 20;
 
 /** A critical band below half the rate. */
@@ -19,6 +19,7 @@ export interface CriticalBand {
 export function criticalBands(sampleRate: number): readonly CriticalBand[] {
   const { freqs, edges } = barkBands(sampleRate);
   return freqs.map((centreHz, n) => {
-    return { centreHz, octaves: log2(edges[n + 1] / Math.max(edges[n], LOWEST_HZ)) };
+    const low = Math.max(edges[n], Math.min(LOWEST_HZ, edges[n + 1] / 2));
+    return { centreHz, octaves: log2(edges[n + 1] / low) };
   });
 }

@@ -75,8 +75,7 @@ export async function planGain(files: readonly string[], options: PlanGainOption
     return dryPass(files, { backend, raw, signal, memory, calls, pipeline });
   };
   const before = analysis ? measured(analysis) : await measure(definePipeline({ stages: [] }));
-  // At rates far below those of audio the weighting filter has no meaning, and its sum no bound.
-  if (!Number.isFinite(before.integrated)) return null;
+  if (before.integrated === Number.NEGATIVE_INFINITY) return null;
 
   const room = ceiling - ditherRoom(before.encoding, ceiling) - before.truePeak;
   const linear = async (wanted: number): Promise<GainPlan> => {

@@ -92,7 +92,7 @@ class AnalyzerProcessor extends StageProcessor<z.output<typeof params>> {
     power: Float64Array | null | undefined,
   ): Readings {
     const { freqs } = this.#masks.bands;
-    const spectrum = power && { freqs, levels: this.#masks.powers(power).map(powerToDb) };
+    const spectrum = power && { freqs, levels: Array.from(this.#masks.measureMean(power), powerToDb) };
     return {
       frame,
       seconds: frame / this.format.sampleRate,

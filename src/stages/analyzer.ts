@@ -46,7 +46,9 @@ class AnalyzerProcessor extends StageProcessor<z.output<typeof params>> {
     this.#levels = new LevelStatistics(this.state, channels, stereoPair(spec.format));
     this.#spectrum = given.spectrum ? new PowerSpectrum(this.state, channels, fftSize) : null;
     this.#masks = new BandMasks(spec.memory, thirdOctaveBands(sampleRate), sampleRate, fftSize);
-    this.#readings = new IntervalReadings(this.state);
+    this.#readings = new IntervalReadings(this.state, (frame) =>
+      this.#reading(frame, this.#levels.lastInterval(), this.#spectrum?.lastInterval()),
+    );
     this.configure(false);
   }
 
@@ -68,7 +70,7 @@ class AnalyzerProcessor extends StageProcessor<z.output<typeof params>> {
   override meters(): Readings {
     return {
       ...this.#reading(this.#readings.position, this.#levels.sinceStart(), this.#spectrum?.sinceStart()),
-      interval: this.#readings.lastEnd > 0 ? this.#intervalReading() : null,
+      interval: this.#readings.last,
     };
   }
 
@@ -79,11 +81,7 @@ class AnalyzerProcessor extends StageProcessor<z.output<typeof params>> {
   #closeInterval(): void {
     this.#levels.closeInterval();
     this.#spectrum?.closeInterval();
-    if (this.keepsReadings) this.#readings.push(this.#intervalReading());
-  }
-
-  #intervalReading(): Readings {
-    return this.#reading(this.#readings.lastEnd, this.#levels.lastInterval(), this.#spectrum?.lastInterval());
+    if (this.keepsReadings) this.#readings.keep();
   }
 
   #reading(

@@ -43,7 +43,7 @@ class Loudness extends StageProcessor<Params> {
       weights: channelWeights(layout, initial.dualMono),
       truePeak: initial.truePeak,
     });
-    this.#readings = new IntervalReadings(this.state);
+    this.#readings = new IntervalReadings(this.state, () => this.meters());
     const position = (): number => this.#readings.position;
     this.#figures = figuresOf(this.#meter, spec.format, initial.truePeak, position);
     this.configure(false);
@@ -72,7 +72,7 @@ class Loudness extends StageProcessor<Params> {
       this.#meter.process(whole ? main : main.map((channel) => channel.subarray(done)), span);
       done += span;
       this.#here = null;
-      if (this.#readings.advance(span)) this.#readings.push(this.meters());
+      if (this.#readings.advance(span)) this.#readings.keep();
     }
   }
 

@@ -31,6 +31,12 @@ export type ViewFigures = Readonly<Record<FeatureName, number | null>> & {
   readonly bark: BandLevels;
 };
 
+/** The same without the levels in bands. */
+export function withoutBands(figures: ViewFigures) {
+  const { octaves: _octaves, thirdOctaves: _thirds, bark: _bark, ...others } = figures;
+  return others;
+}
+
 /** What is known of all views. `mid` and `side` are null without left and right. */
 export interface SpectrumFigures {
   /** Windows that these figures are of. */

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Planar } from '../audio/block.ts';
-import type { AudioFormat } from '../audio/format.ts';
 import { channelWeights } from '../dsp/loudness/channel-weights.ts';
+import { loudnessFigures } from '../dsp/loudness/loudness-figures.ts';
 import { LoudnessMeter } from '../dsp/loudness/loudness-meter.ts';
 import {
   defineStage,
@@ -45,7 +45,7 @@ class Loudness extends StageProcessor<Params> {
     });
     this.#readings = new IntervalReadings(this.state, () => this.meters());
     const position = (): number => this.#readings.position;
-    this.#figures = figuresOf(this.#meter, spec.format, initial.truePeak, position);
+    this.#figures = loudnessFigures(this.#meter, spec.format, initial.truePeak, position);
     this.configure(false);
   }
 
@@ -97,54 +97,6 @@ class Loudness extends StageProcessor<Params> {
   override glance(): Readings {
     return this.#figures;
   }
-}
-
-/** What a meter reads, each figure when it is asked for; `position` gives the frame. */
-function figuresOf(
-  meter: LoudnessMeter,
-  { sampleRate, layout }: AudioFormat,
-  truePeaks: boolean,
-  position: () => number,
-): Readings {
-  return {
-    get frame() {
-      return position();
-    },
-    get seconds() {
-      return position() / sampleRate;
-    },
-    get momentary() {
-      return meter.momentary;
-    },
-    get shortTerm() {
-      return meter.shortTerm;
-    },
-    get integrated() {
-      return meter.integrated;
-    },
-    get range() {
-      return meter.range;
-    },
-    get momentaryMax() {
-      return meter.momentaryMax;
-    },
-    get shortTermMax() {
-      return meter.shortTermMax;
-    },
-    get truePeak() {
-      return truePeaks ? meter.highestTruePeak : null;
-    },
-    get samplePeak() {
-      return meter.highestSamplePeak;
-    },
-    get channels() {
-      return layout.map((name, channel) => ({
-        name,
-        truePeak: truePeaks ? meter.truePeak(channel) : null,
-        samplePeak: meter.samplePeak(channel),
-      }));
-    },
-  };
 }
 
 /** Measures loudness, loudness range and peaks, and changes nothing. */

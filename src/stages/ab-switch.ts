@@ -49,8 +49,7 @@ class AbSwitch extends StageProcessor<Params> {
   protected override configure(glide: boolean): void {
     const { position, match, trim } = this.params;
     const share = position === 'b' ? 1 : 0;
-    if (glide && share !== this.#share.target) this.#share.glide(share);
-    else if (!glide) this.#share.jump(share);
+    if (!glide || share !== this.#share.target) this.#share.set(share, glide);
     this.#match.set({ on: match, trimDb: trim }, glide);
   }
 

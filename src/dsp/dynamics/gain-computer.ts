@@ -1,6 +1,7 @@
 import { exp2 } from '../elementary.ts';
 import type { Kernels } from '../kernel-memory.ts';
 import { DB_PER_OCTAVE, fastLog2 } from '../log-domain.ts';
+import type { LevelConversion } from './linked-detector.ts';
 
 /** Shape of the static curve in the field's units. */
 export interface CompressionCurve {
@@ -43,7 +44,7 @@ const isSameCurve = (a: CompressionCurve, b: CompressionCurve): boolean =>
  * k = x + W/2 clamped to 0..W. Upwards it is the mirror image: x is the level under the threshold, and the
  * reduction is negative.
  */
-export class GainComputer {
+export class GainComputer implements LevelConversion {
   readonly #kernels: Kernels | null;
   /** 1 down, -1 up: the side of the threshold on which the curve works. */
   #side = 1;

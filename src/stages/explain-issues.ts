@@ -73,7 +73,7 @@ function keysOf(schema: z.ZodType | undefined): string[] {
   return shape ? Object.keys(shape) : options.flatMap(keysOf);
 }
 
-function rangeOf(schema: z.ZodType | undefined, unit: string): string {
+function boundsText(schema: z.ZodType | undefined, unit: string): string {
   const { minValue, maxValue } = (unwrap(schema) ?? {}) as { minValue?: number; maxValue?: number };
   return minValue === undefined || maxValue === undefined
     ? ''
@@ -97,7 +97,7 @@ function explain(
     case 'too_big':
     case 'too_small':
       if (issue.origin === 'number' || issue.origin === 'int') {
-        return [`${shown(found)} is out of range${rangeOf(schema, unit)}`];
+        return [`${shown(found)} is out of range${boundsText(schema, unit)}`];
       }
       return [
         `${Array.isArray(found) ? found.length : shown(found)} is too ${issue.code === 'too_big' ? 'many' : 'few'}, allowed is ${'maximum' in issue ? `at most ${issue.maximum}` : `at least ${issue.minimum}`}`,
@@ -113,7 +113,7 @@ function explain(
         const expected = String(issue.expected) === 'nonoptional' ? 'a value' : `${issue.expected}${unit}`;
         return [`missing, expected ${expected}`];
       }
-      return [`expected ${issue.expected}${unit}, found ${shown(found)}${rangeOf(schema, unit)}`];
+      return [`expected ${issue.expected}${unit}, found ${shown(found)}${boundsText(schema, unit)}`];
     case 'invalid_key':
       return issue.issues.map((inner) => inner.message);
     case 'invalid_union': {

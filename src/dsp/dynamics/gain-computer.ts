@@ -112,7 +112,17 @@ export class GainComputer implements LevelConversion {
   fromPower(power: Float64Array, at: number, frames: number): void {
     const half = 0.5 * this.#side;
     if (this.#kernels) {
-      this.#inPlace(this.#kernels.reductionFromPower, power, at, frames, half);
+      this.#kernels.reductionFromPower(
+        power.byteOffset + 8 * at,
+        frames,
+        half,
+        this.#threshold,
+        this.#knee,
+        this.#bend,
+        this.#slope,
+        this.#cap,
+        this.#idlePower,
+      );
       return;
     }
     const idle = half * this.#idlePower;
@@ -120,30 +130,6 @@ export class GainComputer implements LevelConversion {
       const quiet = half * power[i] <= idle;
       power[i] = quiet ? 0 : this.#reduction(half * fastLog2(Math.max(power[i], 1e-100)));
     }
-  }
-
-  /** Reduction in log2 units for levels in log2 units, in place, from frame `at` on. */
-  fromLog(level: Float64Array, at: number, frames: number): void {
-    if (this.#kernels) {
-      this.#inPlace(this.#kernels.reductionFromLog, level, at, frames, this.#side);
-      return;
-    }
-    for (let i = at; i < at + frames; i++) level[i] = this.#reduction(this.#side * level[i]);
-  }
-
-  #inPlace(kernel: Kernels['envelope'], x: Float64Array, at: number, frames: number, scale: number): void {
-    const { byteOffset } = x;
-    kernel(
-      byteOffset + 8 * at,
-      frames,
-      scale,
-      this.#threshold,
-      this.#knee,
-      this.#bend,
-      this.#slope,
-      this.#cap,
-      this.#idlePower,
-    );
   }
 
   /** `level` times the side. */

@@ -13,17 +13,11 @@ import {
   type StageIO,
   StageProcessor,
 } from './define-stage.ts';
-import { IntervalReadings } from './interval-readings.ts';
-import { described, flag, number } from './parameters.ts';
+import { IntervalReadings, interval } from './interval-readings.ts';
+import { described, flag } from './parameters.ts';
 
 const params = z.strictObject({
-  interval: number({
-    min: 10,
-    max: 60000,
-    default: 1000,
-    unit: 'ms',
-    doc: 'stream time from one reading to the next, counted from the start of the stream',
-  }),
+  interval: interval(10),
   spectrum: flag(true, 'measure third-octave levels'),
   fftSize: described(
     z.literal(FFT_SIZES).default(4096),

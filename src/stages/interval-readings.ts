@@ -1,11 +1,22 @@
 import type { StateMemory } from '../dsp/kernel-memory.ts';
 import type { Readings } from './define-stage.ts';
+import { number } from './parameters.ts';
 
 /**
  * Readings that may wait to be taken; older ones are dropped. In a block of 16384 frames end 204 intervals of 10 ms at
  * 8 kHz, or 128 windows of 512 frames.
  */
 const MAX_PENDING = 256;
+
+/** The parameter of an interval's length: at least `min` ms, and words on what else there is to know of it. */
+export const interval = (min: number, more = '') =>
+  number({
+    min,
+    max: 60000,
+    default: 1000,
+    unit: 'ms',
+    doc: `stream time from one reading to the next, counted from the start of the stream${more}`,
+  });
 
 /** Cuts a stream into intervals that count from its start, and keeps what was read at their ends until it is taken. */
 export class IntervalReadings {

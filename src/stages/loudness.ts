@@ -10,17 +10,11 @@ import {
   type StageIO,
   StageProcessor,
 } from './define-stage.ts';
-import { IntervalReadings } from './interval-readings.ts';
-import { flag, number } from './parameters.ts';
+import { IntervalReadings, interval } from './interval-readings.ts';
+import { flag } from './parameters.ts';
 
 const params = z.strictObject({
-  interval: number({
-    min: 10,
-    max: 60000,
-    default: 1000,
-    unit: 'ms',
-    doc: 'stream time from one reading to the next, counted from the start of the stream',
-  }),
+  interval: interval(10),
   dualMono: flag(false, 'read mono as it sounds from two loudspeakers: 3.01 LU more'),
   truePeak: flag(true, 'read the peaks between the samples too'),
 });

@@ -11,17 +11,11 @@ import {
   type StageIO,
   StageProcessor,
 } from './define-stage.ts';
-import { IntervalReadings } from './interval-readings.ts';
-import { choice, described, flag, number } from './parameters.ts';
+import { IntervalReadings, interval } from './interval-readings.ts';
+import { choice, described, flag } from './parameters.ts';
 
 const params = z.strictObject({
-  interval: number({
-    min: 0,
-    max: 60000,
-    default: 1000,
-    unit: 'ms',
-    doc: 'stream time from one reading to the next, counted from the start of the stream; 0 reads every window',
-  }),
+  interval: interval(0, '; 0 reads every window'),
   fftSize: described(
     z.literal(FFT_SIZES).default(4096),
     'points of a window; longer resolves lower frequencies, shorter resolves time',

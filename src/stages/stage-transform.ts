@@ -83,7 +83,7 @@ export function prepareStage<S extends z.ZodObject>(
 }
 
 /** Prepares one stage for a format on a memory of its own. */
-export function openStage<S extends z.ZodObject>(
+function openStage<S extends z.ZodObject>(
   definition: StageDefinition<S>,
   params: z.output<S>,
   format: AudioFormat,

@@ -87,7 +87,7 @@ function openStage<S extends z.ZodObject>(
   definition: StageDefinition<S>,
   params: z.output<S>,
   format: AudioFormat,
-  { backend = 'auto', blockFrames = 4096 }: StageTransformOptions = {},
+  { backend = 'auto', blockFrames = 4096 }: StageTransformOptions,
 ): StageRun<z.output<S>> {
   return onKernelMemory(chooseBackend(backend), (memory) =>
     prepareStage(definition, params, { format, maxFrames: blockFrames, memory }),

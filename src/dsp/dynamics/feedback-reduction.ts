@@ -52,7 +52,7 @@ export class FeedbackReduction implements SmoothedReduction {
     this.#level.setWindow(coefficient);
   }
 
-  setTimes(attack: number, release: number, { hold = 0, slow = 1 }: EnvelopeOptions = {}): void {
+  setTimes(attack: number, release: number, { hold = 0, slow = 1 }: EnvelopeOptions): void {
     this.#attack = attack;
     this.#release = release;
     this.#settings[9] = hold;

@@ -12,7 +12,7 @@ export interface SmoothedReduction {
   /** Time constant of the mean square, as a smoothing coefficient. */
   setWindow(coefficient: number): void;
   /** Coefficients while the reduction grows and while it fades. */
-  setTimes(attack: number, release: number, options?: EnvelopeOptions): void;
+  setTimes(attack: number, release: number, options: EnvelopeOptions): void;
   setCurve(curve: CompressionCurve): void;
   /** Measures the first `frames` frames of the input. */
   detect(input: Planar, frames: number): void;
@@ -40,7 +40,7 @@ export class ForwardReduction implements SmoothedReduction {
     this.#detector.setWindow(coefficient);
   }
 
-  setTimes(attack: number, release: number, options?: EnvelopeOptions): void {
+  setTimes(attack: number, release: number, options: EnvelopeOptions): void {
     this.#smoothing.set(attack, release, options);
   }
 

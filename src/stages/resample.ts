@@ -64,7 +64,7 @@ class Resample extends StageProcessor<Params> {
 /** Changes the sample rate; what stands behind it in a pipeline runs at the new one. */
 export const resample = defineStage({
   name: 'resample',
-  summary: 'Changes the sample rate, aligned in time; images and aliases below -120 dB',
+  summary: 'Changes the sample rate, aligned in time; images and aliases down by 98 to 128 dB',
   source:
     'R. E. Crochiere, L. R. Rabiner, "Multirate Digital Signal Processing", 1983; J. F. Kaiser, ISCAS 1974',
   params,

@@ -1,6 +1,6 @@
 import type { Kernels } from '../kernel-memory.ts';
 import { fastExp2 } from '../log-domain.ts';
-import type { RampSpan } from './ramp.ts';
+import type { LinearRamp, RampSpan } from './ramp.ts';
 
 /** x[i] *= gain along a ramp's span, computed in 64 bits and rounded once; a steady gain of 1 leaves x alone. */
 export function applyGain(
@@ -87,6 +87,21 @@ export function gainAlong(
       const past = (index + i) % STRIDE;
       gains[at + i] = fastExp2(start + step * (index + i - past)) * fastExp2(step * past);
     }
+  }
+}
+
+/** Gains 2^x of the next frames of a ramp of log2 units, into places `from` to `end`. */
+export function gainsAlong(
+  kernels: Kernels | null,
+  gains: Float64Array,
+  from: number,
+  end: number,
+  ramp: LinearRamp,
+): void {
+  for (let at = from; at < end; ) {
+    const span = ramp.take(end - at);
+    gainAlong(kernels, gains, at, span);
+    at += span.frames;
   }
 }
 

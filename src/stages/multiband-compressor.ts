@@ -4,7 +4,7 @@ import { CompressorGain } from '../dsp/dynamics/compressor-gain.ts';
 import { slopeOfRatio } from '../dsp/dynamics/gain-computer.ts';
 import { type BandSplitter, CROSSOVER_SLOPES } from '../dsp/filters/band-splitter.ts';
 import { CROSSOVER_PHASES, createCrossover } from '../dsp/filters/crossover.ts';
-import { addScaled, copyInto } from '../dsp/gain/gain.ts';
+import { addPlanar, copyPlanar } from '../dsp/gain/gain.ts';
 import type { Kernels } from '../dsp/kernel-memory.ts';
 import {
   defineStage,
@@ -104,10 +104,8 @@ class MultibandCompressor extends StageProcessor<Params> {
     this.#bands.forEach((one, n) => {
       this.#gains[n].listen(one, frames);
       this.#gains[n].apply(one, frames);
-      for (let c = 0; c < main.length; c++) {
-        if (n === 0) copyInto(this.#kernels, main[c], one[c], frames);
-        else addScaled(this.#kernels, main[c], one[c], frames, 1);
-      }
+      if (n === 0) copyPlanar(this.#kernels, main, one, frames);
+      else addPlanar(this.#kernels, main, one, frames, 1);
     });
   }
 

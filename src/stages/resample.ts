@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { copyInto } from '../dsp/gain/gain.ts';
+import { copyPlanar } from '../dsp/gain/gain.ts';
 import { RESAMPLING_QUALITIES, Resampler } from '../dsp/rate/resampler.ts';
 import {
   defineStage,
@@ -56,8 +56,7 @@ class Resample extends StageProcessor<Params> {
     const [output] = outputs;
     this.#change.given = this.#resampler?.process(main, output, frames) ?? frames;
     if (this.#resampler) return;
-    const { kernels } = this.state.memory;
-    for (let n = 0; n < main.length; n++) copyInto(kernels, output[n], main[n], frames);
+    copyPlanar(this.state.memory.kernels, output, main, frames);
   }
 }
 

@@ -3,7 +3,7 @@ import type { BiquadCascade } from '../filters/biquad-cascade.ts';
 import { type BiquadCoefs, designBiquad } from '../filters/biquad-design.ts';
 import { type FadingFilter, fadingCascade } from '../filters/fading-filter.ts';
 import { designFirstOrder } from '../filters/first-order.ts';
-import { copyInto } from '../gain/gain.ts';
+import { copyPlanar } from '../gain/gain.ts';
 import { LinearRamp } from '../gain/ramp.ts';
 import { SteppedRamp } from '../gain/stepped-ramp.ts';
 import type { Kernels, StateMemory } from '../kernel-memory.ts';
@@ -103,7 +103,7 @@ export class DynamicBand {
   process(main: Planar, frames: number): void {
     const { band } = this.#scratch;
     const [move] = this.#detector.signals;
-    for (let n = 0; n < main.length; n++) copyInto(this.#kernels, band[n], main[n], frames);
+    copyPlanar(this.#kernels, band, main, frames);
     this.#filter.process(band, frames);
     this.#detector.detect(band, frames);
     for (let at = 0; at < frames; ) {

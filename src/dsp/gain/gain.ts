@@ -1,3 +1,4 @@
+import type { Planar } from '../../audio/block.ts';
 import type { Kernels } from '../kernel-memory.ts';
 import { fastExp2 } from '../log-domain.ts';
 import type { LinearRamp, RampSpan } from './ramp.ts';
@@ -45,6 +46,11 @@ export function copyInto(kernels: Kernels | null, y: Float32Array, x: Float32Arr
   for (let i = 0; i < frames; i++) y[i] = x[i];
 }
 
+/** The same for every channel of `target`. */
+export function copyPlanar(kernels: Kernels | null, target: Planar, source: Planar, frames: number): void {
+  for (let n = 0; n < target.length; n++) copyInto(kernels, target[n], source[n], frames);
+}
+
 /** y[i] += gain x[i], computed in 64 bits and rounded once. */
 export function addScaled(
   kernels: Kernels | null,
@@ -58,6 +64,17 @@ export function addScaled(
     return;
   }
   for (let i = 0; i < frames; i++) y[i] += gain * x[i];
+}
+
+/** The same for every channel of `target`. */
+export function addPlanar(
+  kernels: Kernels | null,
+  target: Planar,
+  source: Planar,
+  frames: number,
+  gain: number,
+): void {
+  for (let n = 0; n < target.length; n++) addScaled(kernels, target[n], source[n], frames, gain);
 }
 
 /** x[i] *= gain[i], computed in 64 bits and rounded once. */

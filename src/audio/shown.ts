@@ -2,8 +2,8 @@
 const LONGEST = 40;
 
 /** Text cut to what a message may repeat. */
-export const shortened = (text: string, longest = LONGEST): string =>
-  text.length > longest ? `${text.slice(0, longest - 3)}...` : text;
+export const shortened = (text: string): string =>
+  text.length > LONGEST ? `${text.slice(0, LONGEST - 3)}...` : text;
 
 /** A name in quotation marks, cut short, on one line whatever it holds. */
 export const quoted = (name: string): string => JSON.stringify(shortened(name));

@@ -6,6 +6,7 @@ import { type BatchOptions, planBatch, runBatch } from '../batch/run-batch.ts';
 import { type BatchProgress, queueLine, trackLine } from '../monitor/batch-progress.ts';
 import type { BatchReport } from '../monitor/batch-report.ts';
 import { abortOnSignals } from './abort-on-signals.ts';
+import { ON_CEILING_OPTIONS, onCeilingOf } from './ceiling-option.ts';
 import type { Arguments, Command } from './command.ts';
 import { list, numberIn, text } from './option-value.ts';
 import { packageVersion } from './package-version.ts';
@@ -44,11 +45,7 @@ export const batchCommand: Command = {
       requiresArg: true,
       describe: 'with --normalize: highest true peak in dBTP (default -1)',
     },
-    limit: { type: 'boolean', describe: 'where the ceiling forbids the gain: limit the peaks' },
-    'lower-target': {
-      type: 'boolean',
-      describe: 'where the ceiling forbids the gain: take the largest it allows',
-    },
+    ...ON_CEILING_OPTIONS,
     album: { type: 'boolean', describe: 'with --normalize: one gain for the tracks of a folder' },
     'if-off-by': {
       type: 'string',
@@ -165,9 +162,7 @@ function workOf(args: Arguments): Pick<BatchOptions, 'pipeline' | 'normalize' | 
   if (decisions !== undefined && preset === undefined) {
     throw usageError('--decisions belongs to --preset, which is not given');
   }
-  if (args.limit === true && args['lower-target'] === true) {
-    throw usageError('--limit and --lower-target exclude each other: choose one');
-  }
+  const onCeiling = onCeilingOf(args);
   if (target === undefined) {
     const stray = ['ceiling', 'limit', 'lower-target', 'album', 'if-off-by'].find(
       (name) => args[name] !== undefined,
@@ -175,7 +170,6 @@ function workOf(args: Arguments): Pick<BatchOptions, 'pipeline' | 'normalize' | 
     if (stray !== undefined) throw usageError(`--${stray} belongs to --normalize, which is not given`);
     return { pipeline, preset, decisions };
   }
-  const onCeiling = args.limit === true ? 'limit' : args['lower-target'] === true ? 'lower-target' : 'refuse';
   return {
     normalize: { target, ceiling: numberIn(args, 'ceiling', { min: -40, max: 0, whole: false }), onCeiling },
   };

@@ -24,7 +24,8 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
   }
   let exitCode = 0;
   const helping = args.some((arg) => ASKS_FOR_HELP.test(arg));
-  if (!helping && commands.every(({ name }) => name !== args[0])) hireEarly(args);
+  const runs = !helping && commands.every(({ name }) => name !== args[0]);
+  const early = runs ? hireEarly(args) : null;
   const parser = yargs()
     .scriptName('auralis-stream')
     .usage(`$0 [PIPELINE] [IN] [OUT]\n\n${commands[0].summary}`)
@@ -58,7 +59,8 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
         if (!command) return;
         refuseUnknownOptions(argv, command);
         refuseValuesOfFlags(args, command);
-        exitCode = await command.run({ ...ownOptions(argv, command), ...namedWords(argv, name, command) });
+        const own = { ...ownOptions(argv, command), ...namedWords(argv, name, command) };
+        exitCode = await command.run(own, early);
       },
     });
   }

@@ -1,4 +1,5 @@
 import type { Options } from 'yargs';
+import type { ThreadCrew } from '../engine/threads/thread-crew.ts';
 
 /** Arguments by name, as typed: not yet checked. */
 export type Arguments = Readonly<Record<string, unknown>>;
@@ -16,8 +17,8 @@ export interface Command {
   readonly options: CommandOptions;
   /** Command line and what it does. */
   readonly examples: readonly (readonly [string, string])[];
-  /** Does the work and gives the exit code. */
-  readonly run: (args: Arguments) => Promise<number>;
+  /** Does the work and gives the exit code. `early` are threads that the words asked for, if they did. */
+  readonly run: (args: Arguments, early: ThreadCrew | null) => Promise<number>;
 }
 
 /** Names that a command line may begin with; without one of them it runs a pipeline. */

@@ -4,13 +4,14 @@ import { inputError, usageError } from '../audio/errors.ts';
 import { readTarget, shippedTargets } from '../engine/analysis/target-files.ts';
 import { makeFolder } from '../engine/files/make-folder.ts';
 import type { OutputSink } from '../engine/files/output-sink.ts';
-import { type GainPlan, type OnCeiling, planGain } from '../engine/passes/plan-gain.ts';
+import { type GainPlan, planGain } from '../engine/passes/plan-gain.ts';
 import { definePipeline } from '../engine/pipelines/pipeline-files.ts';
 import { runPipeline } from '../engine/run/run.ts';
 import type { RunOptions } from '../engine/run/run-options.ts';
 import type { PipelineDefinition } from '../graph/definition.ts';
 import { parseRawFormat } from '../io/sample-format.ts';
 import { abortOnSignals } from './abort-on-signals.ts';
+import { ON_CEILING_OPTIONS, onCeilingOf } from './ceiling-option.ts';
 import type { Arguments, Command } from './command.ts';
 import { numberIn, text } from './option-value.ts';
 import { say } from './say.ts';
@@ -31,11 +32,7 @@ export const normalizeCommand: Command = {
       requiresArg: true,
       describe: "highest true peak in dBTP (default -1, or the target's)",
     },
-    limit: { type: 'boolean', describe: 'where the ceiling forbids the gain: limit the peaks' },
-    'lower-target': {
-      type: 'boolean',
-      describe: 'where the ceiling forbids the gain: take the largest it allows',
-    },
+    ...ON_CEILING_OPTIONS,
     album: { type: 'boolean', describe: 'one gain for all inputs, by the loudness of the whole; needs -o' },
     output: {
       type: 'string',
@@ -73,7 +70,7 @@ async function run(args: Arguments): Promise<number> {
   const options = {
     target,
     ceiling,
-    onCeiling: onCeiling(args),
+    onCeiling: onCeilingOf(args),
     backend: backendOf(args),
     raw: raw === undefined ? undefined : parseRawFormat(raw),
   };
@@ -122,14 +119,6 @@ function jobsOf(args: Arguments): readonly Job[] {
     throw usageError(`two inputs are called "${twice}", which would go to the same file in ${folder}`);
   makeFolder(folder);
   return words.map((input, n) => ({ input, output: join(folder, names[n]) }));
-}
-
-function onCeiling(args: Arguments): OnCeiling {
-  if (args.limit === true && args['lower-target'] === true) {
-    throw usageError('--limit and --lower-target exclude each other: choose one');
-  }
-  if (args.limit === true) return 'limit';
-  return args['lower-target'] === true ? 'lower-target' : 'refuse';
 }
 
 /** Target in LUFS and ceiling in dBTP, from numbers or the name of a target. */

@@ -1,4 +1,5 @@
 import { runPipeline } from '../engine/run/run.ts';
+import type { ThreadCrew } from '../engine/threads/thread-crew.ts';
 import { RAW_SAMPLE_FORMATS } from '../io/sample-format.ts';
 import { DITHER_KINDS } from '../io/stream-encoder.ts';
 import { AB_OPTIONS } from './ab-option.ts';
@@ -7,7 +8,7 @@ import { AIR_OPTIONS, refuseCheckpointsOnAir, threadsFor } from './air-options.t
 import { CHECKPOINT_OPTIONS } from './checkpoint-options.ts';
 import type { Arguments, Command } from './command.ts';
 import { DECISION_OPTIONS } from './decision-log.ts';
-import { takeCrew } from './early-crew.ts';
+import { crewFrom } from './early-crew.ts';
 import { FilesInUse } from './files-in-use.ts';
 import { delayLine } from './latency-line.ts';
 import { LOUDNESS_LOG_OPTIONS } from './loudness-log-target.ts';
@@ -119,12 +120,16 @@ export const runCommand: Command = {
     ['auralis-stream podcast in.wav out.wav --format s16 --meter', '16 bits, dithered; figures at the end'],
     ['... | auralis-stream mastering --raw s16le:48000:2 | ...', 'samples without a header'],
   ],
-  run: (args) => withMonitor(args, (monitor) => run(args, monitor)),
+  run: (args, early) => withMonitor(args, (monitor) => run(args, early, monitor)),
 };
 
-async function run(args: Arguments, monitor: OpenedMonitor | null): Promise<number> {
+async function run(
+  args: Arguments,
+  early: ThreadCrew | null,
+  monitor: OpenedMonitor | null,
+): Promise<number> {
   refuseCheckpointsOnAir(args);
-  const crew = takeCrew(threadsFor(args));
+  const crew = crewFrom(early, threadsFor(args));
   try {
     return await open(args, await readSettings(args, crew), monitor);
   } finally {

@@ -33,7 +33,11 @@ export class ControllersAtWork {
   #seats: readonly Seat[] = [];
 
   /** `sampleRate` is that of the input. */
-  constructor(sampleRate: number, clock: StreamClock, onDecision?: (decision: Decision) => void) {
+  constructor(
+    sampleRate: number,
+    clock: StreamClock,
+    onDecision: ((decision: Decision) => void) | undefined,
+  ) {
     this.#sampleRate = sampleRate;
     this.#clock = clock;
     this.#onDecision = onDecision;

@@ -1,12 +1,12 @@
 import type { Planar } from '../audio/block.ts';
 import { type AudioFormat, sameFormat } from '../audio/format.ts';
 import { DelayLine } from '../dsp/delay/delay-line.ts';
-import { blend } from '../dsp/gain/gain.ts';
+import { blend, copyPlanar } from '../dsp/gain/gain.ts';
 import type { Kernels, StateMemory } from '../dsp/kernel-memory.ts';
 import { largestMagnitude } from '../dsp/levels/level.ts';
 import type { AnyStage, StageIO, StageProcessor } from '../stages/define-stage.ts';
 import type { PipelineEntry } from './definition.ts';
-import { copyPlanar, Tap, type Wire } from './tap.ts';
+import { Tap, type Wire } from './tap.ts';
 
 interface NodeOptions {
   readonly entry: PipelineEntry;

@@ -1,20 +1,6 @@
-// What the graph room offers to engine and to the library, name by name.
-export type {
-  InputRef,
-  NamedParameter,
-  PartFile,
-  PartResolver,
-  PipelineController,
-  PipelineDefinition,
-  PipelineEntry,
-  PipelineOrigin,
-  PipelineOutput,
-  PipelineRegistry,
-  PipelineSource,
-} from './definition.ts';
-export { pipelineJsonSchema } from './json-schema.ts';
+// The graph room's names that the library, the tests and the benches begin with; other rooms import the files themselves.
+export type { PipelineDefinition, PipelineRegistry } from './definition.ts';
 export { LivePipeline, preparePipeline } from './live-pipeline.ts';
-export type { LiveSnapshot } from './live-snapshot.ts';
 export { checkPipeline, definePipeline, parsePipeline } from './parse-pipeline.ts';
 export {
   type PipelineTransform,
@@ -22,13 +8,7 @@ export {
   pipelineTransform,
   type TransformSnapshot,
 } from './pipeline-transform.ts';
-export {
-  loadPipelineStages,
-  type PipelineSnapshot,
-  PreparedPipeline,
-  type PrepareOptions,
-  sideBySide,
-} from './prepare-pipeline.ts';
+export { loadPipelineStages, PreparedPipeline, sideBySide } from './prepare-pipeline.ts';
 export { withSettings } from './settings.ts';
 export { isTransparent } from './transparent.ts';
 export { withFormat } from './with-format.ts';

@@ -114,7 +114,12 @@ export class PreparedPipeline {
     for (const { definition: part, changes } of parts) {
       const guard = segments.length === 0 ? this.#guard : null;
       const segment = new PreparedSegment(part, {
-        ...{ ...spec, state: this.#state, guard, levels, onPrepared, relay },
+        ...spec,
+        state: this.#state,
+        guard,
+        levels,
+        onPrepared,
+        relay,
       });
       segments.push(segment);
       entries.push(...segment.nodes);

@@ -29,6 +29,51 @@ interface SegmentOptions {
   readonly relay: FindRelay | undefined;
 }
 
+/** Wires by what they come from: an input of the pipeline or the port of an entry. */
+class Wires {
+  readonly #ports = new Map<string, ReadonlyMap<string, Wire>>();
+
+  add(id: string, ports: ReadonlyMap<string, Wire>): void {
+    this.#ports.set(id, ports);
+  }
+
+  find({ from, port }: InputRef): Wire {
+    const wire = this.#ports.get(from)?.get(port);
+    if (wire === undefined) throw internalError(`no wire "${from}.${port}"`);
+    return wire;
+  }
+}
+
+/** Prepares the entries in the order of the file, each on the wires of those before it. */
+function prepareNodes(
+  definition: PipelineDefinition,
+  { maxFrames, memory, state, onPrepared }: SegmentOptions,
+  formats: EntryFormats,
+  wires: Wires,
+): GraphNode[] {
+  const readers = countReaders(definition);
+  return definition.entries.map((entry) => {
+    const [main] = entry.inputs;
+    const format = formats.input(entry);
+    const spec = { format: formatFor(entry, format), maxFrames, memory };
+    const processor: StageProcessor = entry.definition.prepare(spec, entry.made ?? entry.params);
+    onPrepared?.(entry.id, processor);
+    const node = new GraphNode({
+      entry,
+      processor,
+      state,
+      format,
+      outputFormat: formats.output({ ...main, from: entry.id }),
+      maxFrames,
+      inputs: entry.inputs.map((ref) => wires.find(ref)),
+      key: entry.key && wires.find(entry.key),
+      inPlace: entry.inputs.length === 1 && readers.get(nameOf(main)) === 1,
+    });
+    wires.add(entry.id, node.wires);
+    return node;
+  });
+}
+
 /** A part of a pipeline that keeps its rate, at work: nodes in the order of the file, each block through all of them at once. */
 export class PreparedSegment {
   readonly run: AlignedRun;
@@ -42,51 +87,25 @@ export class PreparedSegment {
   readonly #levels: boolean;
   /** Frame at which the tail is out. */
   readonly #end: Float64Array;
-  readonly #find: (ref: InputRef) => Wire;
+  readonly #wires: Wires;
 
   constructor(definition: PipelineDefinition, options: SegmentOptions) {
-    const { format, maxFrames, memory, state, guard, levels, onPrepared } = options;
+    const { format, maxFrames, memory, state, guard, levels } = options;
     this.definition = definition;
     this.#levels = levels;
     const formats = new EntryFormats(definition, format);
-    const wires = new Map<string, ReadonlyMap<string, Wire>>();
-    const find = ({ from, port }: InputRef): Wire => {
-      const wire = wires.get(from)?.get(port);
-      if (wire === undefined) throw internalError(`no wire "${from}.${port}"`);
-      return wire;
-    };
-    this.#find = find;
+    const wires = new Wires();
     const input = definition.inputs.flatMap((name) => {
       const channels = memory.planar(format.channels, maxFrames);
-      wires.set(name, new Map([[MAIN, { channels, latency: 0 }]]));
+      wires.add(name, new Map([[MAIN, { channels, latency: 0 }]]));
       return channels;
     });
-    const readers = countReaders(definition);
-    this.nodes = definition.entries.map((entry) => {
-      const [main] = entry.inputs;
-      const taken = formats.input(entry);
-      const spec = { format: formatFor(entry, taken), maxFrames, memory };
-      const processor: StageProcessor = entry.definition.prepare(spec, entry.made ?? entry.params);
-      onPrepared?.(entry.id, processor);
-      const node = new GraphNode({
-        entry,
-        processor,
-        state,
-        format: taken,
-        outputFormat: formats.output({ ...main, from: entry.id }),
-        maxFrames,
-        inputs: entry.inputs.map(find),
-        key: entry.key && find(entry.key),
-        inPlace: entry.inputs.length === 1 && readers.get(nameOf(main)) === 1,
-      });
-      wires.set(entry.id, node.wires);
-      return node;
-    });
-
+    this.#wires = wires;
+    this.nodes = prepareNodes(definition, options, formats, wires);
     this.moves = new MovePlayer(state, this.nodes, format.sampleRate);
     this.#end = state.f64(1, Number.POSITIVE_INFINITY);
 
-    const ends = definition.outputs.map(({ from }) => find(from));
+    const ends = definition.outputs.map(({ from }) => wires.find(from));
     const latency = Math.max(...ends.map((wire) => wire.latency));
     const taps = ends.map(
       (wire) => new Tap({ state, wire, gainDb: 0, delay: latency - wire.latency, maxFrames }),
@@ -124,7 +143,7 @@ export class PreparedSegment {
     const later = new Set(entries.slice(cut).map(({ id }) => id));
     const refs = entries.slice(cut).flatMap(({ inputs, key }) => (key ? [...inputs, key] : inputs));
     const read = [...refs, ...outputs.map(({ from }) => from)].filter(({ from }) => !later.has(from));
-    return [...new Set(read.flatMap((ref) => this.#find(ref).channels))];
+    return [...new Set(read.flatMap((ref) => this.#wires.find(ref).channels))];
   }
 
   /** Frames until something changes inside, at least 1; what is due now is done. */

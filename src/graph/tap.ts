@@ -1,7 +1,7 @@
 import type { Planar } from '../audio/block.ts';
 import { DelayLine } from '../dsp/delay/delay-line.ts';
 import { dbToGain } from '../dsp/elementary.ts';
-import { addScaled, copyInto } from '../dsp/gain/gain.ts';
+import { addScaled, copyPlanar } from '../dsp/gain/gain.ts';
 import type { Kernels, StateMemory } from '../dsp/kernel-memory.ts';
 
 /** The output of an entry, or what comes in: its arrays and how late it is. */
@@ -69,9 +69,4 @@ export class Tap {
       addScaled(this.#kernels, target[n], source[n], frames, this.#gain);
     }
   }
-}
-
-/** Copies frames from one set of arrays to another. */
-export function copyPlanar(kernels: Kernels | null, target: Planar, source: Planar, frames: number): void {
-  for (let n = 0; n < target.length; n++) copyInto(kernels, target[n], source[n], frames);
 }

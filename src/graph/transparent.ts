@@ -1,5 +1,5 @@
 import type { AudioFormat } from '../audio/format.ts';
-import { type InputRef, MAIN, type PipelineDefinition, type PipelineEntry } from './definition.ts';
+import type { InputRef, PipelineDefinition, PipelineEntry } from './definition.ts';
 import { EntryFormats } from './entry-formats.ts';
 
 /** From a frame of the output on: which outputs no stage touches, in the order of the pipeline. */
@@ -8,8 +8,8 @@ export interface TransparentFrom {
   readonly outputs: readonly boolean[];
 }
 
-/** True when no stage on the way from the first input to an output changes a sample of that format. */
-export function isTransparent(pipeline: PipelineDefinition, format: AudioFormat, output = MAIN): boolean {
+/** True when no stage on the way from the first input to the output of a name changes a sample of that format. */
+export function isTransparent(pipeline: PipelineDefinition, format: AudioFormat, output: string): boolean {
   const { entries, inputs, outputs } = pipeline;
   const formats = new EntryFormats(pipeline, format);
   const byId = new Map(entries.map((entry) => [entry.id, entry]));

@@ -1,17 +1,20 @@
 // The passes of an FFT behind the first. Real and imaginary parts stand in arrays of their own, four points a vector.
 
+/** Address of the value with an index. */
 // @ts-expect-error: decorator
 @inline
 export function at(base: usize, index: i32): usize {
   return base + (<usize>index << 2);
 }
 
+/** The four values from an index on. */
 // @ts-expect-error: decorator
 @inline
 export function get(base: usize, index: i32): v128 {
   return v128.load(at(base, index));
 }
 
+/** Stores four values from an index on. */
 // @ts-expect-error: decorator
 @inline
 export function put(base: usize, index: i32, value: v128): void {

@@ -2,6 +2,7 @@
 // in src/dsp/ or src/io/ under the same name and says what it computes.
 export * from './band-balance';
 export * from './biquad';
+export * from './channel-link';
 export * from './delay';
 export * from './dynamic-band';
 export * from './envelope';

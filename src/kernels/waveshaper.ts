@@ -26,11 +26,13 @@ function tanhx4(x: v128): v128 {
   return f32x4.div(f32x4.mul(c, p), q);
 }
 
+/** tanh x, in place. */
 export function bendTanh(x: usize, samples: i32): void {
   const end = x + (<usize>samples << 2);
   for (let p = x; p < end; p += 16) v128.store(p, tanhx4(v128.load(p)));
 }
 
+/** c - 4 c^3 / 27, c being x held to -1.5..1.5, in place. */
 export function bendCubic(x: usize, samples: i32): void {
   const end = x + (<usize>samples << 2);
   const k = f32x4.splat(<f32>(4.0 / 27.0));
@@ -40,6 +42,7 @@ export function bendCubic(x: usize, samples: i32): void {
   }
 }
 
+/** c - 256 c^5 / 3125, c being x held to -1.25..1.25, in place. */
 export function bendQuintic(x: usize, samples: i32): void {
   const end = x + (<usize>samples << 2);
   const k = f32x4.splat(<f32>(256.0 / 3125.0));
@@ -50,6 +53,7 @@ export function bendQuintic(x: usize, samples: i32): void {
   }
 }
 
+/** x held to -1..1, in place. */
 export function bendHard(x: usize, samples: i32): void {
   const end = x + (<usize>samples << 2);
   for (let p = x; p < end; p += 16) v128.store(p, clamp(v128.load(p), 1));

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Planar } from '../audio/block.ts';
-import { blend, copyInto } from '../dsp/gain/gain.ts';
+import { blend, copyPlanar } from '../dsp/gain/gain.ts';
 import { LinearRamp } from '../dsp/gain/ramp.ts';
 import type { Kernels } from '../dsp/kernel-memory.ts';
 import { channelWeights } from '../dsp/loudness/channel-weights.ts';
@@ -49,8 +49,7 @@ class AbSwitch extends StageProcessor<Params> {
   protected override configure(glide: boolean): void {
     const { position, match, trim } = this.params;
     const share = position === 'b' ? 1 : 0;
-    if (glide && share !== this.#share.target) this.#share.glide(share);
-    else if (!glide) this.#share.jump(share);
+    if (!glide || share !== this.#share.target) this.#share.set(share, glide);
     this.#match.set({ on: match, trimDb: trim }, glide);
   }
 
@@ -80,10 +79,10 @@ class AbSwitch extends StageProcessor<Params> {
   /** Turns a into what is heard. */
   #fade(a: Planar, b: Planar, frames: number): void {
     const matched = this.#b;
-    for (let n = 0; n < a.length; n++) copyInto(this.#kernels, matched[n], b[n], frames);
+    copyPlanar(this.#kernels, matched, b, frames);
     this.#match.apply(matched, frames);
     if (!this.#share.gliding) {
-      for (let n = 0; n < a.length; n++) copyInto(this.#kernels, a[n], matched[n], frames);
+      copyPlanar(this.#kernels, a, matched, frames);
       return;
     }
     for (let at = 0; at < frames; ) {

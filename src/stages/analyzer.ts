@@ -13,17 +13,11 @@ import {
   type StageIO,
   StageProcessor,
 } from './define-stage.ts';
-import { IntervalReadings } from './interval-readings.ts';
-import { described, flag, number } from './parameters.ts';
+import { IntervalReadings, interval } from './interval-readings.ts';
+import { described, flag } from './parameters.ts';
 
 const params = z.strictObject({
-  interval: number({
-    min: 10,
-    max: 60000,
-    default: 1000,
-    unit: 'ms',
-    doc: 'stream time from one reading to the next, counted from the start of the stream',
-  }),
+  interval: interval(10),
   spectrum: flag(true, 'measure third-octave levels'),
   fftSize: described(
     z.literal(FFT_SIZES).default(4096),
@@ -46,7 +40,9 @@ class AnalyzerProcessor extends StageProcessor<z.output<typeof params>> {
     this.#levels = new LevelStatistics(this.state, channels, stereoPair(spec.format));
     this.#spectrum = given.spectrum ? new PowerSpectrum(this.state, channels, fftSize) : null;
     this.#masks = new BandMasks(spec.memory, thirdOctaveBands(sampleRate), sampleRate, fftSize);
-    this.#readings = new IntervalReadings(this.state);
+    this.#readings = new IntervalReadings(this.state, (frame) =>
+      this.#reading(frame, this.#levels.lastInterval(), this.#spectrum?.lastInterval()),
+    );
     this.configure(false);
   }
 
@@ -68,7 +64,7 @@ class AnalyzerProcessor extends StageProcessor<z.output<typeof params>> {
   override meters(): Readings {
     return {
       ...this.#reading(this.#readings.position, this.#levels.sinceStart(), this.#spectrum?.sinceStart()),
-      interval: this.#readings.lastEnd > 0 ? this.#intervalReading() : null,
+      interval: this.#readings.last,
     };
   }
 
@@ -79,11 +75,7 @@ class AnalyzerProcessor extends StageProcessor<z.output<typeof params>> {
   #closeInterval(): void {
     this.#levels.closeInterval();
     this.#spectrum?.closeInterval();
-    if (this.keepsReadings) this.#readings.push(this.#intervalReading());
-  }
-
-  #intervalReading(): Readings {
-    return this.#reading(this.#readings.lastEnd, this.#levels.lastInterval(), this.#spectrum?.lastInterval());
+    if (this.keepsReadings) this.#readings.keep();
   }
 
   #reading(
@@ -92,7 +84,7 @@ class AnalyzerProcessor extends StageProcessor<z.output<typeof params>> {
     power: Float64Array | null | undefined,
   ): Readings {
     const { freqs } = this.#masks.bands;
-    const spectrum = power && { freqs, levels: this.#masks.powers(power).map(powerToDb) };
+    const spectrum = power && { freqs, levels: Array.from(this.#masks.measureMean(power), powerToDb) };
     return {
       frame,
       seconds: frame / this.format.sampleRate,

@@ -1,8 +1,7 @@
 import * as z from 'zod';
-import { DelayLine } from '../dsp/delay/delay-line.ts';
 import { CompressorGain } from '../dsp/dynamics/compressor-gain.ts';
 import { reductionDb, slopeOfRatio } from '../dsp/dynamics/gain-computer.ts';
-import { KeyFilter } from '../dsp/filters/key-filter.ts';
+import { SideChain } from '../dsp/dynamics/side-chain.ts';
 import {
   defineStage,
   type ProcessSpec,
@@ -76,24 +75,23 @@ function autoMakeup({ threshold, ratio, knee, mode, range = RANGE[mode] }: Param
 
 class Compressor extends StageProcessor<Params> {
   override readonly latency: number;
-  readonly #delay: DelayLine;
-  readonly #key: KeyFilter;
+  readonly #sideChain: SideChain;
   readonly #gain: CompressorGain;
 
   constructor({ format, maxFrames, memory }: ProcessSpec, initial: Params) {
     super('compressor', { format, maxFrames, memory }, initial);
-    const { sampleRate, channels } = format;
-    this.latency = Math.round((initial.lookahead / 1000) * sampleRate);
-    this.#delay = new DelayLine(this.state, channels, this.latency);
-    this.#key = new KeyFilter(this.state, channels, sampleRate, maxFrames);
-    this.#gain = new CompressorGain(this.state, { ...initial, channels, sampleRate, maxFrames });
+    const { channels, sampleRate } = format;
+    const size = { channels, sampleRate, maxFrames };
+    this.#sideChain = new SideChain(this.state, { ...size, lookaheadMs: initial.lookahead });
+    this.latency = this.#sideChain.latency;
+    this.#gain = new CompressorGain(this.state, { ...initial, ...size });
     this.configure(false);
   }
 
   protected override configure(glide: boolean): void {
     const { threshold, ratio, knee, mode, range = RANGE[mode], makeup } = this.params;
     const { attack, hold, release, window, keyHighpass, keyLowpass } = this.params;
-    this.#key.set({ highpass: keyHighpass, lowpass: keyLowpass }, glide);
+    this.#sideChain.set({ highpass: keyHighpass, lowpass: keyLowpass }, glide);
     this.#gain.set(
       {
         thresholdDb: threshold,
@@ -111,9 +109,7 @@ class Compressor extends StageProcessor<Params> {
   }
 
   override process({ main, key }: StageIO, frames: number): void {
-    this.#gain.listen(this.#key.process(key ?? main, frames), frames);
-    this.#delay.process(main, frames);
-    this.#gain.apply(main, frames);
+    this.#sideChain.process(this.#gain, main, key, frames);
   }
 
   /** Gain in dB of the most moved channel, without makeup; at the newest frame, and the farthest from 0 so far. */

@@ -4,7 +4,7 @@ import { RelativeGain } from '../dsp/dynamics/relative-gain.ts';
 import type { BandSplitter } from '../dsp/filters/band-splitter.ts';
 import { createCrossover } from '../dsp/filters/crossover.ts';
 import { KeyFilter } from '../dsp/filters/key-filter.ts';
-import { addScaled, copyInto } from '../dsp/gain/gain.ts';
+import { addPlanar, copyPlanar } from '../dsp/gain/gain.ts';
 import type { Kernels } from '../dsp/kernel-memory.ts';
 import {
   defineStage,
@@ -82,17 +82,13 @@ class Deesser extends StageProcessor<Params> {
     const [low, high] = this.#bands;
     this.#splitter.process(main, this.#bands, frames);
     this.#gain.listen(high, this.#neighbourhood.process(low, frames), frames);
-    if (listen) this.#replace(main, high, frames);
+    if (listen) copyPlanar(this.#kernels, main, high, frames);
     else if (mode === 'wide') this.#gain.apply(main, frames);
     else {
       this.#gain.apply(high, frames);
-      this.#replace(main, low, frames);
-      for (let n = 0; n < main.length; n++) addScaled(this.#kernels, main[n], high[n], frames, 1);
+      copyPlanar(this.#kernels, main, low, frames);
+      addPlanar(this.#kernels, main, high, frames, 1);
     }
-  }
-
-  #replace(main: Planar, by: Planar, frames: number): void {
-    for (let n = 0; n < main.length; n++) copyInto(this.#kernels, main[n], by[n], frames);
   }
 
   /** Gain in dB of the most reduced channel: at the newest frame, and the lowest so far. */

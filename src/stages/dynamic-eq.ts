@@ -7,6 +7,7 @@ import {
   type StageIO,
   StageProcessor,
 } from './define-stage.ts';
+import { timeConstant } from './dynamics-parameters.ts';
 import { choice, described, number } from './parameters.ts';
 
 const band = z.strictObject({
@@ -35,20 +36,8 @@ const band = z.strictObject({
   }),
   range: number({ min: 0, max: 30, default: 12, unit: 'dB', doc: 'largest move' }),
   direction: choice(['cut', 'boost'], 'cut', 'cut: down as the band gets loud; boost: up', 'live'),
-  attack: number({
-    min: 0,
-    max: 2000,
-    default: 10,
-    unit: 'ms',
-    doc: 'time constant (63.2 %) while the move grows',
-  }),
-  release: number({
-    min: 0,
-    max: 10000,
-    default: 150,
-    unit: 'ms',
-    doc: 'time constant (63.2 %) while it fades',
-  }),
+  attack: timeConstant(10, 2000, 'while the move grows'),
+  release: timeConstant(150, 10000, 'while it fades'),
 });
 
 const params = z.strictObject({

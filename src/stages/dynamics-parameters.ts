@@ -4,6 +4,7 @@ import { choice, number, optionalNumber } from './parameters.ts';
 export const timeConstant = (initial: number, max: number, doc: string) =>
   number({ min: 0, max, default: initial, unit: 'ms', doc: `time constant (63.2 %) ${doc}` });
 
+/** How far channels move together. */
 export const link = number({
   min: 0,
   max: 1,
@@ -12,6 +13,7 @@ export const link = number({
   change: 'restart',
 });
 
+/** How far a gain sees ahead; it becomes the stage's latency. */
 export const lookahead = number({
   min: 0,
   max: 50,

@@ -73,7 +73,7 @@ function keysOf(schema: z.ZodType | undefined): string[] {
   return shape ? Object.keys(shape) : options.flatMap(keysOf);
 }
 
-function rangeOf(schema: z.ZodType | undefined, unit: string): string {
+function boundsText(schema: z.ZodType | undefined, unit: string): string {
   const { minValue, maxValue } = (unwrap(schema) ?? {}) as { minValue?: number; maxValue?: number };
   return minValue === undefined || maxValue === undefined
     ? ''
@@ -82,7 +82,7 @@ function rangeOf(schema: z.ZodType | undefined, unit: string): string {
 
 /** The unit stands once, behind the range where there is one. */
 function wrongType(expected: string, found: unknown, schema: z.ZodType | undefined, unit: string): string {
-  const range = rangeOf(schema, unit);
+  const range = boundsText(schema, unit);
   return `expected ${expected}${range === '' ? unit : ''}, found ${shown(found)}${range}`;
 }
 
@@ -103,7 +103,7 @@ function explain(
     case 'too_big':
     case 'too_small':
       if (issue.origin === 'number' || issue.origin === 'int') {
-        return [`${shown(found)} is out of range${rangeOf(schema, unit)}`];
+        return [`${shown(found)} is out of range${boundsText(schema, unit)}`];
       }
       return [
         `${Array.isArray(found) ? found.length : shown(found)} is too ${issue.code === 'too_big' ? 'many' : 'few'}, allowed is ${'maximum' in issue ? `at most ${issue.maximum}` : `at least ${issue.minimum}`}`,

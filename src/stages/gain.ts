@@ -27,8 +27,7 @@ class Gain extends StageProcessor<Params> {
 
   protected override configure(glide: boolean): void {
     const gain = dbToGain(this.params.gain);
-    if (glide) this.#ramp.glide(gain, this.glideFrames);
-    else this.#ramp.jump(gain);
+    this.#ramp.set(gain, glide, this.glideFrames);
   }
 
   override process({ main }: StageIO, frames: number): void {

@@ -1,7 +1,6 @@
 import * as z from 'zod';
-import { DelayLine } from '../dsp/delay/delay-line.ts';
 import { GateGain } from '../dsp/dynamics/gate-gain.ts';
-import { KeyFilter } from '../dsp/filters/key-filter.ts';
+import { SideChain } from '../dsp/dynamics/side-chain.ts';
 import {
   defineStage,
   type ProcessSpec,
@@ -47,24 +46,23 @@ type Params = z.output<typeof params>;
 
 class Gate extends StageProcessor<Params> {
   override readonly latency: number;
-  readonly #delay: DelayLine;
-  readonly #key: KeyFilter;
+  readonly #sideChain: SideChain;
   readonly #gain: GateGain;
 
   constructor({ format, maxFrames, memory }: ProcessSpec, initial: Params) {
     super('gate', { format, maxFrames, memory }, initial);
-    const { sampleRate, channels } = format;
-    this.latency = Math.round((initial.lookahead / 1000) * sampleRate);
-    this.#delay = new DelayLine(this.state, channels, this.latency);
-    this.#key = new KeyFilter(this.state, channels, sampleRate, maxFrames);
-    this.#gain = new GateGain(this.state, { ...initial, channels, sampleRate, maxFrames });
+    const { channels, sampleRate } = format;
+    const size = { channels, sampleRate, maxFrames };
+    this.#sideChain = new SideChain(this.state, { ...size, lookaheadMs: initial.lookahead });
+    this.latency = this.#sideChain.latency;
+    this.#gain = new GateGain(this.state, { ...initial, ...size });
     this.configure(false);
   }
 
   protected override configure(glide: boolean): void {
     const { threshold, hysteresis, ratio, range, attack, hold, release, window } = this.params;
     const { keyHighpass, keyLowpass } = this.params;
-    this.#key.set({ highpass: keyHighpass, lowpass: keyLowpass }, glide);
+    this.#sideChain.set({ highpass: keyHighpass, lowpass: keyLowpass }, glide);
     this.#gain.set(
       {
         thresholdDb: threshold,
@@ -81,9 +79,7 @@ class Gate extends StageProcessor<Params> {
   }
 
   override process({ main, key }: StageIO, frames: number): void {
-    this.#gain.listen(this.#key.process(key ?? main, frames), frames);
-    this.#delay.process(main, frames);
-    this.#gain.apply(main, frames);
+    this.#sideChain.process(this.#gain, main, key, frames);
   }
 
   /** Whether the gate is open; gain in dB of the most reduced channel, at the newest frame, and the lowest so far. */

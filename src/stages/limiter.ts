@@ -8,6 +8,7 @@ import {
   type StageIO,
   StageProcessor,
 } from './define-stage.ts';
+import { link } from './dynamics-parameters.ts';
 import { choice, flag, number } from './parameters.ts';
 
 const params = z.strictObject({
@@ -36,13 +37,7 @@ const params = z.strictObject({
     false,
     'a quarter of the release after a lone transient, up to four times the release in dense programme',
   ),
-  link: number({
-    min: 0,
-    max: 1,
-    default: 1,
-    doc: '1: the loudest channel rules all; 0: each by itself',
-    change: 'restart',
-  }),
+  link,
 });
 type Params = z.output<typeof params>;
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Planar } from '../audio/block.ts';
-import type { AudioFormat } from '../audio/format.ts';
 import { channelWeights } from '../dsp/loudness/channel-weights.ts';
+import { loudnessFigures } from '../dsp/loudness/loudness-figures.ts';
 import { LoudnessMeter } from '../dsp/loudness/loudness-meter.ts';
 import {
   defineStage,
@@ -10,17 +10,11 @@ import {
   type StageIO,
   StageProcessor,
 } from './define-stage.ts';
-import { IntervalReadings } from './interval-readings.ts';
-import { flag, number } from './parameters.ts';
+import { IntervalReadings, interval } from './interval-readings.ts';
+import { flag } from './parameters.ts';
 
 const params = z.strictObject({
-  interval: number({
-    min: 10,
-    max: 60000,
-    default: 1000,
-    unit: 'ms',
-    doc: 'stream time from one reading to the next, counted from the start of the stream',
-  }),
+  interval: interval(10),
   dualMono: flag(false, 'read mono as it sounds from two loudspeakers: 3.01 LU more'),
   truePeak: flag(true, 'read the peaks between the samples too'),
 });
@@ -43,9 +37,9 @@ class Loudness extends StageProcessor<Params> {
       weights: channelWeights(layout, initial.dualMono),
       truePeak: initial.truePeak,
     });
-    this.#readings = new IntervalReadings(this.state);
+    this.#readings = new IntervalReadings(this.state, () => this.meters());
     const position = (): number => this.#readings.position;
-    this.#figures = figuresOf(this.#meter, spec.format, initial.truePeak, position);
+    this.#figures = loudnessFigures(this.#meter, spec.format, initial.truePeak, position);
     this.configure(false);
   }
 
@@ -72,7 +66,7 @@ class Loudness extends StageProcessor<Params> {
       this.#meter.process(whole ? main : main.map((channel) => channel.subarray(done)), span);
       done += span;
       this.#here = null;
-      if (this.#readings.advance(span)) this.#readings.push(this.meters());
+      if (this.#readings.advance(span)) this.#readings.keep();
     }
   }
 
@@ -97,54 +91,6 @@ class Loudness extends StageProcessor<Params> {
   override glance(): Readings {
     return this.#figures;
   }
-}
-
-/** What a meter reads, each figure when it is asked for; `position` gives the frame. */
-function figuresOf(
-  meter: LoudnessMeter,
-  { sampleRate, layout }: AudioFormat,
-  truePeaks: boolean,
-  position: () => number,
-): Readings {
-  return {
-    get frame() {
-      return position();
-    },
-    get seconds() {
-      return position() / sampleRate;
-    },
-    get momentary() {
-      return meter.momentary;
-    },
-    get shortTerm() {
-      return meter.shortTerm;
-    },
-    get integrated() {
-      return meter.integrated;
-    },
-    get range() {
-      return meter.range;
-    },
-    get momentaryMax() {
-      return meter.momentaryMax;
-    },
-    get shortTermMax() {
-      return meter.shortTermMax;
-    },
-    get truePeak() {
-      return truePeaks ? meter.highestTruePeak : null;
-    },
-    get samplePeak() {
-      return meter.highestSamplePeak;
-    },
-    get channels() {
-      return layout.map((name, channel) => ({
-        name,
-        truePeak: truePeaks ? meter.truePeak(channel) : null,
-        samplePeak: meter.samplePeak(channel),
-      }));
-    },
-  };
 }
 
 /** Measures loudness, loudness range and peaks, and changes nothing. */

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { dbToGain } from '../dsp/elementary.ts';
-import { copyInto } from '../dsp/gain/gain.ts';
+import { copyInto, copyPlanar } from '../dsp/gain/gain.ts';
 import { GlidingGain } from '../dsp/gain/gliding-gain.ts';
 import { encodeMidSide } from '../dsp/gain/mid-side.ts';
 import type { Kernels } from '../dsp/kernel-memory.ts';
@@ -37,10 +37,8 @@ class MidSide extends StageProcessor<Params> {
   }
 
   override process({ main, outputs: [mid, side] }: StageIO, frames: number): void {
-    for (let n = 0; n < main.length; n++) {
-      copyInto(this.#kernels, mid[n], main[n], frames);
-      side[n].fill(0, 0, frames);
-    }
+    copyPlanar(this.#kernels, mid, main, frames);
+    for (const channel of side) channel.fill(0, 0, frames);
     if (main.length !== 2) return;
     encodeMidSide(this.#kernels, mid[0], mid[1], frames);
     copyInto(this.#kernels, side[0], mid[1], frames);

@@ -4,7 +4,7 @@ import { CompressorGain } from '../dsp/dynamics/compressor-gain.ts';
 import { slopeOfRatio } from '../dsp/dynamics/gain-computer.ts';
 import { type BandSplitter, CROSSOVER_SLOPES } from '../dsp/filters/band-splitter.ts';
 import { CROSSOVER_PHASES, createCrossover } from '../dsp/filters/crossover.ts';
-import { addScaled, copyInto } from '../dsp/gain/gain.ts';
+import { addPlanar, copyPlanar } from '../dsp/gain/gain.ts';
 import type { Kernels } from '../dsp/kernel-memory.ts';
 import {
   defineStage,
@@ -13,14 +13,15 @@ import {
   type StageIO,
   StageProcessor,
 } from './define-stage.ts';
+import { link, timeConstant } from './dynamics-parameters.ts';
 import { choice, described, number } from './parameters.ts';
 
 const band = z.strictObject({
   threshold: number({ min: -80, max: 0, default: -24, unit: 'dBFS', doc: 'level where reduction begins' }),
   ratio: number({ min: 1, max: 100, default: 2, unit: ':1', doc: 'input dB for one more dB out' }),
   knee: number({ min: 0, max: 40, default: 6, unit: 'dB', doc: 'full width of the bend' }),
-  attack: number({ min: 0, max: 2000, default: 15, unit: 'ms', doc: 'time constant while reduction grows' }),
-  release: number({ min: 0, max: 10000, default: 150, unit: 'ms', doc: 'time constant while it fades' }),
+  attack: timeConstant(15, 2000, 'while reduction grows'),
+  release: timeConstant(150, 10000, 'while it fades'),
   range: number({ min: 0, max: 140, default: 140, unit: 'dB', doc: 'largest reduction' }),
   makeup: number({ min: -60, max: 60, default: 0, unit: 'dB', doc: 'gain after the reduction' }),
 });
@@ -46,7 +47,7 @@ const params = z
       'dB/octave',
     ),
     phase: choice(CROSSOVER_PHASES, 'minimum', 'linear costs latency and keeps the phase'),
-    link: number({ min: 0, max: 1, default: 1, doc: '1: the loudest channel rules all', change: 'restart' }),
+    link,
   })
   .refine(({ freqs }) => freqs.every((freq, n) => n === 0 || freq > freqs[n - 1]), {
     path: ['freqs'],
@@ -103,10 +104,8 @@ class MultibandCompressor extends StageProcessor<Params> {
     this.#bands.forEach((one, n) => {
       this.#gains[n].listen(one, frames);
       this.#gains[n].apply(one, frames);
-      for (let c = 0; c < main.length; c++) {
-        if (n === 0) copyInto(this.#kernels, main[c], one[c], frames);
-        else addScaled(this.#kernels, main[c], one[c], frames, 1);
-      }
+      if (n === 0) copyPlanar(this.#kernels, main, one, frames);
+      else addPlanar(this.#kernels, main, one, frames, 1);
     });
   }
 

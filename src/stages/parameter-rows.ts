@@ -43,7 +43,7 @@ function rowsOf({ properties = {} }: Schema, prefix: string): ParameterRow[] {
     const row: ParameterRow = {
       name,
       unit: schema.unit ?? '',
-      range: rangeOf(schema),
+      range: allowedText(schema),
       initial: schema.default === undefined ? '' : JSON.stringify(schema.default),
       change: schema.change ?? '',
       meaning: schema.description ?? '',
@@ -52,7 +52,7 @@ function rowsOf({ properties = {} }: Schema, prefix: string): ParameterRow[] {
   });
 }
 
-function rangeOf({
+function allowedText({
   anyOf,
   enum: words,
   minimum,
@@ -63,13 +63,13 @@ function rangeOf({
   type,
   ...rest
 }: Schema): string {
-  if (anyOf) return anyOf.map(rangeOf).join(' or ');
+  if (anyOf) return anyOf.map(allowedText).join(' or ');
   if ('const' in rest) return JSON.stringify(rest.const);
   if (words) return words.join(', ');
   if (minimum !== undefined && maximum !== undefined) return `${minimum} to ${maximum}`;
   if (type === 'boolean') return 'true, false';
   if (type !== 'array') return type ?? '';
-  const what = rangeOf(items ?? {});
+  const what = allowedText(items ?? {});
   const each = what === 'object' || what === '' ? 'entries' : what;
   if (maxItems === undefined) return `list of ${each}`;
   if (minItems === maxItems) return `list of ${maxItems} entries, each ${each}`;

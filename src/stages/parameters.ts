@@ -35,21 +35,22 @@ const meta = (
 /** What is to be known of a number that moves: its bounds, and how it changes. */
 export type NumberRange = Required<Pick<NumberParameter, 'min' | 'max' | 'change'>>;
 
-const ranges = new WeakMap<z.ZodType, NumberRange>();
-
 /** The range of what `number` made, which takes every number in it as it is and no other; undefined for other types. */
-export const rangeOf = (parameter: z.ZodType): NumberRange | undefined => ranges.get(parameter);
+export function rangeOf(parameter: z.ZodType): NumberRange | undefined {
+  const inner = parameter instanceof z.ZodDefault ? parameter.def.innerType : undefined;
+  if (!(inner instanceof z.ZodNumber) || inner.isInt) return undefined;
+  const { minValue: min, maxValue: max } = inner;
+  const change = parameter.meta()?.change as Change | undefined;
+  return min === null || max === null || change === undefined ? undefined : { min, max, change };
+}
 
 /** A number with a range, a default and a unit. */
-export const number = ({ min, max, default: initial, unit, doc, change = 'live' }: NumberParameter) => {
-  const type = z
+export const number = ({ min, max, default: initial, unit, doc, change }: NumberParameter) =>
+  z
     .number()
     .check(z.gte(min), z.lte(max))
     .default(initial)
     .register(z.globalRegistry, meta(doc, change, unit));
-  ranges.set(type, { min, max, change });
-  return type;
-};
 
 /** A whole number with a range, a default and a unit. */
 export const integer = ({ min, max, default: initial, unit, doc, change }: NumberParameter) =>

@@ -4,7 +4,7 @@ import { usageError } from '../audio/errors.ts';
 import { type AudioFormat, type ChannelLayout, defaultLayout, LAYOUTS, sameFormat } from '../audio/format.ts';
 import { dbToGain } from '../dsp/elementary.ts';
 import { applyMatrix, type ChannelMatrix, layoutMatrix, withoutRule } from '../dsp/gain/downmix.ts';
-import { copyInto } from '../dsp/gain/gain.ts';
+import { copyPlanar } from '../dsp/gain/gain.ts';
 import { GlidingGain } from '../dsp/gain/gliding-gain.ts';
 import { defineStage, type ProcessSpec, type StageIO, StageProcessor } from './define-stage.ts';
 import { described, number } from './parameters.ts';
@@ -112,7 +112,7 @@ class Remix extends StageProcessor<Params> {
     this.#gains.forEach((gain, n) => {
       gain.process(target[n], frames);
     });
-    if (this.#apart) for (let n = 0; n < main.length; n++) copyInto(kernels, main[n], target[n], frames);
+    if (this.#apart) copyPlanar(kernels, main, target, frames);
   }
 }
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { copyInto } from '../dsp/gain/gain.ts';
+import { copyPlanar } from '../dsp/gain/gain.ts';
 import { RESAMPLING_QUALITIES, Resampler } from '../dsp/rate/resampler.ts';
 import {
   defineStage,
@@ -56,15 +56,14 @@ class Resample extends StageProcessor<Params> {
     const [output] = outputs;
     this.#change.given = this.#resampler?.process(main, output, frames) ?? frames;
     if (this.#resampler) return;
-    const { kernels } = this.state.memory;
-    for (let n = 0; n < main.length; n++) copyInto(kernels, output[n], main[n], frames);
+    copyPlanar(this.state.memory.kernels, output, main, frames);
   }
 }
 
 /** Changes the sample rate; what stands behind it in a pipeline runs at the new one. */
 export const resample = defineStage({
   name: 'resample',
-  summary: 'Changes the sample rate, aligned in time; images and aliases below -120 dB',
+  summary: 'Changes the sample rate, aligned in time; images and aliases down by 98 to 128 dB',
   source:
     'R. E. Crochiere, L. R. Rabiner, "Multirate Digital Signal Processing", 1983; J. F. Kaiser, ISCAS 1974',
   params,

@@ -91,8 +91,7 @@ class Saturator extends StageProcessor<Params> {
       [designTilt(TONE_HZ, -tone, sampleRate), designFirstOrder('highpass', OFFSET_HZ, sampleRate)],
       glide,
     );
-    if (glide) this.#even.glide(weight);
-    else this.#even.jump(weight);
+    this.#even.set(weight, glide);
   }
 
   override process({ main }: StageIO, frames: number): void {

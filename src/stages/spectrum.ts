@@ -1,16 +1,9 @@
 import * as z from 'zod';
 import { FFT_SIZES, type FftSize } from '../dsp/spectrum/fft.ts';
-import { hopFrames, OVERLAPS } from '../dsp/spectrum/overlapping-windows.ts';
-import { ProgrammeGlance } from '../dsp/spectrum/programme-glance.ts';
-import { SpectrumAnalyser } from '../dsp/spectrum/spectrum-analyser.ts';
-import {
-  recordFigures,
-  type SpectrumFigures,
-  sumsFigures,
-  type ViewFigures,
-} from '../dsp/spectrum/spectrum-figures.ts';
-import { FLUX_AT, spectrumLayout } from '../dsp/spectrum/spectrum-layout.ts';
-import { TempoEstimator } from '../dsp/spectrum/tempo.ts';
+import { OVERLAPS } from '../dsp/spectrum/overlapping-windows.ts';
+import { type SpectrumFigures, type ViewFigures, withoutBands } from '../dsp/spectrum/spectrum-figures.ts';
+import { spectrumLayout } from '../dsp/spectrum/spectrum-layout.ts';
+import { SpectrumMeter } from '../dsp/spectrum/spectrum-meter.ts';
 import {
   defineStage,
   type ProcessSpec,
@@ -18,19 +11,11 @@ import {
   type StageIO,
   StageProcessor,
 } from './define-stage.ts';
-import { choice, described, flag, number } from './parameters.ts';
-
-/** Readings that may wait to be taken; older ones are dropped. In a block of 16384 frames end 128 windows of 512. */
-const MAX_PENDING = 128;
+import { IntervalReadings, interval } from './interval-readings.ts';
+import { choice, described, flag } from './parameters.ts';
 
 const params = z.strictObject({
-  interval: number({
-    min: 0,
-    max: 60000,
-    default: 1000,
-    unit: 'ms',
-    doc: 'stream time from one reading to the next, counted from the start of the stream; 0 reads every window',
-  }),
+  interval: interval(0, '; 0 reads every window'),
   fftSize: described(
     z.literal(FFT_SIZES).default(4096),
     'points of a window; longer resolves lower frequencies, shorter resolves time',
@@ -52,32 +37,22 @@ const params = z.strictObject({
 });
 
 class SpectrumProcessor extends StageProcessor<z.output<typeof params>> {
-  readonly #analyser: SpectrumAnalyser;
-  readonly #tempo: TempoEstimator;
-  /** Frames since the start; frame of the last reading. */
-  readonly #position: Float64Array;
-  /** Length of an interval in frames; 0 for readings of every window. */
-  #intervalFrames = 0;
-  #pending: Readings[] = [];
-  /** The newest reading; null where it has not been read yet. */
-  #last: Readings | null = null;
+  readonly #meter: SpectrumMeter;
+  readonly #readings: IntervalReadings;
   readonly #glance: Readings;
-  readonly #onWindow = (): void => this.#window();
 
   constructor(spec: ProcessSpec, given: z.output<typeof params>) {
     super('spectrum', spec, given);
-    const { overlap, views } = given;
     const fftSize: FftSize = given.fftSize;
-    const layout = spectrumLayout({ format: spec.format, fftSize }, views);
-    this.#analyser = new SpectrumAnalyser(this.state, layout, overlap);
-    this.#tempo = new TempoEstimator(this.state, spec.format.sampleRate / hopFrames(fftSize, overlap));
-    this.#position = this.state.f64(2);
-    const tempo = (): number | null => this.#tempo.estimate()?.bpm ?? null;
-    const { masks, sums } = this.#analyser;
-    const programme = new ProgrammeGlance(spec.memory, layout, masks.bark, sums.last);
+    const layout = spectrumLayout({ format: spec.format, fftSize }, given.views);
+    this.#meter = new SpectrumMeter(this.state, layout, given.overlap, (frame) => this.#closeWindow(frame));
+    this.#readings = new IntervalReadings(this.state, (frame) =>
+      this.#reading(frame, this.#everyWindow ? this.#meter.lastWindow() : this.#meter.lastInterval()),
+    );
+    const tempo = (): number | null => this.#meter.tempo?.bpm ?? null;
     const interval = (): Readings | null => {
-      if (this.#intervalFrames === 0) return this.#lastReading();
-      return this.#position[1] > 0 && sums.last[0] > 0 ? programme.read() : null;
+      if (this.#everyWindow) return this.#readings.last;
+      return this.#readings.hasEnded ? this.#meter.glance() : null;
     };
     this.#glance = {
       get tempo() {
@@ -90,40 +65,32 @@ class SpectrumProcessor extends StageProcessor<z.output<typeof params>> {
     this.configure(false);
   }
 
+  get #everyWindow(): boolean {
+    return this.params.interval === 0;
+  }
+
   protected configure(glide: boolean): void {
-    const { interval } = this.params;
-    const frames = Math.max(interval > 0 ? 1 : 0, Math.round((interval / 1000) * this.format.sampleRate));
-    // A reading of a window is none of an interval: there is none until the first of its kind.
-    if ((frames === 0) !== (this.#intervalFrames === 0)) this.#position[1] = 0;
-    this.#intervalFrames = frames;
-    this.#analyser.recordsBands = this.#intervalFrames === 0;
-    if (!glide) this.#pending = [];
-    this.#last = null;
+    this.#readings.set(this.params.interval, this.format.sampleRate, glide);
+    this.#meter.readsWindows = this.#everyWindow;
   }
 
   process({ main }: StageIO, frames: number): void {
-    const interval = this.#intervalFrames;
     for (let done = 0; done < frames; ) {
-      const left = interval === 0 ? frames : interval - (this.#position[0] % interval);
-      const take = Math.min(left, frames - done);
-      this.#analyser.process(main, done, take, this.#onWindow);
-      this.#position[0] += take;
+      const take = this.#readings.span(frames - done);
+      this.#meter.process(main, done, take);
       done += take;
-      if (interval === 0 || take < left) continue;
-      this.#analyser.sums.close();
-      this.#keep(this.#position[0]);
+      if (this.#readings.advance(take)) this.#closeInterval();
     }
   }
 
   /** Means since the start, with the tempo, and under `interval` the last reading, or null before there is one. */
   override meters(): Readings {
-    const { layout, masks, sums } = this.#analyser;
-    const tempo = this.#tempo.estimate();
+    const { tempo } = this.#meter;
     return {
-      ...this.#reading(this.#position[0], sumsFigures(layout, masks, sums.total())),
+      ...this.#reading(this.#readings.position, this.#meter.sinceStart()),
       tempo: tempo?.bpm ?? null,
       tempoStrength: tempo?.strength ?? null,
-      interval: this.#lastReading(),
+      interval: this.#readings.last,
     };
   }
 
@@ -133,54 +100,32 @@ class SpectrumProcessor extends StageProcessor<z.output<typeof params>> {
   }
 
   override takeReadings(): readonly Readings[] {
-    const readings = this.#pending;
-    this.#pending = [];
-    return readings;
+    return this.#readings.take();
   }
 
-  #window(): void {
-    const flux = this.#analyser.record[FLUX_AT];
-    this.#tempo.push(Number.isNaN(flux) ? 0 : flux);
-    if (this.#intervalFrames === 0) this.#keep(this.#analyser.position);
+  #closeInterval(): void {
+    this.#meter.closeInterval();
+    if (this.keepsReadings) this.#readings.keep();
   }
 
-  #keep(frame: number): void {
-    this.#position[1] = frame;
-    this.#last = null;
-    if (!this.keepsReadings) return;
-    if (this.#pending.length === MAX_PENDING) this.#pending.shift();
-    this.#pending.push(this.#lastReading()!);
-  }
-
-  /** Null before there is one. */
-  #lastReading(): Readings | null {
-    if (this.#position[1] > 0) this.#last ??= this.#readLast();
-    return this.#last;
-  }
-
-  #readLast(): Readings {
-    const { layout, masks, sums, record } = this.#analyser;
-    const everyWindow = this.#intervalFrames === 0;
-    const figures = everyWindow ? recordFigures(layout, record) : sumsFigures(layout, masks, sums.last);
-    return this.#reading(this.#position[1], figures);
+  #closeWindow(frame: number): void {
+    if (!this.#everyWindow) return;
+    this.#readings.endAt(frame);
+    if (this.keepsReadings) this.#readings.keep();
   }
 
   #reading(frame: number, figures: SpectrumFigures | null): Readings {
+    const view = (seen: ViewFigures | null = null): Readings | null =>
+      seen && !this.params.bands ? withoutBands(seen) : seen;
     return {
       frame,
       seconds: frame / this.format.sampleRate,
       windows: figures?.windows ?? 0,
       width: figures?.width ?? null,
-      programme: this.#view(figures?.programme ?? null),
-      mid: this.#view(figures?.mid ?? null),
-      side: this.#view(figures?.side ?? null),
+      programme: view(figures?.programme),
+      mid: view(figures?.mid),
+      side: view(figures?.side),
     };
-  }
-
-  #view(figures: ViewFigures | null): Readings | null {
-    if (!figures || this.params.bands) return figures;
-    const { octaves: _octaves, thirdOctaves: _thirds, bark: _bark, ...features } = figures;
-    return features;
   }
 }
 

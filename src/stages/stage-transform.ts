@@ -2,7 +2,7 @@ import type { Transform } from 'node:stream';
 import type * as z from 'zod';
 import { usageError } from '../audio/errors.ts';
 import { type AudioFormat, sameFormat } from '../audio/format.ts';
-import { addScaled } from '../dsp/gain/gain.ts';
+import { addPlanar } from '../dsp/gain/gain.ts';
 import { type BackendName, chooseBackend, onKernelMemory, StateMemory } from '../dsp/kernel-memory.ts';
 import { Guard } from '../dsp/levels/guard.ts';
 import { AlignedRun, type BlockRun } from './aligned-run.ts';
@@ -72,9 +72,7 @@ export function prepareStage<S extends z.ZodObject>(
       process(main, frames) {
         processor.process({ main, key: null, outputs: ports }, frames);
         const [sum, ...others] = ports;
-        for (const port of others) {
-          for (let n = 0; n < sum.length; n++) addScaled(memory.kernels, sum[n], port[n], frames, 1);
-        }
+        for (const port of others) addPlanar(memory.kernels, sum, port, frames, 1);
         return sum ?? main;
       },
     },
@@ -83,11 +81,11 @@ export function prepareStage<S extends z.ZodObject>(
 }
 
 /** Prepares one stage for a format on a memory of its own. */
-export function openStage<S extends z.ZodObject>(
+function openStage<S extends z.ZodObject>(
   definition: StageDefinition<S>,
   params: z.output<S>,
   format: AudioFormat,
-  { backend = 'auto', blockFrames = 4096 }: StageTransformOptions = {},
+  { backend = 'auto', blockFrames = 4096 }: StageTransformOptions,
 ): StageRun<z.output<S>> {
   return onKernelMemory(chooseBackend(backend), (memory) =>
     prepareStage(definition, params, { format, maxFrames: blockFrames, memory }),

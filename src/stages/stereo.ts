@@ -58,8 +58,9 @@ type GainPair = readonly [GlidingGain, GlidingGain];
 
 class Stereo extends StageProcessor<Params> {
   readonly #kernels: Kernels | null;
-  /** Which channel is delayed, and by what. */
+  /** Which channel is delayed, its array in a list that is used again, and by what. */
   readonly #late: 0 | 1;
+  readonly #lateOnly: Float32Array[] = [];
   readonly #delay: DelayLine;
   readonly #polarity: GainPair;
   readonly #midSide: GainPair;
@@ -102,7 +103,8 @@ class Stereo extends StageProcessor<Params> {
     if (main.length !== 2) return;
     const a = main[0];
     const b = main[1];
-    this.#delay.process([main[this.#late]], frames);
+    this.#lateOnly[0] = main[this.#late];
+    this.#delay.process(this.#lateOnly, frames);
     this.#apply(this.#polarity, a, b, frames);
     encodeMidSide(this.#kernels, a, b, frames);
     this.#apply(this.#midSide, a, b, frames);

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { hireEarly, takeCrew } from '../../src/cli/early-crew.ts';
+import { crewFrom, hireEarly } from '../../src/cli/early-crew.ts';
 import { hireThreads } from '../../src/engine/threads/thread-crew.ts';
 
 vi.mock('../../src/engine/threads/thread-crew.ts', () => ({
@@ -12,12 +12,12 @@ beforeEach(() => void vi.mocked(hireThreads).mockClear());
 
 describe('threads that come early', () => {
   it.each([[['three-band', '--threads', '3']], [['--threads=3', 'three-band']]])(
-    'are the 3 that the run takes, once: %j',
+    'are the 3 that the run takes: %j',
     (words) => {
-      hireEarly(words);
+      const early = hireEarly(words);
+      expect(crewFrom(early, 3)).toBe(early);
+      expect(early?.threads).toBe(3);
       expect(hireThreads).toHaveBeenCalledExactlyOnceWith(3);
-      expect(takeCrew(3)).toBe(crews()[0]);
-      expect(takeCrew(3)).toBe(crews()[1]);
     },
   );
 
@@ -29,14 +29,14 @@ describe('threads that come early', () => {
     [['--threads']],
     [['three--threads 2']],
   ])('are none for %j', (words) => {
-    hireEarly(words);
+    const early = hireEarly(words);
+    expect(early).toBeNull();
+    expect(crewFrom(early, 1)).toBeNull();
     expect(crews().filter(Boolean)).toEqual([]);
-    expect(takeCrew(1)).toBeNull();
   });
 
   it('leave where the words meant another number, which comes instead: 3 for 2', () => {
-    hireEarly(['--threads', '2', '--threads', '3']);
-    const crew = takeCrew(3);
+    const crew = crewFrom(hireEarly(['--threads', '2', '--threads', '3']), 3);
     expect(crews().map(({ threads }) => threads)).toEqual([2, 3]);
     expect(crew).toBe(crews()[1]);
     expect(crews()[0].close).toHaveBeenCalledOnce();

@@ -61,9 +61,7 @@ export class CompressorGain {
     const { thresholdDb, slope, kneeDb, rangeDb, makeupDb, attackMs, holdMs, releaseMs, windowMs } = settings;
     const coefficient = (ms: number): number => smoothingCoefficient(ms, this.#sampleRate);
     // The slope glides and not the ratio: from 1:1 to 2:1 is as far as from 2:1 to a limiter.
-    const curve = [thresholdDb, slope, kneeDb, rangeDb];
-    if (glide) this.#curve.glide(curve);
-    else this.#curve.jump(curve);
+    this.#curve.set([thresholdDb, slope, kneeDb, rangeDb], glide);
     this.#gain.setMakeup(makeupDb, glide);
     this.#reduction.setWindow(coefficient(windowMs));
     this.#reduction.setTimes(coefficient(attackMs), coefficient(releaseMs), {

@@ -3,15 +3,15 @@ import type { BiquadCascade } from '../filters/biquad-cascade.ts';
 import { type BiquadCoefs, designBiquad } from '../filters/biquad-design.ts';
 import { type FadingFilter, fadingCascade } from '../filters/fading-filter.ts';
 import { designFirstOrder } from '../filters/first-order.ts';
-import { copyInto } from '../gain/gain.ts';
+import { copyPlanar } from '../gain/gain.ts';
 import { LinearRamp } from '../gain/ramp.ts';
 import { SteppedRamp } from '../gain/stepped-ramp.ts';
 import type { Kernels, StateMemory } from '../kernel-memory.ts';
 import { DB_PER_OCTAVE, fastExp2 } from '../log-domain.ts';
 import { Envelope, smoothingCoefficient } from './envelope.ts';
-import { slopeOfRatio } from './gain-computer.ts';
-import { GainReduction } from './gain-reduction.ts';
+import { GainComputer, slopeOfRatio } from './gain-computer.ts';
 import { peakHoldFrames } from './level-detector.ts';
+import { LinkedDetector } from './linked-detector.ts';
 import { GLIDE_MS } from './reduction-gain.ts';
 
 /** Full width of the curve's knee. */
@@ -48,7 +48,8 @@ export class DynamicBand {
   readonly #sampleRate: number;
   readonly #scratch: DynamicBandScratch;
   readonly #filter: FadingFilter<readonly BiquadCoefs[], BiquadCascade>;
-  readonly #detector: GainReduction;
+  readonly #computer: GainComputer;
+  readonly #detector: LinkedDetector;
   readonly #smoothing: Envelope;
   /** Largest move so far, and that of the newest frame, in log2 units. */
   readonly #shown: Float64Array;
@@ -66,7 +67,9 @@ export class DynamicBand {
     this.#sampleRate = sampleRate;
     this.#scratch = scratch;
     this.#filter = fadingCascade(state, sampleRate, 1, scratch.fade);
-    this.#detector = new GainReduction(state, { channels, maxFrames, detection: 'peak', link: 1, hold });
+    this.#computer = new GainComputer(this.#kernels);
+    const detection = { channels, maxFrames, detection: 'peak', link: 1, hold } as const;
+    this.#detector = new LinkedDetector(state, detection, this.#computer);
     this.#smoothing = new Envelope(state, 1);
     this.#shown = state.f64(1);
     const glideFrames = (GLIDE_MS / 1000) * sampleRate;
@@ -84,17 +87,9 @@ export class DynamicBand {
   set(settings: DynamicBandSettings, glide: boolean): void {
     const { thresholdDb, ratio, rangeDb, direction, attackMs, releaseMs } = settings;
     const rate = this.#sampleRate;
-    const way = direction === 'cut' ? -1 : 1;
-    const curve = [thresholdDb, slopeOfRatio(ratio)];
-    if (glide) this.#curve.glide(curve);
-    else this.#curve.jump(curve);
-    for (const [ramp, target] of [
-      [this.#way, way],
-      [this.#range, rangeDb / DB_PER_OCTAVE],
-    ] as const) {
-      if (glide) ramp.glide(target);
-      else ramp.jump(target);
-    }
+    this.#curve.set([thresholdDb, slopeOfRatio(ratio)], glide);
+    this.#way.set(direction === 'cut' ? -1 : 1, glide);
+    this.#range.set(rangeDb / DB_PER_OCTAVE, glide);
     this.#filter.setCoefs([this.#design(settings)], glide);
     this.#smoothing.set(smoothingCoefficient(attackMs, rate), smoothingCoefficient(releaseMs, rate));
   }
@@ -108,14 +103,14 @@ export class DynamicBand {
   process(main: Planar, frames: number): void {
     const { band } = this.#scratch;
     const [move] = this.#detector.signals;
-    for (let n = 0; n < main.length; n++) copyInto(this.#kernels, band[n], main[n], frames);
+    copyPlanar(this.#kernels, band, main, frames);
     this.#filter.process(band, frames);
     this.#detector.detect(band, frames);
     for (let at = 0; at < frames; ) {
       const run = this.#curve.take(frames - at);
       const [thresholdDb, slope] = this.#curve.values;
-      this.#detector.setCurve({ thresholdDb, slope, kneeDb: KNEE_DB });
-      this.#detector.reduce(at, run);
+      this.#computer.set({ thresholdDb, slope, kneeDb: KNEE_DB });
+      this.#detector.convert(at, run);
       at += run;
     }
     this.#smoothing.process(this.#detector.signals, frames);

@@ -6,6 +6,7 @@ import type { EnvelopeOptions } from './envelope.ts';
 import type { SmoothedReduction } from './forward-reduction.ts';
 import type { CompressionCurve } from './gain-computer.ts';
 import type { LevelDetectorOptions } from './level-detector.ts';
+import { LinkedDetector } from './linked-detector.ts';
 import { LogLevel } from './log-level.ts';
 
 /** State of one signal: the follower, the slow follower, frames left to hold. */
@@ -28,7 +29,7 @@ const UNBOUNDED_DB = 140;
  */
 export class FeedbackReduction implements SmoothedReduction {
   readonly #kernels: Kernels | null;
-  readonly #level: LogLevel;
+  readonly #level: LinkedDetector;
   readonly #state: Float64Array;
   /** side, threshold, half knee, knee's end, knee's curvature, slope, range; attack, release, hold, slowness. */
   readonly #settings: Float64Array;
@@ -38,7 +39,7 @@ export class FeedbackReduction implements SmoothedReduction {
 
   constructor(state: StateMemory, options: LevelDetectorOptions) {
     this.#kernels = state.memory.kernels;
-    this.#level = new LogLevel(state, options);
+    this.#level = new LinkedDetector(state, options, new LogLevel(this.#kernels));
     this.#state = state.f64(STATE * this.signals.length);
     this.#settings = state.memory.f64(11);
   }
@@ -51,7 +52,7 @@ export class FeedbackReduction implements SmoothedReduction {
     this.#level.setWindow(coefficient);
   }
 
-  setTimes(attack: number, release: number, { hold = 0, slow = 1 }: EnvelopeOptions = {}): void {
+  setTimes(attack: number, release: number, { hold = 0, slow = 1 }: EnvelopeOptions): void {
     this.#attack = attack;
     this.#release = release;
     this.#settings[9] = hold;
@@ -82,6 +83,7 @@ export class FeedbackReduction implements SmoothedReduction {
 
   detect(input: Planar, frames: number): void {
     this.#level.detect(input, frames);
+    this.#level.convert(0, frames);
   }
 
   reduce(at: number, frames: number): void {

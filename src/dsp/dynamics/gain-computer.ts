@@ -1,6 +1,7 @@
 import { exp2 } from '../elementary.ts';
 import type { Kernels } from '../kernel-memory.ts';
 import { DB_PER_OCTAVE, fastLog2 } from '../log-domain.ts';
+import type { LevelConversion } from './linked-detector.ts';
 
 /** Shape of the static curve in the field's units. */
 export interface CompressionCurve {
@@ -43,7 +44,7 @@ const isSameCurve = (a: CompressionCurve, b: CompressionCurve): boolean =>
  * k = x + W/2 clamped to 0..W. Upwards it is the mirror image: x is the level under the threshold, and the
  * reduction is negative.
  */
-export class GainComputer {
+export class GainComputer implements LevelConversion {
   readonly #kernels: Kernels | null;
   /** 1 down, -1 up: the side of the threshold on which the curve works. */
   #side = 1;
@@ -111,7 +112,17 @@ export class GainComputer {
   fromPower(power: Float64Array, at: number, frames: number): void {
     const half = 0.5 * this.#side;
     if (this.#kernels) {
-      this.#inPlace(this.#kernels.reductionFromPower, power, at, frames, half);
+      this.#kernels.reductionFromPower(
+        power.byteOffset + 8 * at,
+        frames,
+        half,
+        this.#threshold,
+        this.#knee,
+        this.#bend,
+        this.#slope,
+        this.#cap,
+        this.#idlePower,
+      );
       return;
     }
     const idle = half * this.#idlePower;
@@ -119,30 +130,6 @@ export class GainComputer {
       const quiet = half * power[i] <= idle;
       power[i] = quiet ? 0 : this.#reduction(half * fastLog2(Math.max(power[i], 1e-100)));
     }
-  }
-
-  /** Reduction in log2 units for levels in log2 units, in place, from frame `at` on. */
-  fromLog(level: Float64Array, at: number, frames: number): void {
-    if (this.#kernels) {
-      this.#inPlace(this.#kernels.reductionFromLog, level, at, frames, this.#side);
-      return;
-    }
-    for (let i = at; i < at + frames; i++) level[i] = this.#reduction(this.#side * level[i]);
-  }
-
-  #inPlace(kernel: Kernels['envelope'], x: Float64Array, at: number, frames: number, scale: number): void {
-    const { byteOffset } = x;
-    kernel(
-      byteOffset + 8 * at,
-      frames,
-      scale,
-      this.#threshold,
-      this.#knee,
-      this.#bend,
-      this.#slope,
-      this.#cap,
-      this.#idlePower,
-    );
   }
 
   /** `level` times the side. */

@@ -4,6 +4,7 @@ import type { StateMemory } from '../kernel-memory.ts';
 import { Envelope, smoothingCoefficient } from './envelope.ts';
 import { GateCurve } from './gate-curve.ts';
 import { peakHoldFrames } from './level-detector.ts';
+import { LinkedDetector } from './linked-detector.ts';
 import { LogLevel } from './log-level.ts';
 import { GLIDE_MS, ReductionGain } from './reduction-gain.ts';
 
@@ -33,7 +34,7 @@ export interface GateGainSettings {
 /** A gate's gain: from what the detector hears to a gain a frame and channel. */
 export class GateGain {
   readonly #sampleRate: number;
-  readonly #level: LogLevel;
+  readonly #level: LinkedDetector;
   readonly #curve: GateCurve;
   readonly #smoothing: Envelope;
   /** Threshold, hysteresis, slope, range. */
@@ -44,7 +45,8 @@ export class GateGain {
   constructor(state: StateMemory, options: GateGainOptions) {
     const { sampleRate } = options;
     this.#sampleRate = sampleRate;
-    this.#level = new LogLevel(state, { ...options, hold: peakHoldFrames(sampleRate) });
+    const detection = { ...options, hold: peakHoldFrames(sampleRate) };
+    this.#level = new LinkedDetector(state, detection, new LogLevel(state.memory.kernels));
     const { signals } = this.#level;
     this.#curve = new GateCurve(state, signals.length);
     this.#smoothing = new Envelope(state, signals.length);
@@ -56,9 +58,7 @@ export class GateGain {
   set(settings: GateGainSettings, glide: boolean): void {
     const { thresholdDb, hysteresisDb, ratio, rangeDb, attackMs, holdMs, releaseMs, windowMs } = settings;
     const coefficient = (ms: number): number => smoothingCoefficient(ms, this.#sampleRate);
-    const curve = [thresholdDb, hysteresisDb, ratio - 1, rangeDb];
-    if (glide) this.#glide.glide(curve);
-    else this.#glide.jump(curve);
+    this.#glide.set([thresholdDb, hysteresisDb, ratio - 1, rangeDb], glide);
     this.#hold = Math.round((holdMs / 1000) * this.#sampleRate);
     this.#level.setWindow(coefficient(windowMs));
     // The reduction rises as the gate closes.
@@ -69,6 +69,7 @@ export class GateGain {
   listen(key: Planar, frames: number): void {
     const { signals } = this.#level;
     this.#level.detect(key, frames);
+    this.#level.convert(0, frames);
     for (let at = 0; at < frames; ) {
       const run = this.#glide.take(frames - at);
       const [thresholdDb, hysteresisDb, slope, rangeDb] = this.#glide.values;

@@ -12,6 +12,7 @@ const PEAK_HOLD_MS = 2;
 export const peakHoldFrames = (sampleRate: number): number =>
   Math.max(1, Math.round((PEAK_HOLD_MS / 1000) * sampleRate));
 
+/** What is fixed while a detector runs. */
 export interface LevelDetectorOptions {
   readonly channels: number;
   readonly maxFrames: number;

@@ -8,6 +8,7 @@ import { ChannelLink } from './channel-link.ts';
 import { DelayedCeiling } from './delayed-ceiling.ts';
 import { LimiterGain, type LimiterRelease } from './limiter-gain.ts';
 
+/** What is fixed while a pass runs; lengths in frames. */
 export interface LimiterPassOptions {
   readonly channels: number;
   readonly maxFrames: number;
@@ -16,6 +17,7 @@ export interface LimiterPassOptions {
   /** Frames over which the gain moves, and for which a peak is held at least. */
   readonly lookahead: number;
   readonly hold: number;
+  /** Share by which levels over the ceiling are brought under it, 0 to 1. */
   readonly margin: number;
   /** How far channels follow the loudest: 0 each by itself, 1 all alike. */
   readonly link: number;

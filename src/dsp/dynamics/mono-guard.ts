@@ -37,8 +37,7 @@ export class MonoGuard {
   /** Switches it on or off, at once or gliding. */
   set(on: boolean, glide: boolean): void {
     if (this.#idle) this.#powers.fill(0);
-    if (glide) this.#weight.glide(Number(on));
-    else this.#weight.jump(Number(on));
+    this.#weight.set(Number(on), glide);
   }
 
   get #idle(): boolean {

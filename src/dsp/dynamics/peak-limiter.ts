@@ -29,6 +29,7 @@ function floatBelow(value: number): number {
   return scratch[0];
 }
 
+/** What is fixed while a limiter runs. */
 export interface PeakLimiterOptions {
   readonly sampleRate: number;
   readonly channels: number;
@@ -41,6 +42,7 @@ export interface PeakLimiterOptions {
   readonly link: number;
 }
 
+/** What may change. */
 export interface PeakLimiterSettings {
   /** dBTP, or dBFS for sample peaks. */
   readonly ceilingDb: number;

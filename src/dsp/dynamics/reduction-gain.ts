@@ -38,9 +38,7 @@ export class ReductionGain {
 
   /** Stands at a makeup at once, or with `glide` moves there in 50 ms. Never called: 0 dB. */
   setMakeup(gainDb: number, glide: boolean): void {
-    const makeup = gainDb / DB_PER_OCTAVE;
-    if (glide) this.#makeup.glide(makeup);
-    else this.#makeup.jump(makeup);
+    this.#makeup.set(gainDb / DB_PER_OCTAVE, glide);
   }
 
   /** Turns the first `frames` frames of the signals into linear gains. */

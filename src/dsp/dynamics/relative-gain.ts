@@ -78,9 +78,7 @@ export class RelativeGain {
   /** Stands at the settings at once, or with `glide` moves its curve there in 50 ms. */
   set({ thresholdDb, ratio, rangeDb, attackMs, releaseMs }: RelativeGainSettings, glide: boolean): void {
     const coefficient = (ms: number): number => smoothingCoefficient(ms, this.#sampleRate);
-    const curve = [thresholdDb, slopeOfRatio(ratio), rangeDb];
-    if (glide) this.#curve.glide(curve);
-    else this.#curve.jump(curve);
+    this.#curve.set([thresholdDb, slopeOfRatio(ratio), rangeDb], glide);
     this.#fall.set(0, coefficient(FALL * releaseMs));
     this.#smoothing.set(coefficient(attackMs), coefficient(releaseMs));
   }

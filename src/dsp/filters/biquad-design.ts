@@ -9,6 +9,7 @@ export interface BiquadCoefs {
   readonly a2: number;
 }
 
+/** What a section does to its band. */
 export type BiquadType =
   | 'peaking'
   | 'lowshelf'

@@ -2,6 +2,7 @@ import { sin } from '../elementary.ts';
 import { type BiquadCoefs, designBiquad } from './biquad-design.ts';
 import { designFirstOrder } from './first-order.ts';
 
+/** Which side of the corner passes. */
 export type PassType = 'lowpass' | 'highpass';
 
 /**

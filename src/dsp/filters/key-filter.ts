@@ -1,5 +1,5 @@
 import type { Planar } from '../../audio/block.ts';
-import { copyInto } from '../gain/gain.ts';
+import { copyPlanar } from '../gain/gain.ts';
 import type { Kernels, StateMemory } from '../kernel-memory.ts';
 import type { BiquadCascade } from './biquad-cascade.ts';
 import { type BiquadCoefs, IDENTITY } from './biquad-design.ts';
@@ -46,7 +46,7 @@ export class KeyFilter {
   /** The key as the detector hears it; the arrays are reused. */
   process(key: Planar, frames: number): Planar {
     if (this.#used[0] === 0) return key;
-    for (let n = 0; n < key.length; n++) copyInto(this.#kernels, this.#copy[n], key[n], frames);
+    copyPlanar(this.#kernels, this.#copy, key, frames);
     this.#filter.process(this.#copy, frames);
     return this.#copy;
   }

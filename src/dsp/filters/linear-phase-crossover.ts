@@ -1,7 +1,7 @@
 import type { Planar } from '../../audio/block.ts';
 import { DelayLine } from '../delay/delay-line.ts';
 import { log2 } from '../elementary.ts';
-import { addScaled, copyInto } from '../gain/gain.ts';
+import { addPlanar, copyPlanar } from '../gain/gain.ts';
 import type { Kernels, StateMemory } from '../kernel-memory.ts';
 import type { BandSplitter, BandSplitterOptions } from './band-splitter.ts';
 import { FadingFilter } from './fading-filter.ts';
@@ -47,14 +47,12 @@ export class LinearPhaseCrossover implements BandSplitter {
   process(main: Planar, outputs: readonly Planar[], frames: number): void {
     const last = outputs.length - 1;
     for (let band = 0; band <= last; band++) {
-      for (let n = 0; n < main.length; n++) copyInto(this.#kernels, outputs[band][n], main[n], frames);
+      copyPlanar(this.#kernels, outputs[band], main, frames);
       if (band < last) this.#lows[band].process(outputs[band], frames);
       else this.#delay.process(outputs[band], frames);
     }
     for (let band = last; band > 0; band--) {
-      for (let n = 0; n < main.length; n++) {
-        addScaled(this.#kernels, outputs[band][n], outputs[band - 1][n], frames, -1);
-      }
+      addPlanar(this.#kernels, outputs[band], outputs[band - 1], frames, -1);
     }
   }
 }

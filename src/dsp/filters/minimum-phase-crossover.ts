@@ -1,5 +1,5 @@
 import type { Planar } from '../../audio/block.ts';
-import { copyInto } from '../gain/gain.ts';
+import { copyPlanar } from '../gain/gain.ts';
 import type { Kernels, StateMemory } from '../kernel-memory.ts';
 import type { BandSplitter, BandSplitterOptions } from './band-splitter.ts';
 import { type BiquadCoefs, IDENTITY } from './biquad-design.ts';
@@ -54,15 +54,11 @@ export class MinimumPhaseCrossover implements BandSplitter {
   /** The last output carries what has not been split off yet. */
   process(main: Planar, outputs: readonly Planar[], frames: number): void {
     const rest = outputs[outputs.length - 1];
-    this.#copy(rest, main, frames);
+    copyPlanar(this.#kernels, rest, main, frames);
     for (let n = 0; n < this.#lows.length; n++) {
-      this.#copy(outputs[n], rest, frames);
+      copyPlanar(this.#kernels, outputs[n], rest, frames);
       this.#lows[n].process(outputs[n], frames);
       this.#highs[n].process(rest, frames);
     }
-  }
-
-  #copy(to: Planar, from: Planar, frames: number): void {
-    for (let n = 0; n < to.length; n++) copyInto(this.#kernels, to[n], from[n], frames);
   }
 }

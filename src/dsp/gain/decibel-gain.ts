@@ -25,8 +25,7 @@ export class DecibelGain {
   /** Stands at a gain at once, or with `glide` goes there. */
   set(gainDb: number, glide: boolean): void {
     const gain = gainDb / DB_PER_OCTAVE;
-    if (glide) this.#ramp.glide(gain);
-    else this.#ramp.jump(gain);
+    this.#ramp.set(gain, glide);
   }
 
   /** In place. */

@@ -1,6 +1,7 @@
+import type { Planar } from '../../audio/block.ts';
 import type { Kernels } from '../kernel-memory.ts';
 import { fastExp2 } from '../log-domain.ts';
-import type { RampSpan } from './ramp.ts';
+import type { LinearRamp, RampSpan } from './ramp.ts';
 
 /** x[i] *= gain along a ramp's span, computed in 64 bits and rounded once; a steady gain of 1 leaves x alone. */
 export function applyGain(
@@ -45,6 +46,11 @@ export function copyInto(kernels: Kernels | null, y: Float32Array, x: Float32Arr
   for (let i = 0; i < frames; i++) y[i] = x[i];
 }
 
+/** The same for every channel of `target`. */
+export function copyPlanar(kernels: Kernels | null, target: Planar, source: Planar, frames: number): void {
+  for (let n = 0; n < target.length; n++) copyInto(kernels, target[n], source[n], frames);
+}
+
 /** y[i] += gain x[i], computed in 64 bits and rounded once. */
 export function addScaled(
   kernels: Kernels | null,
@@ -58,6 +64,17 @@ export function addScaled(
     return;
   }
   for (let i = 0; i < frames; i++) y[i] += gain * x[i];
+}
+
+/** The same for every channel of `target`. */
+export function addPlanar(
+  kernels: Kernels | null,
+  target: Planar,
+  source: Planar,
+  frames: number,
+  gain: number,
+): void {
+  for (let n = 0; n < target.length; n++) addScaled(kernels, target[n], source[n], frames, gain);
 }
 
 /** x[i] *= gain[i], computed in 64 bits and rounded once. */
@@ -87,6 +104,21 @@ export function gainAlong(
       const past = (index + i) % STRIDE;
       gains[at + i] = fastExp2(start + step * (index + i - past)) * fastExp2(step * past);
     }
+  }
+}
+
+/** Gains 2^x of the next frames of a ramp of log2 units, into places `from` to `end`. */
+export function gainsAlong(
+  kernels: Kernels | null,
+  gains: Float64Array,
+  from: number,
+  end: number,
+  ramp: LinearRamp,
+): void {
+  for (let at = from; at < end; ) {
+    const span = ramp.take(end - at);
+    gainAlong(kernels, gains, at, span);
+    at += span.frames;
   }
 }
 

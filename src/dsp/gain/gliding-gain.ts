@@ -15,8 +15,7 @@ export class GlidingGain {
 
   /** Stands at a linear gain at once, or with `glide` goes there. */
   set(gain: number, glide: boolean): void {
-    if (glide) this.#ramp.glide(gain);
-    else this.#ramp.jump(gain);
+    this.#ramp.set(gain, glide);
   }
 
   /** In place. */

@@ -53,6 +53,12 @@ export class LinearRamp {
     this.#state[3] = this.#length;
   }
 
+  /** Stands at `value` at once, or with `glide` goes there. */
+  set(value: number, glide: boolean, frames?: number): void {
+    if (glide) this.glide(value, frames);
+    else this.jump(value);
+  }
+
   /** Begins to glide from the present value; `frames` are taken instead of the usual length. */
   glide(target: number, frames = this.#length): void {
     const from = this.value;

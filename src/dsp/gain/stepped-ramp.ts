@@ -27,18 +27,13 @@ export class SteppedRamp {
     return this.#done[0] < this.#length;
   }
 
-  jump(targets: readonly number[]): void {
-    this.#from.set(targets);
-    this.#to.set(targets);
-    this.#done[0] = this.#length;
+  /** Stands at the targets at once, or with `glide` goes there. */
+  set(targets: readonly number[], glide: boolean): void {
     this.#update();
-  }
-
-  glide(targets: readonly number[]): void {
-    this.#update();
-    this.#from.set(this.values);
+    this.#from.set(glide ? this.values : targets);
     this.#to.set(targets);
-    this.#done[0] = 0;
+    this.#done[0] = glide ? 0 : this.#length;
+    this.#update();
   }
 
   /** Sets `values` for the next frames and says for how many of the `frames` asked they stand. */

@@ -1,6 +1,6 @@
 import type { Planar } from '../../audio/block.ts';
 import { clamp } from '../clamp.ts';
-import { gainAlong, multiply } from '../gain/gain.ts';
+import { gainsAlong, multiply } from '../gain/gain.ts';
 import { LinearRamp } from '../gain/ramp.ts';
 import type { StateMemory } from '../kernel-memory.ts';
 import { SlidingSum } from '../levels/sliding-sum.ts';
@@ -33,6 +33,7 @@ const SINCE = 4;
 const LAST = 5;
 const VALUES = 6;
 
+/** What is fixed while a leveller runs. */
 export interface LevellerOptions {
   readonly sampleRate: number;
   /** One a channel; see `channelWeights`. */
@@ -44,6 +45,7 @@ export interface LevellerOptions {
   readonly aheadFrames: number;
 }
 
+/** What may change. */
 export interface LevellerSettings {
   readonly targetLufs: number;
   readonly minGainDb: number;
@@ -116,29 +118,21 @@ export class Leveller {
   listen(heard: Planar, frames: number): void {
     const { hops, ends, energies } = this.#hops;
     const ended = this.#hops.process(heard, frames);
+    const { kernels } = this.#state.memory;
     const settings = this.#settings!;
     let done = 0;
     for (let n = 0; n < ended; n++) {
-      this.#glide(done, ends[n]);
+      gainsAlong(kernels, this.#gains, done, ends[n], this.#ramp);
       done = ends[n];
       this.#move(energies[n], hops + n + 1, settings);
     }
-    this.#glide(done, frames);
+    gainsAlong(kernels, this.#gains, done, frames, this.#ramp);
   }
 
   /** Applies it, in place. */
   apply(main: Planar, frames: number): void {
     const { kernels } = this.#state.memory;
     for (let n = 0; n < main.length; n++) multiply(kernels, main[n], this.#gains, frames);
-  }
-
-  /** Writes the gains of some frames, as the ramp goes. */
-  #glide(from: number, end: number): void {
-    for (let done = from; done < end; ) {
-      const span = this.#ramp.take(end - done);
-      gainAlong(this.#state.memory.kernels, this.#gains, done, span);
-      done += span.frames;
-    }
   }
 
   /** Derives the gain from the energy of the hop with the number `hop`, counted from 1. */

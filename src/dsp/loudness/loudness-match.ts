@@ -1,6 +1,6 @@
 import type { Planar } from '../../audio/block.ts';
 import { clamp } from '../clamp.ts';
-import { gainAlong, multiply } from '../gain/gain.ts';
+import { gainsAlong, multiply } from '../gain/gain.ts';
 import { LinearRamp } from '../gain/ramp.ts';
 import type { StateMemory } from '../kernel-memory.ts';
 import { DB_PER_OCTAVE } from '../log-domain.ts';
@@ -19,6 +19,7 @@ const LOOKS = 1;
 const GAIN = 2;
 const VALUES = 3;
 
+/** What may change. */
 export interface LoudnessMatchSettings {
   /** Whether it matches; else its gain is the trim alone. */
   readonly on: boolean;
@@ -92,11 +93,7 @@ export class LoudnessMatch {
   listen(a: Planar, b: Planar, frames: number): void {
     this.#a.process(a, frames);
     this.#b.process(b, frames);
-    for (let done = 0; done < frames; ) {
-      const span = this.#ramp.take(frames - done);
-      gainAlong(this.#state.memory.kernels, this.#gains, done, span);
-      done += span.frames;
-    }
+    gainsAlong(this.#state.memory.kernels, this.#gains, 0, frames, this.#ramp);
     this.#values[FRAMES] += frames;
   }
 

@@ -26,6 +26,7 @@ const MOMENTARY_MAX = 2;
 const SHORT_TERM_MAX = 3;
 const POWERS = 4;
 
+/** What is fixed while a meter runs. */
 export interface LoudnessOptions {
   readonly sampleRate: number;
   readonly channels: number;
@@ -107,10 +108,12 @@ export class LoudnessMeter {
     return loudnessOf(this.#powers[SHORT_TERM]);
   }
 
+  /** The highest momentary loudness since the start, or since `restart`. */
   get momentaryMax(): number {
     return loudnessOf(this.#powers[MOMENTARY_MAX]);
   }
 
+  /** The highest short-term loudness since then. */
   get shortTermMax(): number {
     return loudnessOf(this.#powers[SHORT_TERM_MAX]);
   }

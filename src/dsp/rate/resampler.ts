@@ -63,7 +63,9 @@ export class Resampler {
   readonly #position: Float64Array;
   /** The last `taps` - 1 frames of the input. */
   readonly #tails: Planar;
+  /** These and room for a block, and that room. */
   readonly #window: Float32Array;
+  readonly #fresh: Float32Array;
   /** 16 sums side by side, as the kernel forms them. */
   readonly #sums = new Float32Array(16);
 
@@ -83,6 +85,7 @@ export class Resampler {
     this.#position = state.f64(2);
     this.#tails = Array.from({ length: channels }, () => state.f32(taps - 1));
     this.#window = state.memory.f32(taps - 1 + maxFrames);
+    this.#fresh = this.#window.subarray(taps - 1);
   }
 
   /**
@@ -106,7 +109,7 @@ export class Resampler {
     const [at, phase] = position;
     const history = this.#bank.taps - 1;
     const window = this.#window;
-    const fresh = window.subarray(history);
+    const fresh = this.#fresh;
     let count = 0;
     for (let n = 0; n < input.length; n++) {
       // Every channel starts from the same place.

@@ -34,11 +34,10 @@ function bandPowers64(
   power: Float64Array,
   spans: Int32Array,
   weights: Float64Array,
-  bands: number,
   out: Float64Array,
 ): void {
   let weight = 0;
-  for (let band = 0; band < bands; band++) {
+  for (let band = 0; band < out.length; band++) {
     const first = spans[2 * band];
     const count = LANES * spans[2 * band + 1];
     const inside = Math.min(count, power.length - first);
@@ -101,31 +100,26 @@ export class BandMasks {
     } else bandPowers(power, spans, weights, bands, 1 / HANN_ENBW, out);
   }
 
-  /** The same from a mean spectrum in 64 bits. */
-  measureMean(power: Float64Array, out: Float64Array): void {
-    const bands = this.bands.freqs.length;
+  /** The same from a mean spectrum in 64 bits. With `kernels`, both arrays stand on the memory of the masks. */
+  measureMean(
+    power: Float64Array,
+    out: Float64Array = new Float64Array(this.bands.freqs.length),
+    kernels: Kernels | null = null,
+  ): Float64Array {
     const spans = this.#spans;
     const weights = this.#exactWeights;
-    if (this.#kernels) {
-      const { bandPowers64 } = this.#kernels;
-      bandPowers64(
+    if (kernels) {
+      kernels.bandPowers64(
         power.byteOffset,
         power.length,
         spans.byteOffset,
         weights.byteOffset,
-        bands,
+        out.length,
         HANN_ENBW,
         out.byteOffset,
       );
-    } else bandPowers64(power, spans, weights, bands, out);
-  }
-
-  /** The same, wherever the spectrum stands. */
-  powers(power: Float64Array): number[] {
-    const bands = this.bands.freqs.length;
-    const out = new Float64Array(bands);
-    bandPowers64(power, this.#spans, this.#exactWeights, bands, out);
-    return [...out];
+    } else bandPowers64(power, spans, weights, out);
+    return out;
   }
 }
 

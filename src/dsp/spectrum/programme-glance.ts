@@ -49,7 +49,7 @@ export class ProgrammeGlance {
   read(): ProgrammeFigures {
     const sums = this.#sums;
     const mean = meanPower(this.#layout, sums, 'programme', this.#mean, this.#kernels);
-    this.#masks.measureMean(mean, this.#powers);
+    this.#masks.measureMean(mean, this.#powers, this.#kernels);
     const { freqs } = this.#layout.bark;
     // One literal inside another would be made by the runtime.
     const bark = { freqs, levels: freqs.map((_, band) => powerToDb(this.#powers[band])) };

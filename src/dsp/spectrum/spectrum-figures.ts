@@ -31,6 +31,12 @@ export type ViewFigures = Readonly<Record<FeatureName, number | null>> & {
   readonly bark: BandLevels;
 };
 
+/** The same without the levels in bands. */
+export function withoutBands(figures: ViewFigures) {
+  const { octaves: _octaves, thirdOctaves: _thirds, bark: _bark, ...others } = figures;
+  return others;
+}
+
 /** What is known of all views. `mid` and `side` are null without left and right. */
 export interface SpectrumFigures {
   /** Windows that these figures are of. */
@@ -51,8 +57,8 @@ function viewFigures(
   { octaves, thirds, bark }: SpectrumLayout,
   power: number,
   feature: (index: number) => number,
-  thirdPowers: readonly number[],
-  barkPowers: readonly number[],
+  thirdPowers: Float64Array,
+  barkPowers: Float64Array,
 ): ViewFigures {
   const values = FEATURES.map((_, index) => defined(feature(index)));
   const [centroid, rolloff, flatness, flux, crest, zeroCrossingRate] = values;
@@ -65,8 +71,8 @@ function viewFigures(
     crest,
     zeroCrossingRate,
     octaves: { freqs: octaves, levels: octavePowers(thirdPowers, octaves.length).map(powerToDb) },
-    thirdOctaves: { freqs: thirds.freqs, levels: thirdPowers.map(powerToDb) },
-    bark: { freqs: bark.freqs, levels: barkPowers.map(powerToDb) },
+    thirdOctaves: { freqs: thirds.freqs, levels: Array.from(thirdPowers, powerToDb) },
+    bark: { freqs: bark.freqs, levels: Array.from(barkPowers, powerToDb) },
   };
 }
 
@@ -82,8 +88,8 @@ export function recordFigures(layout: SpectrumLayout, record: Float64Array): Spe
   const parts = views.map((_, view) => record.subarray(view * viewLength, (view + 1) * viewLength));
   const barkAt = THIRDS_AT + thirds.freqs.length;
   const figures = parts.map((part) => {
-    const bands = [part.subarray(THIRDS_AT, barkAt), part.subarray(barkAt)].map((powers) => [...powers]);
-    return viewFigures(layout, part[0], (feature) => part[featureAt(feature)], bands[0], bands[1]);
+    const [thirdPowers, barkPowers] = [part.subarray(THIRDS_AT, barkAt), part.subarray(barkAt)];
+    return viewFigures(layout, part[0], (feature) => part[featureAt(feature)], thirdPowers, barkPowers);
   });
   return together(1, figures, parts.length > 1 ? widthOf(parts[1][0], parts[2][0]) : null);
 }
@@ -148,7 +154,7 @@ export function sumsFigures(
   const figures = layout.views.map((view, n) => {
     const power = meanPower(layout, sums, view);
     const mean = (feature: number): number => meanFeature(sums, n, feature);
-    const [thirds, bark] = [masks.thirds.powers(power), masks.bark.powers(power)];
+    const [thirds, bark] = [masks.thirds.measureMean(power), masks.bark.measureMean(power)];
     return viewFigures(layout, totalPower(power), mean, thirds, bark);
   });
   return together(sums[0], figures, widthFrom(layout, sums));

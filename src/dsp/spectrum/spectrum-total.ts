@@ -38,8 +38,7 @@ export class SpectrumTotal {
   /** Adds the next range. */
   add({ sums, onsets }: SpectrumPartial): void {
     for (let i = 0; i < sums.length; i++) this.#sums[i] += sums[i];
-    // The very first window has no flux.
-    for (const onset of onsets) this.#tempo.push(Number.isNaN(onset) ? 0 : onset);
+    for (const onset of onsets) this.#tempo.push(onset);
   }
 
   /** All figures so far; null before the first window. */

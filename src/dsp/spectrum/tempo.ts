@@ -80,11 +80,11 @@ export class TempoEstimator {
     );
   }
 
-  /** Takes the next value of the onset curve. */
+  /** Takes the next value of the onset curve; NaN, as the flux of the very first window is, counts as 0. */
   push(onset: number): void {
     const counts = this.#counts;
     counts[1] += 1;
-    counts[2] += onset;
+    counts[2] += Number.isNaN(onset) ? 0 : onset;
     if (counts[1] < this.#thinning) return;
     this.#add(counts[2]);
     counts[1] = 0;

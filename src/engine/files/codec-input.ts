@@ -18,16 +18,19 @@ const OWN_CODECS = ['FLAC', 'MP3', 'Ogg Vorbis'];
 /** Bytes that are decoded at a time; the decoders give all that is in them at once. */
 const READ_BYTES = 16 * 1024;
 
-/** What was found wrong with what a stream was decoded from. */
-const WARNINGS = new WeakMap<Readable, readonly string[]>();
+/** The samples of a file in a codec of our own, as the bytes of a WAV. */
+interface DecodedWav extends Readable {
+  /** One line for each thing that is wrong with the file, complete when the stream has ended. */
+  readonly codecWarnings: readonly string[];
+}
 
-/** One line for each thing that is wrong with what a stream was decoded from, complete when it has ended. */
-export const codecWarnings = (stream: Readable): readonly string[] => WARNINGS.get(stream) ?? [];
+/** What was found wrong with what a stream was decoded from, complete when it has ended; nothing for any other stream. */
+export const codecWarnings = (stream: Readable | DecodedWav): readonly string[] =>
+  'codecWarnings' in stream ? stream.codecWarnings : [];
 
 type OwnCodec = Parameters<typeof decodeCodec>[1];
 
-/** The samples of a file in a codec of our own, as the bytes of a WAV. */
-function decodedWav(source: AsyncIterable<Uint8Array>, codec: OwnCodec): Readable {
+function decodedWav(source: AsyncIterable<Uint8Array>, codec: OwnCodec): DecodedWav {
   const warnings: string[] = [];
   async function* wavBytes(): AsyncGenerator<Buffer, void, void> {
     const decoded = await decodeCodec(source, codec, (line) => warnings.push(line));
@@ -38,8 +41,7 @@ function decodedWav(source: AsyncIterable<Uint8Array>, codec: OwnCodec): Readabl
     );
   }
   const wav = Readable.from(wavBytes(), { objectMode: false, highWaterMark: 1 });
-  WARNINGS.set(wav, warnings);
-  return wav;
+  return Object.assign(wav, { codecWarnings: warnings });
 }
 
 /** What the first bytes of a file say that it is, or those behind ID3 tags; and where they stand. */

@@ -1,12 +1,12 @@
 import { usageError } from '../../audio/errors.ts';
+import type { PipelineDefinition } from '../../graph/definition.ts';
+import { checkPipeline } from '../../graph/parse-pipeline.ts';
 import {
-  checkPipeline,
-  type PipelineDefinition,
   type PipelineTransform,
   type PipelineTransformOptions,
   pipelineTransform,
-  withSettings,
-} from '../../graph/pipeline.ts';
+} from '../../graph/pipeline-transform.ts';
+import { withSettings } from '../../graph/settings.ts';
 import { readAbPipeline } from './ab-pipeline.ts';
 import { partFiles } from './part-files.ts';
 import { readPipelineFile } from './pipeline-files.ts';

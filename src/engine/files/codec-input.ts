@@ -1,11 +1,12 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { inputError } from '../../audio/errors.ts';
+import { CodecFindings } from '../../io/codec-findings.ts';
 import { type Codec, codecBehindTag, codecOf, id3Bytes, SIGNATURE_BYTES } from '../../io/codec-signature.ts';
 import { decodeCodec } from '../../io/decode-codec.ts';
 import { encodeWav } from '../../io/encode-wav.ts';
 import { containerOf, unknownStart } from '../../io/header-reader.ts';
-import { ffmpegReader } from './ffmpeg-process.ts';
+import { ffmpegReader } from './ffmpeg-reader.ts';
 import { type FileCalls, pooledCalls } from './file-calls.ts';
 import { rotatingReader } from './rotating-reader.ts';
 
@@ -18,19 +19,24 @@ const OWN_CODECS = ['FLAC', 'MP3', 'Ogg Vorbis'];
 /** Bytes that are decoded at a time; the decoders give all that is in them at once. */
 const READ_BYTES = 16 * 1024;
 
-/** What was found wrong with what a stream was decoded from. */
-const WARNINGS = new WeakMap<Readable, readonly string[]>();
+/** What is wrong with what a stream is decoded from. */
+const FINDINGS = new WeakMap<Readable, CodecFindings>();
 
-/** One line for each thing that is wrong with what a stream was decoded from, complete when it has ended. */
-export const codecWarnings = (stream: Readable): readonly string[] => WARNINGS.get(stream) ?? [];
+/** One line for each thing that is wrong with what a stream is decoded from, as far as it has been read. */
+export const codecWarnings = (stream: Readable): readonly string[] => [
+  ...(FINDINGS.get(stream)?.describe() ?? []),
+];
+
+/** Places where what a stream is decoded from is damaged, as far as it has been read. */
+export const damagedPlaces = (stream: Readable): number => FINDINGS.get(stream)?.places ?? 0;
 
 type OwnCodec = Parameters<typeof decodeCodec>[1];
 
 /** The samples of a file in a codec of our own, as the bytes of a WAV. */
 function decodedWav(source: AsyncIterable<Uint8Array>, codec: OwnCodec): Readable {
-  const warnings: string[] = [];
+  const findings = new CodecFindings();
   async function* wavBytes(): AsyncGenerator<Buffer, void, void> {
-    const decoded = await decodeCodec(source, codec, (line) => warnings.push(line));
+    const decoded = await decodeCodec(source, codec, findings);
     const { sampleFormat, announcedFrames, blocks } = decoded;
     const known = announcedFrames === null ? {} : { frames: announcedFrames };
     yield* Readable.from(blocks, { highWaterMark: 1 }).compose(
@@ -38,7 +44,7 @@ function decodedWav(source: AsyncIterable<Uint8Array>, codec: OwnCodec): Readabl
     );
   }
   const wav = Readable.from(wavBytes(), { objectMode: false, highWaterMark: 1 });
-  WARNINGS.set(wav, warnings);
+  FINDINGS.set(wav, findings);
   return wav;
 }
 
@@ -68,7 +74,11 @@ export function codecInput(path: string, calls: FileCalls = pooledCalls): Readab
   const { codec, begins } = codecOfFile(path);
   if (codec === null) return null;
   const { decoder, name } = codec;
-  if (decoder === 'other') return ffmpegReader(path, name);
+  if (decoder === 'other') {
+    const reader = ffmpegReader(path, name);
+    FINDINGS.set(reader, reader.findings);
+    return reader;
+  }
   return decodedWav(behind(begins, filePieces(path, calls)), { decoder, name });
 }
 

@@ -2,7 +2,7 @@ import { text as textOf } from 'node:stream/consumers';
 import { isatty } from 'node:tty';
 import { EXIT_CODES, usageError } from '../audio/errors.ts';
 import { type BatchQueue, jobCount } from '../batch/process-files.ts';
-import { type BatchOptions, planBatch, runBatch } from '../batch/run-batch.ts';
+import { type BatchOptions, planBatch, runBatch, writeReport } from '../batch/run-batch.ts';
 import { type BatchProgress, queueLine, trackLine } from '../monitor/batch-progress.ts';
 import type { BatchReport } from '../monitor/batch-report.ts';
 import { abortOnSignals } from './abort-on-signals.ts';
@@ -132,6 +132,8 @@ async function run(args: Arguments): Promise<number> {
     });
     show.end();
     conclude(report, folder, args.quiet === true);
+    // Last, so that a full disk does not keep from anybody what became of the tracks.
+    writeReport(report, folder);
     return signals.exitCode() || (report.count.failed > 0 ? EXIT_CODES.batch : 0);
   } finally {
     show.end();

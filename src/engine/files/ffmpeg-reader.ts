@@ -32,7 +32,7 @@ class FfmpegReader extends Readable {
     });
     this.#ffmpeg.ended.then((failure) => {
       if (failure === null) this.push(null);
-      else this.destroy(inputError(`${path}: ${failure}`));
+      else this.destroy(inputError(`${path}: ${failure.replace(`${fileUrl(path)}: `, '')}`));
     });
   }
 

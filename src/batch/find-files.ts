@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { existsSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path';
 import { inputError } from '../audio/errors.ts';
 import { systemReason } from '../engine/files/system-reason.ts';
@@ -24,7 +24,8 @@ export interface FoundFile {
  * @throws AuralisError of kind `input` for a word that means nothing
  */
 export function findFiles(words: readonly string[], outputs: string): readonly FoundFile[] {
-  const isOutput = (path: string): boolean => resolve(path) === resolve(outputs);
+  const place = placeOf(outputs);
+  const isOutput = (path: string): boolean => placeOf(path) === place;
   const named: string[] = [];
   const found: FoundFile[] = [];
   const folders: string[] = [];
@@ -46,6 +47,9 @@ export function findFiles(words: readonly string[], outputs: string): readonly F
   found.push(...named.map((path) => ({ path, place: relative(common, resolve(path)).split(sep).join('/') })));
   return unique(found);
 }
+
+/** Where a folder is, by whatever links it is reached. */
+const placeOf = (path: string): string => (existsSync(path) ? realpathSync(path) : resolve(path));
 
 const NOTHING = 'no such file, folder or pattern';
 

@@ -8,6 +8,7 @@ import { writeWhole } from '../engine/files/write-whole.ts';
 import { batchPage } from '../monitor/batch-page.ts';
 import type { BatchProgress } from '../monitor/batch-progress.ts';
 import { type BatchReport, batchReportJson, type TrackStatus } from '../monitor/batch-report.ts';
+import { checkOutputs } from './check-outputs.ts';
 import { type FoundFile, findFiles } from './find-files.ts';
 import { foldJournals, readJournals } from './journal.ts';
 import { checkTemplate, DEFAULT_TEMPLATE, outputPaths } from './output-paths.ts';
@@ -48,10 +49,7 @@ export function planBatch(options: BatchOptions): readonly FileJob[] {
   const files = findFiles(inputs, folder);
   if (files.length === 0) throw usageError(`${inputs.join(', ')}: no audio file is in there`);
   const outputs = outputPaths(files, folder, template);
-  const read = new Set(files.map(({ path }) => resolve(path)));
-  const onto = outputs.find((output) => read.has(resolve(output)));
-  if (onto !== undefined) throw usageError(`${onto}: is an input, choose another folder or --name`);
-  return files.map((file, n) => ({
+  const jobs = files.map((file, n) => ({
     input: file.path,
     output: outputs[n],
     pipeline,
@@ -59,6 +57,8 @@ export function planBatch(options: BatchOptions): readonly FileJob[] {
     master: preset === undefined ? undefined : { preset, decisions: decisionsOf(outputs[n], options) },
     album: album ? albumOf(file) : undefined,
   }));
+  checkOutputs(jobs);
+  return jobs;
 }
 
 const albumOf = ({ path }: FoundFile): string => dirname(resolve(path));

@@ -135,6 +135,13 @@ describe('outputPaths', () => {
     expect(outputPaths(both, 'out', '{name}.{type}.{ext}')[2]).toBe(join('out', 'x', 'a.wav.wav'));
   });
 
+  it('says of two inputs of one name and type that a folder tells them apart', () => {
+    const files = ['p/x/a.wav', 'q/x/a.wav'].map((path) => ({ path, place: 'x/a.wav' }));
+    expect(() => outputPaths(files, 'out', '{name}.{ext}')).toThrow(
+      'p/x/a.wav and q/x/a.wav would both become out/x/a.wav: give a folder that both are in, or each a folder of its own',
+    );
+  });
+
   it('refuses a name that says another container than the WAV that is written', () => {
     expect(() => outputPaths(files, 'out', '{name}.flac')).toThrow(/a WAV is written: use \.\{ext\}/);
     expect(() => outputPaths(files, 'out', '{name}.{type}')).toThrow(/a\.aiff, but a WAV is written/);

@@ -67,7 +67,6 @@ export const TARGETS = [
   {
     work: 'adaptive master, one pass, times real time of one core of this machine',
     figure: 'adaptive',
-    length: true,
     bound: 200,
     note: 'Where a stream’s own mastering goes',
   },

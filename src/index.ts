@@ -19,6 +19,7 @@ import { loudnessNormalize as loudnessNormalizeStage } from './stages/loudness-n
 import { lowpass as lowpassStage } from './stages/lowpass.ts';
 import { midSide as midSideStage } from './stages/mid-side.ts';
 import { multibandCompressor as multibandCompressorStage } from './stages/multiband-compressor.ts';
+import { multiplexPower as multiplexPowerStage } from './stages/multiplex-power.ts';
 import { remix as remixStage } from './stages/remix.ts';
 import { resample as resampleStage } from './stages/resample.ts';
 import { saturator as saturatorStage } from './stages/saturator.ts';
@@ -69,6 +70,8 @@ export const clipper = stageFactory(clipperStage);
 export const midSide = stageFactory(midSideStage);
 /** Compresses several bands, each by itself. */
 export const multibandCompressor = stageFactory(multibandCompressorStage);
+/** Measures and holds the multiplex power of an FM transmitter. */
+export const multiplexPower = stageFactory(multiplexPowerStage);
 /** Changes number and order of channels. */
 export const remix = stageFactory(remixStage);
 /** Changes the sample rate. */

@@ -19,6 +19,7 @@ export * from './long-sums';
 export * from './masking';
 export * from './mid-side';
 export * from './mono-guard';
+export * from './multiplex-power';
 export * from './noise-shaper';
 export * from './resampler';
 export * from './reverse-poles';

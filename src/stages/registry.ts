@@ -21,6 +21,7 @@ import { lowpass } from './lowpass.ts';
 import { midSide } from './mid-side.ts';
 import { mix } from './mix.ts';
 import { multibandCompressor } from './multiband-compressor.ts';
+import { multiplexPower } from './multiplex-power.ts';
 import { psychoacousticEq } from './psychoacoustic-eq.ts';
 import { remix } from './remix.ts';
 import { resample } from './resample.ts';
@@ -53,6 +54,7 @@ export const stages: readonly AnyStage[] = [
   midSide,
   mix,
   multibandCompressor,
+  multiplexPower,
   psychoacousticEq,
   remix,
   resample,

@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { audioFormat } from '../../src/audio/format.ts';
 import { readPipelineFile } from '../../src/engine/pipelines/pipeline-files.ts';
 import { withSettings } from '../../src/graph/pipeline.ts';
+import { emphasis } from '../../src/stages/emphasis.ts';
 import { runGraph } from '../support/graph.ts';
-import { join } from '../support/render.ts';
+import { largestPower } from '../support/multiplex-power-meter.ts';
+import { join, render as renderStage } from '../support/render.ts';
 import { amplitudeAt, gainAt } from '../support/response.ts';
 import { impulse, noise, programme, type Signal, silence, sine } from '../support/signals.ts';
 import { emphasisedPeak } from '../support/true-peak-meter.ts';
@@ -63,4 +65,17 @@ describe('onair-fm', () => {
       for (const freqHz of [18_980, 19_000, 19_020]) expect(relative(freqHz)).toBeLessThan(-50);
     },
   );
+
+  it('goes out at -14 LUFS with a multiplex power of -5 dBr, and with powerLimit=-6 of -6.4 to -6 dBr in the fullest minute', () => {
+    const rate = 32_000;
+    const input = join(programme(2, 75 * rate, 7, 0.95), silence(2, rate));
+    const power = (...settings: string[]): number => {
+      const out = render(input, rate, 'target=-14', ...settings);
+      return largestPower(renderStage(emphasis, { timeConstant: 50 }, audioFormat(rate, 2), out), rate);
+    };
+    expect(power()).toBeGreaterThan(-5.1);
+    const held = power('powerLimit=-6');
+    expect(held).toBeGreaterThan(-6.4);
+    expect(held).toBeLessThanOrEqual(-6);
+  });
 });

@@ -49,7 +49,7 @@ export interface Levels extends ChannelLevels {
 }
 
 /** Four lanes in a fixed order. */
-const laneSum = (values: Float64Array, at: number): number =>
+export const laneSum = (values: Float64Array, at: number): number =>
   values[at] + values[at + 1] + (values[at + 2] + values[at + 3]);
 
 /** Adds frames to a channel's record; a frame's lane is its absolute position modulo 4. Kernel: `addLevels`. */

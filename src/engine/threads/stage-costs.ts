@@ -30,6 +30,7 @@ const COSTS: Readonly<Record<string, Cost>> = {
   'mid-side': [1],
   mix: [2],
   'multiband-compressor': [0, 15, 'bands'],
+  'multiplex-power': [3],
   'psychoacoustic-eq': [21],
   remix: [3],
   saturator: [54],

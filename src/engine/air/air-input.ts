@@ -132,6 +132,7 @@ export class AirInput extends Readable {
     this.#feed?.close();
     this.#fallback?.close();
     const { framesOut: frame, ...totals } = this.#desk.counts;
+    this.#damage.end(frame);
     this.#options.onEvent({ event: 'off', frame, ...totals });
     done(error);
   }

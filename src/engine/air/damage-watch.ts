@@ -36,11 +36,18 @@ export class DamageWatch {
     const atEnd = feed.end !== null && !this.#hasEnded ? feed.warnings.join('; ') : '';
     this.#hasEnded = feed.end !== null;
     if (atEnd !== '') this.#untold = Math.max(1, this.#untold);
-    if (this.#untold > 0 && this.#mayTell()) {
-      const places = `damaged in ${this.#untold} ${this.#untold === 1 ? 'place' : 'places'}`;
-      this.#untold = 0;
-      this.#tell({ event: 'damaged', frame, reason: atEnd || places });
-    }
+    if (this.#untold > 0 && this.#mayTell()) this.#tellOf(frame, atEnd);
+  }
+
+  /** At the end of the stream: what has not been told. */
+  end(frame: number): void {
+    if (this.#untold > 0) this.#tellOf(frame, '');
+  }
+
+  #tellOf(frame: number, atEnd: string): void {
+    const places = `damaged in ${this.#untold} ${this.#untold === 1 ? 'place' : 'places'}`;
+    this.#untold = 0;
+    this.#tell({ event: 'damaged', frame, reason: atEnd || places });
   }
 
   #mayTell(): boolean {

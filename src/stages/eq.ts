@@ -25,7 +25,7 @@ const params = z.strictObject({
   design: choice(
     EQ_DESIGNS,
     'rbj',
-    'rbj: the Cookbook, narrowed towards Nyquist; matched: as the analogue prototype up to 0.9 Nyquist',
+    'rbj: the Cookbook, narrowed towards Nyquist; matched: near the analogue prototype up to 0.9 Nyquist, bells of 12 dB within 0.6 dB',
     'live',
   ),
 });

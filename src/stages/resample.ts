@@ -22,7 +22,7 @@ const params = z.strictObject({
   quality: choice(
     RESAMPLING_QUALITIES,
     'best',
-    'flat to 0.918, 0.9 and 0.8 of the smaller Nyquist frequency, images and aliases down by 128, 112 and 98 dB',
+    'flat to 0.8, 0.9 and 0.918 of the smaller Nyquist frequency, images and aliases down by 98, 112 and 128 dB',
   ),
 });
 type Params = z.output<typeof params>;

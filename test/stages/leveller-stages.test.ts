@@ -6,7 +6,7 @@ import type { AnyStage } from '../../src/stages/define-stage.ts';
 import { loudnessNormalize } from '../../src/stages/loudness-normalize.ts';
 import { stateOn } from '../support/backends.ts';
 import { drain, feed, join, open, render } from '../support/render.ts';
-import { noise, type Signal, silence } from '../support/signals.ts';
+import { noise, rmsDb, type Signal, silence } from '../support/signals.ts';
 import { annex2Peak } from '../support/true-peak-meter.ts';
 
 const RATE = 16000;
@@ -43,6 +43,12 @@ function steady(lufs: number, seconds: number, seed = 1): Signal {
   return [x.map((sample) => sample * gain)];
 }
 
+/** Gain in dB over some frames. */
+function gainOver(output: Float32Array, input: Float32Array, from: number, frames: number): number {
+  const [after, before] = [output, input].map((x) => rmsDb([x.subarray(from, from + frames)]));
+  return after - before;
+}
+
 const joined = (...signals: Signal[]): Signal => signals.reduce(join);
 const play = (stage: AnyStage, settings: object, input: Signal): Signal =>
   render(stage, settings, MONO, input, { blockFrames: 4096 });
@@ -67,6 +73,15 @@ describe.each([
       const after = shortTerm.slice((30 + PAUSE + 3) * 100);
       expect(Math.abs(before + 20)).toBeLessThan(0.5);
       for (const reading of after) expect(Math.abs(reading + 20)).toBeLessThan(0.7);
+    },
+  );
+
+  it.each([1, 7, 50, 99, 1000, 3000])(
+    'puts out finite samples, not all of them 0, at a rate of %i Hz',
+    (rate) => {
+      const [output] = render(stage, settings, audioFormat(rate, 1), noise(1, 10 * rate + 2000, 8));
+      expect(output.every(Number.isFinite)).toBe(true);
+      expect(rmsDb([output])).toBeGreaterThan(-30);
     },
   );
 
@@ -123,6 +138,26 @@ describe('loudness-normalize', () => {
     );
     expect(Math.abs(integrated + 20)).toBeLessThan(0.3);
     expect(Math.abs(momentary[1100] + 20)).toBeLessThan(0.5);
+  });
+
+  it('raises room tone of -56 LUFS in front of a programme of -33 by no more than 1 dB a second, with 3 s of lookahead', () => {
+    const lead = 8;
+    const input = joined(steady(-56, lead, 2), steady(-33, 6));
+    const settings = { target: -16, maxGain: 30, lookahead: 3000 };
+    const [output] = play(loudnessNormalize, settings, input);
+    const last = (lead - 0.1) * RATE;
+    for (let at = 0; at + RATE < last; at += RATE / 10) {
+      const gains = [at, at + RATE].map((from) => gainOver(output, input[0], from, RATE / 10));
+      expect(Math.abs(gains[1] - gains[0])).toBeLessThan(1.1);
+    }
+    expect(gainOver(output, input[0], last - RATE / 10, RATE / 10)).toBeGreaterThan(2);
+  });
+
+  it('is at its gain of 17 dB from the first frame of programme that follows room tone and 4 s of silence', () => {
+    const input = joined(steady(-56, 2, 2), silence(1, 4 * RATE), steady(-33, 3));
+    const [output] = play(loudnessNormalize, { target: -16, maxGain: 30, lookahead: 3000 }, input);
+    expect(gainOver(output, input[0], 0, 2 * RATE)).toBeCloseTo(0, 2);
+    expect(Math.abs(gainOver(output, input[0], 6 * RATE, RATE) - 17)).toBeLessThan(0.5);
   });
 
   it('keeps every true peak under its ceiling of -3 dBTP while it adds 12 dB', () => {

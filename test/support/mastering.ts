@@ -15,10 +15,10 @@ import { floatWav } from '../engine/wav-of.ts';
 import { THIRDS } from './mastering-corpus.ts';
 import { type Signal, silence } from './signals.ts';
 
-/** Edges of the critical bands in Hz (Zwicker 1961), up to 22.05 kHz. */
+/** Edges of the critical bands in Hz (Zwicker 1961), up to 20 kHz. */
 const EDGES = [
   0, 100, 200, 300, 400, 510, 630, 770, 920, 1080, 1270, 1480, 1720, 2000, 2320, 2700, 3150, 3700, 4400, 5300,
-  6400, 7700, 9500, 12000, 15500, 22050,
+  6400, 7700, 9500, 12000, 15500, 20000,
 ];
 
 /** A master and what is known of it. */

@@ -34,7 +34,8 @@ export class HopPower {
   readonly #count: Float64Array;
 
   constructor(state: StateMemory, { sampleRate, weights, maxFrames }: HopPowerOptions) {
-    const maxHops = Math.ceil((maxFrames * HOPS_PER_SECOND) / sampleRate) + 1;
+    // Below 100 Hz the first block has the hops that end before its first frame as well.
+    const maxHops = Math.ceil(((maxFrames + 1) * HOPS_PER_SECOND) / sampleRate) + 1;
     this.#sampleRate = sampleRate;
     this.#heard = weights.flatMap((weight, channel) => (weight > 0 ? [channel] : []));
     this.#squares = new HopSquares(state, sampleRate, this.#heard.length, maxHops);
@@ -49,9 +50,9 @@ export class HopPower {
     return this.#count[1];
   }
 
-  /** Frames in the `hops` hops of which the last has the number `last`, counted from 1. */
+  /** Frames in the `hops` hops of which the last has the number `last`, counted from 1; 1 for none, as below 100 Hz. */
   framesIn(hops: number, last: number): number {
-    return this.#end(last) - this.#end(last - hops);
+    return Math.max(1, this.#end(last) - this.#end(last - hops));
   }
 
   /** Takes a block and says how many hops ended in it; see `ends` and `energies`. */

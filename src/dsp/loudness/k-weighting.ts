@@ -1,5 +1,5 @@
 import { pow, tan } from '../elementary.ts';
-import type { BiquadCoefs } from '../filters/biquad-design.ts';
+import { type BiquadCoefs, IDENTITY } from '../filters/biquad-design.ts';
 
 /**
  * The analogue prototype behind the tables of ITU-R BS.1770-5, Annex 1: the standard prints coefficients for 48 kHz
@@ -11,11 +11,14 @@ const SHELF = { freqHz: 1681.974450955533, q: 0.7071752369554196, gainDb: 3.9998
 const SHELF_MIDDLE = 0.4996667741545416;
 const HIGHPASS = { freqHz: 38.13547087602444, q: 0.5003270373238773 };
 const STANDARD_RATE = 48000;
+/** What a high-pass whose corner no frequency reaches lets through. */
+const NOTHING: BiquadCoefs = { b0: 0, b1: 0, b2: 0, a1: 0, a2: 0 };
 
 /** The bilinear transform's image of a corner frequency. */
 const warped = (freqHz: number, sampleRate: number): number => tan((Math.PI * freqHz) / sampleRate);
 
 function shelf(sampleRate: number): BiquadCoefs {
+  if (SHELF.freqHz >= sampleRate / 2) return IDENTITY;
   const k = warped(SHELF.freqHz, sampleRate);
   const high = pow(10, SHELF.gainDb / 20);
   const middle = pow(high, SHELF_MIDDLE);
@@ -31,6 +34,7 @@ function shelf(sampleRate: number): BiquadCoefs {
 
 /** The RLB high-pass. The standard's numerator is 1 -2 1 at 48 kHz, a gain of 0.04 dB, which other rates keep. */
 function highpass(sampleRate: number): BiquadCoefs {
+  if (HIGHPASS.freqHz >= sampleRate / 2) return NOTHING;
   const scaleAt = (k: number): number => 1 + k / HIGHPASS.q + k * k;
   const k = warped(HIGHPASS.freqHz, sampleRate);
   const a0 = scaleAt(k);
@@ -40,7 +44,8 @@ function highpass(sampleRate: number): BiquadCoefs {
 
 /**
  * The two sections of K-weighting at a sample rate: the tables of ITU-R BS.1770-5, Annex 1 at 48 kHz, and at others the
- * same response, as the annex asks.
+ * same response, as the annex asks. Where a corner lies at half the rate or above, as at the few kHz of telemetry, its section is
+ * what it comes to there: the shelf passes everything, the high-pass nothing.
  */
 export function kWeighting(sampleRate: number): readonly [BiquadCoefs, BiquadCoefs] {
   return [shelf(sampleRate), highpass(sampleRate)];

@@ -12,13 +12,16 @@ import { HOPS_PER_SECOND, HopPower } from './hop-power.ts';
 const GATE_HOPS = 0.4 * HOPS_PER_SECOND;
 /** Below the gate the gain moves at a third of its speeds. */
 const GATED_SPEED = 1 / 3;
+/** Quieter than this nobody hears a gain move: the absolute gate of BS.1770, LUFS. */
+const AUDIBLE = -70;
 
-/** Indexes of the state: gain in dB; loudness of the window in LUFS; hops that counted; the first of them. */
+/** Indexes of the state: gain in dB; loudness of the window in LUFS; hops that counted; until one does, the first and the last audible hop. */
 const GAIN = 0;
 const LOUDNESS = 1;
 const COUNTED = 2;
-const FIRST = 3;
-const VALUES = 4;
+const SINCE = 3;
+const LAST = 4;
+const VALUES = 5;
 
 export interface LevellerOptions {
   readonly sampleRate: number;
@@ -27,7 +30,7 @@ export interface LevellerOptions {
   readonly maxFrames: number;
   /** Time of programme whose loudness counts. */
   readonly windowMs: number;
-  /** By how much the audio is later than what is listened to: so long the gain moves at once, as nobody hears it yet. */
+  /** By how much the audio is later than what is listened to: so long the gain moves at once, as nothing audible comes out yet. */
   readonly aheadFrames: number;
 }
 
@@ -134,15 +137,22 @@ export class Leveller {
     const values = this.#values;
     this.#gate.add(energy);
     const now = loudnessOf(this.#gate.sum / this.#hops.framesIn(Math.min(hop, GATE_HOPS), hop));
+    if (values[COUNTED] === 0 && now >= Math.min(AUDIBLE, freezeLufs)) this.#hear(hop);
     if (now < freezeLufs) return;
-    if (values[COUNTED] === 0) values[FIRST] = hop;
     values[COUNTED] += 1;
     this.#window.add(energy / this.#hops.framesIn(1, hop));
     values[LOUDNESS] = loudnessOf(this.#window.sum / Math.min(values[COUNTED], this.#windowHops));
     if (hold) return;
     const wanted = clamp(targetLufs - values[LOUDNESS], minGainDb, maxGainDb);
-    values[GAIN] = hop - values[FIRST] < this.#freeHops ? wanted : this.#step(wanted, now, settings);
+    values[GAIN] = hop - values[SINCE] < this.#freeHops ? wanted : this.#step(wanted, now, settings);
     this.#ramp.glide(values[GAIN] / DB_PER_OCTAVE);
+  }
+
+  /** Notes an audible hop; one behind so much silence that all before has gone out is as good as the first. */
+  #hear(hop: number): void {
+    const values = this.#values;
+    if (values[SINCE] === 0 || hop - values[LAST] > this.#freeHops) values[SINCE] = hop;
+    values[LAST] = hop;
   }
 
   /** As far towards the wanted gain as a hop allows. */

@@ -4,10 +4,8 @@ import { BARK_EDGES, barkBands } from './frequency-bands.ts';
 /** How many critical bands there are. */
 export const CRITICAL_BANDS = BARK_EDGES.length;
 
-/** Below this there is little to hear, so that the width of the lowest band is counted from here. */
+/** Below this there is little to hear, so that the width of the lowest band is counted from here, or is an octave where it ends lower. */
 const LOWEST_HZ = 20;
-/** And above this. */
-const HIGHEST_HZ = 20000;
 
 /** A critical band below half the rate. */
 export interface CriticalBand {
@@ -17,12 +15,11 @@ export interface CriticalBand {
   readonly octaves: number;
 }
 
-/** The critical bands that begin below half the rate, lowest first; the last one ends there. */
+/** The critical bands that begin below half the rate, lowest first; the last one ends there or at 20 kHz. */
 export function criticalBands(sampleRate: number): readonly CriticalBand[] {
   const { freqs, edges } = barkBands(sampleRate);
   return freqs.map((centreHz, n) => {
-    const [lowHz, highHz] = [edges[n], edges[n + 1]];
-    const top = Math.max(Math.min(highHz, HIGHEST_HZ), lowHz + 1);
-    return { centreHz, octaves: log2(top / Math.max(lowHz, LOWEST_HZ)) };
+    const low = Math.max(edges[n], Math.min(LOWEST_HZ, edges[n + 1] / 2));
+    return { centreHz, octaves: log2(edges[n + 1] / low) };
   });
 }

@@ -26,12 +26,15 @@ const FIRST_THIRD = 1;
 
 /**
  * Edges in Hz of the critical bands. Zwicker, "Subdivision of the audible frequency range into critical bands", J. Acoust.
- * Soc. Am. 33(2), 1961, table I; a 25th band takes what lies above 15.5 kHz.
+ * Soc. Am. 33(2), 1961, table I; a 25th band takes what lies above 15.5 kHz and is heard.
  */
 export const BARK_EDGES: readonly number[] = [
   0, 100, 200, 300, 400, 510, 630, 770, 920, 1080, 1270, 1480, 1720, 2000, 2320, 2700, 3150, 3700, 4400, 5300,
   6400, 7700, 9500, 12000, 15500,
 ];
+
+/** Where hearing ends: up to here whatever the rate, so that 96 kHz have the balance of 44.1 kHz. */
+const HIGHEST_HZ = 20000;
 
 const FIRST_BAND = -17;
 const LOG2_10 = 3.321928094887362;
@@ -60,9 +63,9 @@ export function octavePowers(thirds: ArrayLike<number>, octaves: number): number
   });
 }
 
-/** The critical bands that begin below half the rate, the last one up to there: 25 from 31.001 kHz on. */
+/** The critical bands that begin below half the rate, the last one up to there or to 20 kHz: 25 from 31.001 kHz on. */
 export function barkBands(sampleRate: number): FrequencyBands {
-  const nyquist = sampleRate / 2;
-  const edges = [...BARK_EDGES.filter((edge) => edge < nyquist), nyquist];
+  const top = Math.min(sampleRate / 2, HIGHEST_HZ);
+  const edges = [...BARK_EDGES.filter((edge) => edge < top), top];
   return { freqs: edges.slice(1).map((edge, band) => (edges[band] + edge) / 2), edges };
 }

@@ -130,6 +130,17 @@ describe.each(BACKENDS)('the loudness meter, %s', (backend) => {
     },
   );
 
+  it.each([50, 99, 150, 1000, 3363, 3364, 4000])(
+    'reads noise of -20 dB between -70 and -16 LUFS, or nothing where nothing above 38 Hz fits, at %i Hz',
+    (sampleRate) => {
+      const meter = metering(backend, sampleRate, 1).feed(noise(1, 20 * sampleRate + 200, 3, 0.17));
+      if (sampleRate > 76) expect(meter.integrated).toBeGreaterThan(-70);
+      else expect(meter.integrated).toBe(Number.NEGATIVE_INFINITY);
+      expect(meter.integrated).toBeLessThan(-16);
+      expect(meter.momentaryMax).toBeLessThan(-10);
+    },
+  );
+
   it('gives the same figures to the bit however the stream is cut, at 22,050 Hz, where hops are of 220 or 221 frames', () => {
     const signal = programme(2, 90000, 5);
     const whole = figures(metering(backend, 22050, 2).feed(signal));

@@ -66,7 +66,7 @@ describe('onair-fm', () => {
     },
   );
 
-  it('goes out at -14 LUFS with a multiplex power of -5 dBr, and with powerLimit=-6 of -6.4 to -6 dBr in the fullest minute', () => {
+  it('goes out at -14 LUFS with a multiplex power of -5 dBr, and with power.limit=-6 of -6.4 to -6 dBr in the fullest minute', () => {
     const rate = 32_000;
     const input = join(programme(2, 75 * rate, 7, 0.95), silence(2, rate));
     const power = (...settings: string[]): number => {
@@ -74,7 +74,7 @@ describe('onair-fm', () => {
       return largestPower(renderStage(emphasis, { timeConstant: 50 }, audioFormat(rate, 2), out), rate);
     };
     expect(power()).toBeGreaterThan(-5.1);
-    const held = power('powerLimit=-6');
+    const held = power('power.limit=-6');
     expect(held).toBeGreaterThan(-6.4);
     expect(held).toBeLessThanOrEqual(-6);
   });

@@ -140,7 +140,7 @@ describe('loudness-normalize', () => {
     expect(Math.abs(momentary[1100] + 20)).toBeLessThan(0.5);
   });
 
-  it('raises room tone of -56 LUFS in front of a programme of -33 by no more than 1 dB a second, with 3 s of lookahead', () => {
+  it('raises room tone of -56 LUFS in front of a programme of -33 by 5 dB a second at most with 3 s of lookahead, and is within 2.5 dB of its gain when that begins', () => {
     const lead = 8;
     const input = joined(steady(-56, lead, 2), steady(-33, 6));
     const settings = { target: -16, maxGain: 30, lookahead: 3000 };
@@ -148,9 +148,9 @@ describe('loudness-normalize', () => {
     const last = (lead - 0.1) * RATE;
     for (let at = 0; at + RATE < last; at += RATE / 10) {
       const gains = [at, at + RATE].map((from) => gainOver(output, input[0], from, RATE / 10));
-      expect(Math.abs(gains[1] - gains[0])).toBeLessThan(1.1);
+      expect(Math.abs(gains[1] - gains[0])).toBeLessThan(5.1);
     }
-    expect(gainOver(output, input[0], last - RATE / 10, RATE / 10)).toBeGreaterThan(2);
+    expect(gainOver(output, input[0], lead * RATE, RATE / 10)).toBeGreaterThan(14.5);
   });
 
   it('is at its gain of 17 dB from the first frame of programme that follows room tone and 4 s of silence', () => {

@@ -15,13 +15,23 @@ const GATED_SPEED = 1 / 3;
 /** Quieter than this nobody hears a gain move: the absolute gate of BS.1770, LUFS. */
 const AUDIBLE = -70;
 
-/** Indexes of the state: gain in dB; loudness of the window in LUFS; hops that counted; until one does, the first and the last audible hop. */
+/**
+ * Least speed in dB/s before the programme goes out: what is audible of the room in front of it may rise or fall so fast. A step of
+ * 6 dB within a second would be a jump.
+ */
+const SPEED_BEFORE = 5;
+
+/**
+ * Indexes of the state: gain in dB; loudness of the window in LUFS; hops that counted; the first of them; until one does, the first and
+ * the last audible hop.
+ */
 const GAIN = 0;
 const LOUDNESS = 1;
 const COUNTED = 2;
-const SINCE = 3;
-const LAST = 4;
-const VALUES = 5;
+const FIRST = 3;
+const SINCE = 4;
+const LAST = 5;
+const VALUES = 6;
 
 export interface LevellerOptions {
   readonly sampleRate: number;
@@ -139,12 +149,14 @@ export class Leveller {
     const now = loudnessOf(this.#gate.sum / this.#hops.framesIn(Math.min(hop, GATE_HOPS), hop));
     if (values[COUNTED] === 0 && now >= Math.min(AUDIBLE, freezeLufs)) this.#hear(hop);
     if (now < freezeLufs) return;
+    if (values[COUNTED] === 0) values[FIRST] = hop;
     values[COUNTED] += 1;
     this.#window.add(energy / this.#hops.framesIn(1, hop));
     values[LOUDNESS] = loudnessOf(this.#window.sum / Math.min(values[COUNTED], this.#windowHops));
     if (hold) return;
     const wanted = clamp(targetLufs - values[LOUDNESS], minGainDb, maxGainDb);
-    values[GAIN] = hop - values[SINCE] < this.#freeHops ? wanted : this.#step(wanted, now, settings);
+    const least = hop - values[FIRST] < this.#freeHops ? SPEED_BEFORE : 0;
+    values[GAIN] = hop - values[SINCE] < this.#freeHops ? wanted : this.#step(wanted, now, least, settings);
     this.#ramp.glide(values[GAIN] / DB_PER_OCTAVE);
   }
 
@@ -155,10 +167,17 @@ export class Leveller {
     values[LAST] = hop;
   }
 
-  /** As far towards the wanted gain as a hop allows. */
-  #step(wanted: number, now: number, { upSpeed, downSpeed, gateLufs }: LevellerSettings): number {
-    const share = (now < gateLufs ? GATED_SPEED : 1) / HOPS_PER_SECOND;
+  /** As far towards the wanted gain as a hop allows, at `least` dB/s or faster. */
+  #step(
+    wanted: number,
+    now: number,
+    least: number,
+    { upSpeed, downSpeed, gateLufs }: LevellerSettings,
+  ): number {
+    const share = now < gateLufs ? GATED_SPEED : 1;
+    const up = Math.max(least, share * upSpeed) / HOPS_PER_SECOND;
+    const down = Math.max(least, share * downSpeed) / HOPS_PER_SECOND;
     const gain = this.#values[GAIN];
-    return clamp(wanted, gain - share * downSpeed, gain + share * upSpeed);
+    return clamp(wanted, gain - down, gain + up);
   }
 }

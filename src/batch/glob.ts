@@ -1,6 +1,7 @@
-import { readdirSync, statSync } from 'node:fs';
+import { type Dirent, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { inputError } from '../audio/errors.ts';
+import { isSystemError } from '../engine/files/system-reason.ts';
 
 /** Whether a word is a pattern rather than a path. */
 export const isGlob = (word: string): boolean => /[*?[{]/.test(word);
@@ -74,19 +75,42 @@ function isNoFile(path: string): boolean {
   }
 }
 
+/** What is under a folder, as paths from there with `/`, sorted. */
+interface Searched {
+  readonly files: readonly string[];
+  /** Folders that could not be looked into. */
+  readonly closed: readonly string[];
+}
+
 /**
- * The files under a folder, as paths from there with `/`, sorted. What begins with a dot, links to folders and what is no file,
- * such as a pipe, are left out.
+ * Searches a folder to its depths. What begins with a dot, links to folders and what is no file, such as a pipe, are left out.
+ * Throws what the system says where the folder itself can't be looked into.
  */
-export function filesUnder(folder: string, skip: (path: string) => boolean, from = ''): string[] {
-  const entries = readdirSync(join(folder, from), { withFileTypes: true });
-  return entries
-    .filter(({ name }) => !name.startsWith('.'))
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .flatMap((entry) => {
+export function searchFolder(folder: string, skip: (path: string) => boolean): Searched {
+  const files: string[] = [];
+  const closed: string[] = [];
+  const search = (from: string): void => {
+    for (const entry of entriesOf(join(folder, from))) {
       const path = from === '' ? entry.name : `${from}/${entry.name}`;
       const place = join(folder, path);
-      if (entry.isDirectory()) return skip(place) ? [] : filesUnder(folder, skip, path);
-      return entry.isFile() || !isNoFile(place) ? [path] : [];
-    });
+      if (!entry.isDirectory()) {
+        if (entry.isFile() || !isNoFile(place)) files.push(path);
+      } else if (!skip(place)) {
+        try {
+          search(path);
+        } catch (error) {
+          if (!isSystemError(error)) throw error;
+          closed.push(path);
+        }
+      }
+    }
+  };
+  search('');
+  return { files, closed };
+}
+
+function entriesOf(folder: string): Dirent[] {
+  return readdirSync(folder, { withFileTypes: true })
+    .filter(({ name }) => !name.startsWith('.'))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
 }

@@ -57,11 +57,17 @@ export function outputPaths(
     }
     const other = taken.get(output);
     if (other !== undefined) {
-      throw usageError(
-        `${other} and ${path} would both become ${output}: a --name such as "{name}.{type}.{ext}" tells them apart`,
-      );
+      throw usageError(`${other} and ${path} would both become ${output}: ${advice(other, path, template)}`);
     }
     taken.set(output, path);
     return output;
   });
+}
+
+/** What tells two inputs apart that would become one output. */
+function advice(one: string, other: string, template: string): string {
+  if (extname(one) !== extname(other) && !template.includes('{type}')) {
+    return 'a --name such as "{name}.{type}.{ext}" tells them apart';
+  }
+  return 'give a folder that both are in, or each a folder of its own';
 }

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { usageError } from '../audio/errors.ts';
 import type { TrackReport } from '../monitor/batch-report.ts';
 import { Batch, type ProcessFilesOptions } from './batch.ts';
+import { checkOutputs } from './check-outputs.ts';
 import { type FileJob, worksOf } from './file-job.ts';
 import { pipelineOf } from './pipeline-of.ts';
 import { TrackPool } from './track-pool.ts';
@@ -25,6 +26,7 @@ export async function processFiles(
   options: ProcessFilesOptions = {},
 ): Promise<readonly TrackReport[]> {
   const threads = jobCount(options.concurrency ?? 'auto');
+  checkOutputs(jobs);
   const id = randomUUID();
   const works = await worksOf(jobs);
   for (const { pipeline } of jobs) if (pipeline !== undefined) await pipelineOf(pipeline, id);

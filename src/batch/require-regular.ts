@@ -1,4 +1,4 @@
-import { type Stats, statSync } from 'node:fs';
+import { readdirSync, type Stats, statSync } from 'node:fs';
 import type { inputError } from '../audio/errors.ts';
 import { systemReason } from '../engine/files/system-reason.ts';
 
@@ -10,6 +10,8 @@ export function requireRegular(path: string, kind: typeof inputError): void {
   let there: Stats | undefined;
   try {
     there = statSync(path, { throwIfNoEntry: false });
+    // A folder stands among files where it could not be looked into, and says why once more.
+    if (there?.isDirectory()) readdirSync(path);
   } catch (cause) {
     throw kind(`${path}: ${systemReason(cause)}`, { cause });
   }

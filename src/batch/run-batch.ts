@@ -1,12 +1,14 @@
-import { existsSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { dirname, extname, join, relative, resolve, sep } from 'node:path';
 import { outputError, usageError } from '../audio/errors.ts';
 import { makeFolder } from '../engine/files/make-folder.ts';
+import { systemReason } from '../engine/files/system-reason.ts';
 import { removeStaleParts } from '../engine/files/unfinished-file.ts';
 import { writeWhole } from '../engine/files/write-whole.ts';
 import { batchPage } from '../monitor/batch-page.ts';
 import type { BatchProgress } from '../monitor/batch-progress.ts';
 import { type BatchReport, batchReportJson, type TrackStatus } from '../monitor/batch-report.ts';
+import { checkOutputs } from './check-outputs.ts';
 import { type FoundFile, findFiles } from './find-files.ts';
 import { foldJournals, readJournals } from './journal.ts';
 import { checkTemplate, DEFAULT_TEMPLATE, outputPaths } from './output-paths.ts';
@@ -47,10 +49,7 @@ export function planBatch(options: BatchOptions): readonly FileJob[] {
   const files = findFiles(inputs, folder);
   if (files.length === 0) throw usageError(`${inputs.join(', ')}: no audio file is in there`);
   const outputs = outputPaths(files, folder, template);
-  const read = new Set(files.map(({ path }) => resolve(path)));
-  const onto = outputs.find((output) => read.has(resolve(output)));
-  if (onto !== undefined) throw usageError(`${onto}: is an input, choose another folder or --name`);
-  return files.map((file, n) => ({
+  const jobs = files.map((file, n) => ({
     input: file.path,
     output: outputs[n],
     pipeline,
@@ -58,6 +57,8 @@ export function planBatch(options: BatchOptions): readonly FileJob[] {
     master: preset === undefined ? undefined : { preset, decisions: decisionsOf(outputs[n], options) },
     album: album ? albumOf(file) : undefined,
   }));
+  checkOutputs(jobs);
+  return jobs;
 }
 
 const albumOf = ({ path }: FoundFile): string => dirname(resolve(path));
@@ -68,7 +69,7 @@ function decisionsOf(output: string, { folder, decisions = folder }: BatchOption
   return join(decisions, `${relative(folder, bare)}.decisions.jsonl`);
 }
 
-/** Does all jobs, and leaves a journal, `report.json` and `report.html` in the folder of the outputs. */
+/** Does all jobs, and leaves a journal in the folder of the outputs. */
 export async function runBatch(
   jobs: readonly FileJob[],
   batch: BatchOptions,
@@ -77,8 +78,8 @@ export async function runBatch(
   const { folder, version } = batch;
   const { queue } = options;
   makeFolder(folder);
-  const [json, page] = ['report.json', 'report.html'].map((name) => join(folder, name));
-  for (const path of [json, page]) requireRegular(path, outputError);
+  requireWritable(folder);
+  for (const path of reportFiles(folder)) requireRegular(path, outputError);
   checkExisting(jobs, folder, { skipDone, overwrite: options.overwrite ?? false });
   removeParts(folder, jobs);
   const began = new Date();
@@ -95,7 +96,7 @@ export async function runBatch(
   }
   const count: Record<TrackStatus, number> = { finished: 0, done: 0, skipped: 0, failed: 0, cancelled: 0 };
   for (const { status } of tracks) count[status]++;
-  const report: BatchReport = {
+  return {
     schema: 1,
     version,
     began: began.toISOString(),
@@ -105,9 +106,25 @@ export async function runBatch(
     count,
     tracks,
   };
+}
+
+const reportFiles = (folder: string): readonly string[] =>
+  ['report.json', 'report.html'].map((name) => join(folder, name));
+
+/** Writes `report.json` and `report.html` into the folder of the outputs. */
+export function writeReport(report: BatchReport, folder: string): void {
+  const [json, page] = reportFiles(folder);
   writeWhole(json, batchReportJson(report));
   writeWhole(page, batchPage(report, folder));
-  return report;
+}
+
+/** Refuses a folder in which nothing can be made, before anything is read in vain. */
+function requireWritable(folder: string): void {
+  try {
+    accessSync(folder, constants.W_OK);
+  } catch (cause) {
+    throw outputError(`${folder}: ${systemReason(cause)}`, { cause });
+  }
 }
 
 function workInWords({ pipeline, normalize, preset }: BatchOptions): string {

@@ -43,6 +43,7 @@ export function openPictures(args: Arguments, files: readonly string[]): Picture
 }
 
 function check(kind: string, path: string, force: boolean, files: readonly string[]): void {
+  if (path === '-') throw usageError(`--${kind} -: stdout has the figures, name a file`);
   const there = statSync(path, { throwIfNoEntry: false });
   if (there === undefined) return;
   const isInput = files.some((file) => {

@@ -2,7 +2,7 @@ import { text as textOf } from 'node:stream/consumers';
 import { isatty } from 'node:tty';
 import { EXIT_CODES, usageError } from '../audio/errors.ts';
 import { type BatchQueue, jobCount } from '../batch/process-files.ts';
-import { type BatchOptions, planBatch, runBatch } from '../batch/run-batch.ts';
+import { type BatchOptions, planBatch, runBatch, writeReport } from '../batch/run-batch.ts';
 import { type BatchProgress, queueLine, trackLine } from '../monitor/batch-progress.ts';
 import type { BatchReport } from '../monitor/batch-report.ts';
 import { abortOnSignals } from './abort-on-signals.ts';
@@ -128,7 +128,10 @@ async function run(args: Arguments): Promise<number> {
       onProgress: show.show,
     });
     show.end();
+    if (!show.tellsTracks && args.quiet !== true) tellWarnings(report);
     conclude(report, folder, args.quiet === true);
+    // Last, so that a full disk does not keep from anybody what became of the tracks.
+    writeReport(report, folder);
     return signals.exitCode() || (report.count.failed > 0 ? EXIT_CODES.batch : 0);
   } finally {
     show.end();
@@ -188,6 +191,8 @@ async function inputsOf(words: readonly string[]): Promise<readonly string[]> {
 
 /** Shows how a batch comes along. */
 interface Show {
+  /** Whether every track is told of, with what was odd about it. */
+  readonly tellsTracks: boolean;
   readonly show: (progress: BatchProgress) => void;
   readonly end: () => void;
 }
@@ -195,13 +200,14 @@ interface Show {
 async function progressOf(args: Arguments, tracks: number): Promise<Show> {
   if (args['json-progress'] === true) {
     process.stdout.on('error', () => {});
-    return { show: (progress) => process.stdout.write(`${JSON.stringify(progress)}\n`), end: () => {} };
+    const write = (progress: BatchProgress) => process.stdout.write(`${JSON.stringify(progress)}\n`);
+    return { tellsTracks: true, show: write, end: () => {} };
   }
-  if (args.quiet === true) return { show: () => {}, end: () => {} };
+  if (args.quiet === true) return { tellsTracks: false, show: () => {}, end: () => {} };
   if (process.stderr.isTTY) {
     const { BatchBars } = await import('../monitor/batch-bars.ts');
     const bars = new BatchBars(process.stderr, tracks);
-    return { show: (progress) => bars.show(progress), end: () => bars.end() };
+    return { tellsTracks: false, show: (progress) => bars.show(progress), end: () => bars.end() };
   }
   const show = (progress: BatchProgress): void => {
     if (progress.type === 'queue') say(queueLine(progress.state));
@@ -211,7 +217,14 @@ async function progressOf(args: Arguments, tracks: number): Promise<Show> {
     const line = track.status === 'failed' ? `failed ${track.input}` : trackLine(track);
     say(`[${ended}/${total}] ${line}`);
   };
-  return { show, end: () => {} };
+  return { tellsTracks: true, show, end: () => {} };
+}
+
+/** Lists tracks about which something was odd: bars have no room for it. */
+function tellWarnings({ tracks }: BatchReport): void {
+  for (const track of tracks) {
+    if (track.status !== 'failed' && track.warnings.length > 0) say(trackLine(track));
+  }
 }
 
 /** Lists what failed, and counts the rest. */

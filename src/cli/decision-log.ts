@@ -5,7 +5,7 @@ import type { ComparedFigures, ComparedSecond } from '../monitor/run-figures.ts'
 import type { Arguments, CommandOptions } from './command.ts';
 import type { FilesInUse } from './files-in-use.ts';
 import { text } from './option-value.ts';
-import { openReport } from './report-target.ts';
+import { openLog } from './report-target.ts';
 import { say } from './say.ts';
 
 /** Options `--decisions` and `--verbose`. */
@@ -32,19 +32,28 @@ export interface DecisionLog {
 export function openDecisionLog(args: Arguments, files: FilesInUse): DecisionLog {
   const target = text(args, 'decisions');
   const file =
-    target === undefined ? undefined : openReport(target, args.force === true, files, '--decisions');
+    target === undefined
+      ? undefined
+      : openLog({ option: '--decisions', target, force: args.force === true, files });
   file?.on('error', (error) => {
     say(`warning: --decisions ${target}: ${systemReason(error)}, lines are missing`);
   });
+  // A run that failed before it had anything to tell leaves the log of another one as it was.
+  let told = false;
+  const write = (line: string): void => {
+    told = true;
+    file?.write(line);
+  };
   return {
     take: (decision) => {
-      file?.write(decisionLine(decision));
+      write(decisionLine(decision));
       if (args.verbose === true) say(decisionSentence(decision));
     },
-    compare: file && ((second) => void file.write(comparedSecondLine(second))),
+    compare: file && ((second) => write(comparedSecondLine(second))),
     conclude: (compared) => {
-      if (compared !== null) file?.write(comparedSpectraLine(compared));
+      told = true;
+      if (compared !== null) write(comparedSpectraLine(compared));
     },
-    end: () => file?.end(),
+    end: () => (told ? void file?.end() : void file?.destroy()),
   };
 }

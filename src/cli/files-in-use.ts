@@ -15,7 +15,7 @@ export class FilesInUse {
     const there = statSync(target, { throwIfNoEntry: false });
     const stdout = fstatSync(1);
     const isStdout = there?.ino === stdout.ino && there.dev === stdout.dev && !there.isCharacterDevice();
-    if (isStdout)
+    if (isStdout || target === '-')
       throw usageError(`${option} ${target}: is stdout, which is audio; choose a file or fd:2 and up`);
     if (there !== undefined && !there.isFile()) return;
     const isOwn = (path: string): boolean => {

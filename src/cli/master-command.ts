@@ -179,7 +179,11 @@ async function aimOf(args: Arguments, backend: BackendChoice): Promise<Aim> {
   if (mode !== 'adaptive' && path === undefined) throw usageError(`--mode ${mode}: needs --reference FILE`);
   const amount = (numberIn(args, 'amount', { min: 0, max: 100, whole: false }) ?? 100) / 100;
   const preset = await readPreset(text(args, 'preset') ?? 'adaptive');
-  const reference = path === undefined || mode === 'adaptive' ? null : await readReference(path, backend);
+  const tell = (file: string, warning: string): void => {
+    if (args.quiet !== true) say(`warning: ${file}: ${warning}`);
+  };
+  const reference =
+    path === undefined || mode === 'adaptive' ? null : await readReference(path, backend, tell);
   return { preset, mode, reference, amount };
 }
 

@@ -7,7 +7,7 @@ import type { FilesInUse } from './files-in-use.ts';
 import { openLoudnessLog } from './loudness-log-target.ts';
 import { openNamedOutputs } from './named-ends.ts';
 import { text } from './option-value.ts';
-import { openReport } from './report-target.ts';
+import { openLog } from './report-target.ts';
 import type { RunSettings } from './run-settings.ts';
 import { openOutput, openResumedOutput } from './standard-streams.ts';
 import { openStats, type WantedStats } from './stats-target.ts';
@@ -45,7 +45,7 @@ export async function openRunOutputs(
   });
   const target = text(args, 'report');
   const checkpoint = await checkpointOf(args, files);
-  const report = target === undefined ? undefined : openReport(target, force, files);
+  const report = target === undefined ? undefined : openLog({ option: '--report', target, force, files });
   const loudnessLog = openLoudnessLog(args, files);
   const decisions = openDecisionLog(args, files);
   const stats = openStats(args, files);

@@ -5,7 +5,7 @@ import { runFiguresText } from '../monitor/run-figures-text.ts';
 import type { Arguments, CommandOptions } from './command.ts';
 import type { FilesInUse } from './files-in-use.ts';
 import { text } from './option-value.ts';
-import { openReport } from './report-target.ts';
+import { openDocument } from './report-target.ts';
 import { say } from './say.ts';
 
 /** Options `--stats` and `--stats-json`. */
@@ -29,7 +29,9 @@ export function openStats(args: Arguments, files: FilesInUse): WantedStats | nul
   const target = text(args, 'stats-json');
   if (args.stats !== true && target === undefined) return null;
   const file =
-    target === undefined ? undefined : openReport(target, args.force === true, files, '--stats-json');
+    target === undefined
+      ? undefined
+      : openDocument({ option: '--stats-json', target, force: args.force === true, files });
   file?.on('error', (error) => {
     say(`warning: --stats-json ${target}: ${systemReason(error)}`);
   });

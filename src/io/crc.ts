@@ -22,3 +22,13 @@ export function crc8(bytes: Uint8Array): number {
 
 /** The check of a FLAC frame, gone on with by a byte: 0 at its end. */
 export const crc16 = (crc: number, byte: number): number => ((crc << 8) & 0xffff) ^ CRC_16[(crc >> 8) ^ byte];
+
+/** x^32 + x^26 + x^23 + x^22 + x^16 + x^12 + x^11 + x^10 + x^8 + x^7 + x^5 + x^4 + x^2 + x + 1 (RFC 3533, 6). */
+const CRC_32 = table(32, 0x04c11db7);
+
+/** The check of an Ogg page, gone on with by `bytes`. */
+export function crc32(crc: number, bytes: Uint8Array): number {
+  let rest = crc;
+  for (const byte of bytes) rest = (rest << 8) ^ CRC_32[(rest >>> 24) ^ byte];
+  return rest >>> 0;
+}

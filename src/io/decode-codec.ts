@@ -1,13 +1,12 @@
-import type { OggVorbisDecodedAudio } from '@wasm-audio-decoders/ogg-vorbis';
 import type { AudioBlock } from '../audio/block.ts';
 import { inputError } from '../audio/errors.ts';
 import { audioFormat } from '../audio/format.ts';
+import { CodecFindings } from './codec-findings.ts';
 import type { Codec } from './codec-signature.ts';
 import { decodeFlac } from './decode-flac.ts';
-import { mp3Frames } from './mp3-length.ts';
-import { OggEnd } from './ogg-end.ts';
+import { decodeMp3 } from './decode-mp3.ts';
+import { decodeVorbis } from './decode-vorbis.ts';
 import type { SampleEncoding } from './sample-format.ts';
-import { withoutWords } from './without-words.ts';
 
 /** Blocks of decoded audio and the samples that hold them without loss. */
 export interface DecodedCodec {
@@ -29,8 +28,8 @@ interface Decoded {
 export interface CodecReport {
   /** Called once, before the first piece, by what knows it. */
   onAnnounced(frames: number | null): void;
-  /** Called with one line for each thing that is wrong with the input. */
-  onWarning(message: string): void;
+  /** Takes what is wrong with the input. */
+  readonly findings: CodecFindings;
 }
 
 type OwnDecoder = Exclude<Codec['decoder'], 'other'>;
@@ -48,50 +47,15 @@ async function* flac(bytes: AsyncIterable<Uint8Array>, report: CodecReport): Pie
   yield* opened(decoder, () => decodeFlac(bytes, decoder, report));
 }
 
-async function* mp3(bytes: AsyncIterable<Uint8Array>, { onWarning }: CodecReport): Pieces {
+async function* mp3(bytes: AsyncIterable<Uint8Array>, { findings }: CodecReport): Pieces {
   const decoder = new (await import('mpg123-decoder')).MPEGDecoder();
-  yield* opened(decoder, async function* () {
-    let announced: number | null | undefined;
-    let frames = 0;
-    let firstError: number | null = null;
-    for await (const chunk of bytes) {
-      if (announced === undefined) announced = mp3Frames(chunk);
-      const decoded = withoutWords(() => decoder.decode(chunk));
-      if (decoded.errors.length > 0) firstError ??= frames;
-      frames += decoded.samplesDecoded;
-      yield decoded;
-    }
-    const missing = (announced ?? 0) - frames;
-    const words = `${missing} of ${announced} announced frames are missing`;
-    if (firstError !== null) onWarning(damagedNear(firstError, missing > 0 ? words : undefined));
-    else if (missing > 0) onWarning(`input ended early: ${words}`);
-  });
+  yield* opened(decoder, () => decodeMp3(bytes, decoder, findings));
 }
 
-async function* vorbis(bytes: AsyncIterable<Uint8Array>, { onWarning }: CodecReport): Pieces {
+async function* vorbis(bytes: AsyncIterable<Uint8Array>, { findings }: CodecReport): Pieces {
   const decoder = new (await import('@wasm-audio-decoders/ogg-vorbis')).OggVorbisDecoder();
-  yield* opened(decoder, async function* () {
-    const end = new OggEnd();
-    let frames = 0;
-    let firstError: number | null = null;
-    const seen = (decoded: OggVorbisDecodedAudio): OggVorbisDecodedAudio => {
-      if (decoded.errors.length > 0) firstError ??= frames;
-      frames += decoded.samplesDecoded;
-      return decoded;
-    };
-    for await (const chunk of bytes) {
-      end.push(chunk);
-      yield seen(await withoutWords(() => decoder.decode(chunk)));
-    }
-    yield seen(await withoutWords(() => decoder.flush()));
-    if (firstError !== null) onWarning(damagedNear(firstError));
-    if (!end.isWhole) onWarning(`input ended early: Ogg Vorbis is cut off behind frame ${frames}`);
-  });
+  yield* opened(decoder, () => decodeVorbis(bytes, decoder, findings));
 }
-
-/** Decoders say in which piece they failed, and not how much is gone. */
-const damagedNear = (frame: number, loss = 'what could not be decoded is left out'): string =>
-  `damaged near frame ${frame}: ${loss}`;
 
 /** Runs a decoder that is to be waited for, and freed at the end. */
 async function* opened(decoder: { ready: Promise<void>; free(): void }, decode: () => Pieces): Pieces {
@@ -123,13 +87,13 @@ function encodingFor({ bitDepth }: Decoded, decoder: Codec['decoder']): SampleEn
 export async function decodeCodec(
   bytes: AsyncIterable<Uint8Array>,
   { decoder, name }: Codec & { readonly decoder: OwnDecoder },
-  onWarning: CodecReport['onWarning'] = () => {},
+  findings = new CodecFindings(),
 ): Promise<DecodedCodec> {
   let announcedFrames: number | null = null;
   const onAnnounced = (frames: number | null): void => {
     announcedFrames = frames;
   };
-  const pieces = DECODERS[decoder](bytes, { onAnnounced, onWarning });
+  const pieces = DECODERS[decoder](bytes, { onAnnounced, findings });
   const next = async (): Promise<Decoded | null> => {
     // Decoders find their way over what is no frame, such as a tag; what is lost shows in the number of frames.
     for (;;) {

@@ -1,4 +1,5 @@
 import type { FLACDecodedAudio, FLACDecoder } from '@wasm-audio-decoders/flac';
+import type { CodecFindings } from './codec-findings.ts';
 import { type FlacFrame, FlacFrames } from './flac-frames.ts';
 import { FlacMetadata } from './flac-metadata.ts';
 import { withoutWords } from './without-words.ts';
@@ -12,7 +13,7 @@ const MOST_FRAME_FRAMES = 65536;
 /** What is told of the audio while it is decoded. */
 interface FlacReport {
   onAnnounced(frames: number | null): void;
-  onWarning(message: string): void;
+  readonly findings: CodecFindings;
 }
 
 /** Puts silence where frames are lost, and keeps account of it. */
@@ -33,6 +34,11 @@ class FlacTimeline {
   constructor(total: number | null, offset: number) {
     this.#total = total;
     this.#offset = offset;
+  }
+
+  /** How often frames were lost. */
+  get places(): number {
+    return this.#places;
   }
 
   /** Frames that were lost before this one. */
@@ -90,7 +96,7 @@ function* silence(like: FLACDecodedAudio, frames: number): Generator<FLACDecoded
 export async function* decodeFlac(
   bytes: AsyncIterable<Uint8Array>,
   decoder: FLACDecoder,
-  { onAnnounced, onWarning }: FlacReport,
+  { onAnnounced, findings }: FlacReport,
 ): AsyncGenerator<FLACDecodedAudio, void, void> {
   const metadata = new FlacMetadata();
   let framer: FlacFrames | null = null;
@@ -106,7 +112,9 @@ export async function* decodeFlac(
       if (!timeline!.follows(frame)) await decoder.reset();
       const decoded = await withoutWords(() => decoder.decodeFrames([frame.bytes]));
       if (decoded.samplesDecoded !== frame.frames || decoded.errors.length > 0) continue;
-      yield* silence(decoded, timeline!.advance(frame));
+      const lost = timeline!.advance(frame);
+      findings.places = timeline!.places;
+      yield* silence(decoded, lost);
       yield decoded;
     }
   }
@@ -119,10 +127,10 @@ export async function* decodeFlac(
       framer = new FlacFrames(blockFrames, metadata.bytes);
       timeline = new FlacTimeline(frames, metadata.bytes);
       onAnnounced(frames);
+      findings.describe = () => timeline!.warnings();
     }
     yield* decodeAll(framer.push(audio));
   }
   if (!framer || !timeline) return;
   yield* decodeAll(framer.end());
-  for (const warning of timeline.warnings()) onWarning(warning);
 }

@@ -3,9 +3,11 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { inputError } from '../../src/audio/errors.ts';
 import { findFiles } from '../../src/batch/find-files.ts';
 import { globExpression } from '../../src/batch/glob.ts';
 import { checkTemplate, outputPaths } from '../../src/batch/output-paths.ts';
+import { requireRegular } from '../../src/batch/require-regular.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'find-files-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -31,6 +33,29 @@ describe('findFiles', () => {
   it('finds the audio in a folder to its depths, and neither what is hidden nor the outputs', () => {
     expect(places('.')).toEqual(['A/one.wav', 'A/three.flac', 'A/two.AIFF', 'B/c/one.wav']);
   });
+
+  // A path of more than 4096 bytes is refused by Linux to whoever asks.
+  it.runIf(process.platform === 'linux')(
+    'takes a folder that cannot be looked into for a track, which says why',
+    () => {
+      const deep = join(folder, 'deep');
+      mkdirSync(deep);
+      writeFileSync(join(deep, 'near.wav'), '');
+      const name = 'd'.repeat(250);
+      const script =
+        'for (let n = 0; n < 17; n++) { fs.mkdirSync(process.argv[1]); process.chdir(process.argv[1]); }';
+      execFileSync(process.execPath, ['-e', script, name], { cwd: deep });
+      try {
+        const found = findFiles([deep], join(folder, 'out'));
+        expect(found.map(({ place }) => place.slice(-8))).toEqual(['near.wav', 'dddddddd']);
+        expect(() => requireRegular(found[1].path, inputError)).toThrow(/d: name too long$/);
+        expect(findFiles([join(deep, '**/*.wav')], join(folder, 'out'))).toHaveLength(2);
+        expect(findFiles([join(deep, '*.wav')], join(folder, 'out'))).toHaveLength(1);
+      } finally {
+        execFileSync('rm', ['-r', deep]);
+      }
+    },
+  );
 
   it('keeps the names of several folders', () => {
     expect(places('A', 'B')).toEqual(['A/one.wav', 'A/three.flac', 'A/two.AIFF', 'B/c/one.wav']);
@@ -108,6 +133,13 @@ describe('outputPaths', () => {
       /a\.aiff and .*a\.wav would both become .*\{type\}/,
     );
     expect(outputPaths(both, 'out', '{name}.{type}.{ext}')[2]).toBe(join('out', 'x', 'a.wav.wav'));
+  });
+
+  it('says of two inputs of one name and type that a folder tells them apart', () => {
+    const files = ['p/x/a.wav', 'q/x/a.wav'].map((path) => ({ path, place: 'x/a.wav' }));
+    expect(() => outputPaths(files, 'out', '{name}.{ext}')).toThrow(
+      'p/x/a.wav and q/x/a.wav would both become out/x/a.wav: give a folder that both are in, or each a folder of its own',
+    );
   });
 
   it('refuses a name that says another container than the WAV that is written', () => {

@@ -175,6 +175,19 @@ describe('processFiles', () => {
     expect(readdirSync(path('out')).filter((name) => /long|part/.test(name))).toEqual([]);
   });
 
+  it('turns away a pipeline of 2 inputs or 2 outputs, before any track', async () => {
+    const inputs = { inputs: ['in', 'bed'], stages: [{ stage: 'mix', input: ['in', 'bed'] }] };
+    await expect(processFiles([job('alone', { pipeline: inputs })])).rejects.toThrow(/second input "bed"/);
+    const outputs = { outputs: { main: 'gain', dry: 'in' }, stages: [{ stage: 'gain' }] };
+    await expect(processFiles([job('alone', { pipeline: outputs })])).rejects.toThrow(/further output "dry"/);
+  });
+
+  it('turns away an output that is an input of another job, and one that 2 jobs have', async () => {
+    const [one, two] = [job('one', { pipeline: PIPELINE }), job('two', { pipeline: PIPELINE })];
+    await expect(processFiles([one, { ...two, output: one.input }])).rejects.toThrow(/one\.wav: is an input/);
+    await expect(processFiles([one, { ...two, output: one.output }])).rejects.toThrow(/would both become/);
+  });
+
   it('turns away a job that says none of pipeline, loudness and preset, or two of them', async () => {
     await expect(processFiles([job('neither', {})])).rejects.toThrow(
       /one of a pipeline, a loudness .* and a preset/,

@@ -85,6 +85,7 @@ describe('auralis-stream analyze', () => {
     [['--only', 'lodness'], /measure "lodness": expected one of .* did you mean "loudness"\?/],
     [['--target', 'ebu-r12'], /no target "ebu-r12": .* did you mean "ebu-r128"\?/],
     [['--only', 'rms', '--target', 'ebu-r128'], /needs loudness\.integrated, which is not measured/],
+    [['--html', '-'], /--html -: stdout has the figures, name a file/],
     [['--chart', 'loudness'], /--chart says what --svg or --png draws/],
     [['--svg', 'x.svg', '--chart', 'loudnes'], /did you mean "loudness"/],
   ])('answers %j in one line, exit code 2', async (args, message) => {

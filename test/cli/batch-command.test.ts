@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -70,5 +79,32 @@ describe.skipIf(process.platform === 'win32')('batch and a pipe', () => {
     expect(stderr).toContain(`${join(out, name)}: is no regular file, expected one\n`);
     expect(code).toBe(expected);
     expect(lstatSync(join(out, name)).isFIFO()).toBe(true);
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('batch through a link', () => {
+  const prepare = (name: string): string => {
+    mkdirSync(path(`${name}/x`), { recursive: true });
+    writeFileSync(path(`${name}/x/a.wav`), readFileSync(path('in.wav')));
+    symlinkSync(path(name), path(`${name}-link`));
+    return path(name);
+  };
+
+  it('never writes over an input, also with --force: code 2', async () => {
+    const own = prepare('linked');
+    const args = ['batch', join(own, 'x'), '-o', `${own}-link/x`, '--pipeline', 'gentle', '--force'];
+    const { code, stderr } = await run(args);
+    expect([code, stderr]).toEqual([
+      2,
+      `auralis-stream: ${own}-link/x/a.wav: is an input, choose another output\n`,
+    ]);
+    expect(readFileSync(join(own, 'x/a.wav')).equals(readFileSync(path('in.wav')))).toBe(true);
+  });
+
+  it('passes over its 1 output of before where that is in the folder that is read', async () => {
+    const own = prepare('nested');
+    const args = ['batch', own, '-o', `${own}-link/out`, '--pipeline', 'gentle', '--skip-done'];
+    expect((await run(args)).stderr).toContain('1 track in');
+    expect((await run(args)).stderr).toContain('1 track in');
   });
 });

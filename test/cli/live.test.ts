@@ -129,7 +129,7 @@ describe('what is said of a stream on air', () => {
     expect(stderr).toContain(words);
   });
 
-  it('is one word on stderr and one line in the log for each event, with a frame', async () => {
+  it('is a word or a reason on stderr and one line in the log for each event, with a frame', async () => {
     const events = join(folder, 'events.jsonl');
     const wav = wav16(noise16(20_000));
     const child = start([PIPELINE, '--fallback', 'noise', '--starve-after', '50ms', '--events', events]);
@@ -140,11 +140,13 @@ describe('what is said of a stream on air', () => {
     child.stdin!.end();
     const { stderr, code } = await ended;
     expect(code).toBe(0);
-    expect(stderr).toBe('auralis-stream: starved\nauralis-stream: off\n');
+    const early = 'input ended early: 5000 of 10000 announced frames are missing';
+    expect(stderr).toBe(`auralis-stream: starved\nauralis-stream: ${early}\nauralis-stream: off\n`);
     const lines = readFileSync(events, 'utf8').trim().split('\n');
-    const [starved, off] = lines.map((line) => JSON.parse(line));
+    const [starved, damaged, off] = lines.map((line) => JSON.parse(line));
     // 5000 frames came, of which 20 ms and what is short of 10 ms are held back.
     expect(starved).toEqual({ time: expect.stringMatching(/^2.*Z$/), event: 'starved', frame: 3840 });
+    expect(damaged).toMatchObject({ event: 'damaged', reason: early });
     expect(off).toMatchObject({ event: 'off', dropped: 200 });
     expect(off.frame).toBe(5000 - 200 + off.inserted);
   });

@@ -81,6 +81,17 @@ describe('auralis-stream master', () => {
     expect((await run(['explain', path('in.wav')])).code).toBe(1);
   });
 
+  it('says of a reference that it ended early, by its name, and so does `profile`', async () => {
+    const whole = readFileSync(path('in.wav'));
+    writeFileSync(path('short.wav'), whole.subarray(0, whole.length - 400));
+    const warning =
+      /^auralis-stream: warning: \S*short\.wav: input ended early: \d+ of \d+ announced frames are missing\n$/;
+    const args = ['master', path('in.wav'), '-', '--reference', path('short.wav')];
+    expect((await run(args)).stderr).toMatch(warning);
+    expect((await run([...args, '--quiet'])).stderr).toBe('');
+    expect((await run(['profile', path('short.wav')])).stderr).toMatch(warning);
+  });
+
   it('takes a profile that `profile` printed as its reference', async () => {
     const { stdout } = await run(['profile', path('in.wav')]);
     writeFileSync(path('ref.profile.json'), stdout);

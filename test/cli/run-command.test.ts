@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   appendFileSync,
@@ -17,6 +17,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import { noise16, wav16 } from '../engine/wav-file.ts';
@@ -288,10 +289,68 @@ describe.concurrent('reports', () => {
     expect(stderr).toMatch(/^analyzer: .*peak -?\d/);
   });
 
+  it.each(['--report', '--decisions', '--stats-json'])(
+    '%s leaves the last one as it was when the run fails before its first line, also with --force',
+    async (option) => {
+      const [old, fresh] = [file(`old${option}`), file(`fresh${option}`)];
+      writeFileSync(old, 'of the last run');
+      const noAudio = Buffer.alloc(500, 'words ');
+      for (const path of [old, fresh]) {
+        const { code } = await run([METER, '-', '-', option, path, '--force'], noAudio);
+        expect(code).toBe(1);
+      }
+      expect(readFileSync(old, 'utf8')).toBe('of the last run');
+      expect(existsSync(fresh)).toBe(false);
+    },
+  );
+
+  it.each([
+    ['--report', 0],
+    ['--decisions', 1],
+    ['--stats-json', 1],
+  ])('%s of a run without a frame takes the place of the last one, with %i lines', async (option, lines) => {
+    const path = file(`over${option}`);
+    writeFileSync(path, 'of the last run');
+    const { code } = await run([EMPTY, '-', '-', option, path, '--force'], wav16(noise16(0)));
+    expect(code).toBe(0);
+    expect(readFileSync(path, 'utf8').match(/^\{|^of/gm) ?? []).toHaveLength(lines);
+  });
+
+  it.each(['--report', '--decisions', '--stats-json'])(
+    '%s goes to a named pipe and to /dev/fd/3, whole',
+    async (option) => {
+      const [pipe, words] = [file(`pipe${option}`), file(`words${option}`)];
+      execFileSync('mkfifo', [pipe]);
+      const line = `"$0" "$1" "$2" "$3" - ${option} /dev/fd/3 3>&1 >/dev/null | cat > "$4"`;
+      const reader = spawn('cat', [pipe]);
+      const shell = spawn('sh', ['-c', line, process.execPath, MAIN, METER, IN, words]);
+      const [named, { code }] = await Promise.all([
+        text(reader.stdout),
+        run([METER, IN, '-', option, pipe]),
+        once(shell, 'close'),
+      ]);
+      expect(code).toBe(0);
+      for (const told of [named, readFileSync(words, 'utf8')]) expect(told).toMatch(/^\{[\s\S]*\}\n$/);
+      if (option === '--report') expect(named.split('\n')).toHaveLength(32);
+    },
+  );
+
+  it.each(['--report', '--decisions', '--stats-json'])(
+    '%s in a folder that is not there is refused with code 4 before any audio',
+    async (option) => {
+      const path = file('nowhere/report.json');
+      const { code, stdout, stderr } = await run([METER, IN, '-', option, path]);
+      expect([code, stdout.length]).toEqual([4, 0]);
+      expect(stderr).toBe(`auralis-stream: ${option} ${path}: no such file or directory\n`);
+    },
+  );
+
   it('are refused on stdout by any of its names', async () => {
-    const { code, stdout, stderr } = await run([METER, IN, '--report', '/dev/stdout']);
-    expect(stderr).toContain('--report /dev/stdout: is stdout, which is audio');
-    expect([code, stdout.length]).toEqual([2, 0]);
+    for (const name of ['/dev/stdout', '-']) {
+      const { code, stdout, stderr } = await run([METER, IN, '--report', name]);
+      expect(stderr).toContain(`--report ${name}: is stdout, which is audio`);
+      expect([code, stdout.length]).toEqual([2, 0]);
+    }
   });
 
   it.runIf(existsSync('/dev/full'))(

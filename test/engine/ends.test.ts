@@ -10,6 +10,7 @@ import type { RunOptions } from '../../src/engine/run/run-options.ts';
 import type { RunSummary } from '../../src/engine/run/run-summary.ts';
 import { definePipeline } from '../../src/graph/parse-pipeline.ts';
 import { withFormat } from '../../src/graph/with-format.ts';
+import { flacBytes } from '../fixtures/flac-bytes.ts';
 import { noise16, wav16 } from './wav-file.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'auralis-ends-'));
@@ -256,6 +257,22 @@ describe('further inputs', () => {
     const short = wav16(noise16(200), { announced: 900 });
     const { summary } = await run({ inputs: { music: input(short) } });
     expect(summary.warnings).toEqual(['bed.wav: input ended early: 800 of 900 announced frames are missing']);
+  });
+
+  it.each([
+    ['as long as the first', 10_000],
+    ['longer than the first', 4000],
+  ])('may be FLAC on a pipe, %s, and where that is damaged it is said by its name', async (_what, frames) => {
+    const { start, frames: blocks } = flacBytes(noise16(10_000));
+    blocks[10][200] ^= 1;
+    const { summary } = await run({
+      input: Readable.from([wav16(noise16(2 * frames), { sampleRate: 44100 })]),
+      inputs: { music: input(Buffer.concat([start, ...blocks]), [700]) },
+    });
+    expect(summary.framesIn).toBe(frames);
+    expect(summary.warnings).toEqual([
+      'bed.wav: damaged: 192 frames from frame 1920 on are lost, and silent in the output',
+    ]);
   });
 
   it('that keep the run waiting are let go when it is interrupted: what has come goes out', async () => {

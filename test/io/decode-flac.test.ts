@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it, vi } from 'vitest';
+import { CodecFindings } from '../../src/io/codec-findings.ts';
 import { decodeCodec } from '../../src/io/decode-codec.ts';
 import { flacBytes } from '../fixtures/flac-bytes.ts';
 
@@ -19,17 +20,15 @@ async function* cut(bytes: Buffer, size: number): AsyncGenerator<Buffer, void, v
 
 async function decode(bytes: Buffer, size = 16_384) {
   const words = vi.spyOn(console, 'error');
-  const warnings: string[] = [];
+  const findings = new CodecFindings();
   const codec = { decoder: 'flac', name: 'FLAC' } as const;
-  const { blocks, announcedFrames } = await decodeCodec(cut(bytes, size), codec, (line) =>
-    warnings.push(line),
-  );
+  const { blocks, announcedFrames } = await decodeCodec(cut(bytes, size), codec, findings);
   const audio: number[] = [];
   for await (const { channels } of blocks)
     for (const value of channels[0]) audio.push(Math.round(value * 32_767));
   expect(words).not.toHaveBeenCalled();
   words.mockRestore();
-  return { audio: digest(audio), announcedFrames, warnings };
+  return { audio: digest(audio), announcedFrames, warnings: [...findings.describe()] };
 }
 
 /** The samples with silence in some blocks of 192. */

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { outcome, start } from '../cli/command.ts';
+import { floatWav } from '../engine/wav-of.ts';
+import { noise } from '../support/signals.ts';
 import { AURALIS, HAS_FFMPEG, shell } from './peers.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'batch-'));
@@ -76,6 +78,19 @@ describe('batch', () => {
     expect(peak).toBeGreaterThan(30);
     expect(peak).toBeLessThan(130 + 2 * 60);
   });
+
+  it.runIf(existsSync('/usr/bin/script'))(
+    'tells on a terminal too that a track has ended early',
+    async () => {
+      const whole = floatWav(noise(2, 16_000, 1, 0.1), 16_000);
+      writeFileSync(path('early.wav'), whole.subarray(0, whole.length - 800));
+      const line = `${AURALIS} batch '${path('early.wav')}' -o '${path('told')}' --pipeline gentle`;
+      const { stdout } = await shell(`script -qec "${line}" /dev/null`);
+      expect(stdout.toString()).toMatch(
+        /finished \S*early\.wav: .*; input ended early: 100 of 16000 announced frames/,
+      );
+    },
+  );
 
   it('goes on after Ctrl-C, and leaves no temporary file', async () => {
     const args = ['batch', path('in'), '-o', path('cut'), '--pipeline', 'mastering', '--skip-done'];

@@ -209,11 +209,47 @@ describe.skipIf(!HAS_FFMPEG)('what goes wrong', () => {
     },
   );
 
+  it.each([
+    [
+      'cut',
+      (bytes: Buffer) => bytes.subarray(0, 100_001),
+      /^input ended early: MP3 is cut off behind frame \d+$/,
+    ],
+    [
+      'without 1000 bytes',
+      (bytes: Buffer) => Buffer.concat([bytes.subarray(0, 60_000), bytes.subarray(61_000)]),
+      /^damaged near frame \d+: what is in no frame, \d+ bytes, is left out$/,
+    ],
+  ])('an MP3 that announces no length plays on, %s, with one warning', async (_how, change, warning) => {
+    await ffmpeg('-i s16.wav -b:a 256k -write_xing 0 bare.mp3');
+    expect((await auralis('bare.mp3 y.wav -f')).stderr).toBe('');
+    writeFileSync(at('spoilt.mp3'), change(readFileSync(at('bare.mp3'))));
+    const { code, stderr } = await auralis('spoilt.mp3 y.wav -f');
+    expect(code).toBe(0);
+    const [first, ...more] = stderr.trimEnd().split('\n');
+    expect(first.replace('auralis-stream: warning: ', '')).toMatch(warning);
+    expect(more).toEqual([]);
+  });
+
+  it('what ffmpeg finds in an AAC that it goes on with gives one warning, with its time to 1 s', async () => {
+    await ffmpeg('-i s16.wav -c:a aac -b:a 256k s16.aac');
+    expect((await auralis('s16.aac y.wav -f')).stderr).toBe('');
+    const bytes = readFileSync(at('s16.aac'));
+    bytes.fill(0x55, bytes.length / 2, bytes.length / 2 + 2000);
+    writeFileSync(at('damaged.aac'), bytes);
+    const { code, stderr } = await auralis('damaged.aac y.wav -f');
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^auralis-stream: warning: ffmpeg, near \d+\.\d s: [^\n]+\n$/);
+    expect(Math.abs(Number(/near ([\d.]+) s/.exec(stderr)![1]) - 2)).toBeLessThan(1);
+  });
+
   it('what ffmpeg can’t read gives one line, in its own words', async () => {
     writeFileSync(at('broken.m4a'), readFileSync(at('s16.m4a')).subarray(0, 3000));
     const { code, stderr } = await auralis('broken.m4a y.wav -f');
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^auralis-stream: broken\.m4a: ffmpeg: .+\n$/);
+    expect(stderr).toMatch(/^auralis-stream: broken\.m4a: ffmpeg: [^:]+\n$/);
+    const analyzed = await shell(`cd '${folder}' && ${AURALIS} analyze broken.m4a`);
+    expect(analyzed.stderr).toBe(stderr);
   });
 
   /** Starts a run, ends its ffmpeg (or the run) after 150 ms of it, and waits. */

@@ -8,6 +8,8 @@ export type AirWord =
   | 'silent'
   /** It was no audio: no header, or samples that can't be. */
   | 'garbage'
+  /** Bytes of it could not be decoded, or were cut off. */
+  | 'damaged'
   /** A writer came to the pipe. */
   | 'connected'
   /** The programme is heard again. */

@@ -11,6 +11,7 @@ import type { AirClock } from './air-clock.ts';
 import { AirDesk } from './air-desk.ts';
 import type { AirListener } from './air-event.ts';
 import type { AirRules } from './air-rules.ts';
+import { DamageWatch } from './damage-watch.ts';
 import type { Fallback } from './fallback.ts';
 import { ProgrammeFeed } from './programme-feed.ts';
 
@@ -50,6 +51,7 @@ export class AirInput extends Readable {
   readonly #options: AirInputOptions;
   readonly #fallback: Fallback | null;
   readonly #desk: AirDesk;
+  readonly #damage: DamageWatch;
   readonly #planar: Planar;
   readonly #encoder: StreamEncoder;
   readonly #rotation: Rotation;
@@ -71,6 +73,7 @@ export class AirInput extends Readable {
     this.raw = raw && { ...raw, sampleFormat: { encoding: 'f32', bigEndian } };
     this.#fallback = options.fallback?.(header) ?? null;
     this.#desk = new AirDesk({ ...options, format, fallback: this.#fallback });
+    this.#damage = new DamageWatch(options.clock, options.onEvent);
     const { maxFrames } = this.#desk;
     this.#rotation = new Rotation(maxFrames * format.channels * Float32Array.BYTES_PER_ELEMENT);
     [this.#planar, this.#encoder] = onKernelMemory(options.backend, (memory) => [
@@ -129,6 +132,7 @@ export class AirInput extends Readable {
     this.#feed?.close();
     this.#fallback?.close();
     const { framesOut: frame, ...totals } = this.#desk.counts;
+    this.#damage.end(frame);
     this.#options.onEvent({ event: 'off', frame, ...totals });
     done(error);
   }
@@ -139,6 +143,7 @@ export class AirInput extends Readable {
     this.#cancel?.();
     this.#cancel = null;
     const frames = this.#desk.next(this.#planar, this.#feed);
+    if (this.#feed) this.#damage.look(this.#feed, this.#desk.counts.framesOut);
     if (this.#feed?.end && !this.#desk.onAir) this.#reconnect();
     if (frames < 0) this.#finish();
     else if (frames > 0) this.#give(frames);

@@ -18,7 +18,7 @@ export class EventLog {
   }
 
   readonly tell = (event: AirEvent): void => {
-    this.#say(event.event);
+    this.#say(event.event === 'damaged' ? `${event.reason}` : event.event);
     if (this.#file === null || this.#failure !== null) return;
     try {
       this.#file.write(eventLine(this.#clock.date(), event));

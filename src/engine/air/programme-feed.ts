@@ -5,6 +5,7 @@ import type { AudioFormat } from '../../audio/format.ts';
 import { type BackendName, onKernelMemory } from '../../dsp/kernel-memory.ts';
 import type { RawFormat } from '../../io/sample-format.ts';
 import { type AudioHeader, StreamDecoder } from '../../io/stream-decoder.ts';
+import { codecWarnings, damagedPlaces } from '../files/codec-input.ts';
 import { systemReason } from '../files/system-reason.ts';
 import { type FrameReader, inFormat } from './frame-reader.ts';
 
@@ -34,6 +35,8 @@ export class ProgrammeFeed {
   #streamEnded = false;
   #began = false;
   #end: FeedEnd | null = null;
+  /** What was wrong with the end of its bytes. */
+  #endWarnings: readonly string[] = [];
 
   constructor(stream: Readable, { raw, backend, onReadable }: FeedOptions) {
     this.#stream = stream;
@@ -53,6 +56,16 @@ export class ProgrammeFeed {
   /** Why there is nothing more, once all has been read; null before. */
   get end(): FeedEnd | null {
     return this.#end;
+  }
+
+  /** Places where what it is decoded from is damaged, so far. */
+  get damagedPlaces(): number {
+    return damagedPlaces(this.#stream);
+  }
+
+  /** What is wrong with its bytes, one line each. */
+  get warnings(): readonly string[] {
+    return [...codecWarnings(this.#stream), ...this.#endWarnings];
   }
 
   /** The header, as soon as it has come. */
@@ -103,7 +116,7 @@ export class ProgrammeFeed {
       if (chunk === null && !this.#streamEnded) return false;
       if (chunk === null) {
         this.#end = { event: 'ended' };
-        if (this.#began) this.#decoder.end();
+        if (this.#began) this.#endWarnings = this.#decoder.end().warnings;
         return this.#began;
       }
       this.#began = true;

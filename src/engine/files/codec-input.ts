@@ -1,11 +1,12 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { inputError } from '../../audio/errors.ts';
+import { CodecFindings } from '../../io/codec-findings.ts';
 import { type Codec, codecBehindTag, codecOf, id3Bytes, SIGNATURE_BYTES } from '../../io/codec-signature.ts';
 import { decodeCodec } from '../../io/decode-codec.ts';
 import { encodeWav } from '../../io/encode-wav.ts';
 import { containerOf, unknownStart } from '../../io/header-reader.ts';
-import { ffmpegReader } from './ffmpeg-process.ts';
+import { ffmpegReader } from './ffmpeg-reader.ts';
 import { type FileCalls, pooledCalls } from './file-calls.ts';
 import { rotatingReader } from './rotating-reader.ts';
 
@@ -20,20 +21,25 @@ const READ_BYTES = 16 * 1024;
 
 /** The samples of a file in a codec of our own, as the bytes of a WAV. */
 interface DecodedWav extends Readable {
-  /** One line for each thing that is wrong with the file, complete when the stream has ended. */
-  readonly codecWarnings: readonly string[];
+  readonly codecFindings: CodecFindings;
 }
 
-/** What was found wrong with what a stream was decoded from, complete when it has ended; nothing for any other stream. */
-export const codecWarnings = (stream: Readable | DecodedWav): readonly string[] =>
-  'codecWarnings' in stream ? stream.codecWarnings : [];
+/** What was found wrong with what a stream is decoded from; undefined for any other stream. */
+const findingsOf = (stream: Readable | DecodedWav): CodecFindings | undefined =>
+  'codecFindings' in stream ? stream.codecFindings : undefined;
+
+/** One line for each thing that is wrong with what a stream is decoded from, as far as it has been read. */
+export const codecWarnings = (stream: Readable): readonly string[] => findingsOf(stream)?.describe() ?? [];
+
+/** Places where what a stream is decoded from is damaged, as far as it has been read. */
+export const damagedPlaces = (stream: Readable): number => findingsOf(stream)?.places ?? 0;
 
 type OwnCodec = Parameters<typeof decodeCodec>[1];
 
 function decodedWav(source: AsyncIterable<Uint8Array>, codec: OwnCodec): DecodedWav {
-  const warnings: string[] = [];
+  const findings = new CodecFindings();
   async function* wavBytes(): AsyncGenerator<Buffer, void, void> {
-    const decoded = await decodeCodec(source, codec, (line) => warnings.push(line));
+    const decoded = await decodeCodec(source, codec, findings);
     const { sampleFormat, announcedFrames, blocks } = decoded;
     const known = announcedFrames === null ? {} : { frames: announcedFrames };
     yield* Readable.from(blocks, { highWaterMark: 1 }).compose(
@@ -41,7 +47,7 @@ function decodedWav(source: AsyncIterable<Uint8Array>, codec: OwnCodec): Decoded
     );
   }
   const wav = Readable.from(wavBytes(), { objectMode: false, highWaterMark: 1 });
-  return Object.assign(wav, { codecWarnings: warnings });
+  return Object.assign(wav, { codecFindings: findings });
 }
 
 /** What the first bytes of a file say that it is, or those behind ID3 tags; and where they stand. */
@@ -70,7 +76,11 @@ export function codecInput(path: string, calls: FileCalls = pooledCalls): Readab
   const { codec, begins } = codecOfFile(path);
   if (codec === null) return null;
   const { decoder, name } = codec;
-  if (decoder === 'other') return ffmpegReader(path, name);
+  if (decoder === 'other') {
+    const reader = ffmpegReader(path, name);
+    FINDINGS.set(reader, reader.findings);
+    return reader;
+  }
   return decodedWav(behind(begins, filePieces(path, calls)), { decoder, name });
 }
 

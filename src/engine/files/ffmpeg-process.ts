@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, statSync } from 'node:fs';
-import { Readable, Writable } from 'node:stream';
-import { type AuralisError, inputError, outputError } from '../../audio/errors.ts';
+import { Writable } from 'node:stream';
+import { type AuralisError, outputError } from '../../audio/errors.ts';
 import type { SampleEncoding } from '../../io/sample-format.ts';
 import type { OutputSink } from './output-sink.ts';
 import { isSystemError, systemReason } from './system-reason.ts';
@@ -10,24 +10,41 @@ import { UnfinishedFile } from './unfinished-file.ts';
 /** Most of what ffmpeg says that is kept, in characters. */
 const WORDS_KEPT = 4096;
 
-const QUIET = ['-hide_banner', '-nostdin', '-loglevel', 'error'];
-
+/** A line each time, also for what it has just said. */
+const QUIET = ['-hide_banner', '-nostdin', '-loglevel', 'repeat+error'];
 /** A path that ffmpeg takes for a file, whatever stands in it. */
-const fileUrl = (path: string): string => `file:${path}`;
+export const fileUrl = (path: string): string => `file:${path}`;
+
+/** A line of ffmpeg without the place in it that it comes from. */
+const withoutPlace = (line: string): string => line.trim().replace(/^(\[[^\]]*\] *)+/, '');
 
 /** ffmpeg at work: started, watched, and reaped. */
-class Ffmpeg {
+export class Ffmpeg {
   readonly child: ChildProcess;
   /** What went wrong once it has ended, or null. Never rejects. */
   readonly ended: Promise<string | null>;
+  /** The last line that it said. */
   #words = '';
 
-  constructor(args: readonly string[], pipe: 'stdin' | 'stdout', purpose: string) {
+  /** `onLine` takes each line that it says, without the place in ffmpeg that it comes from. */
+  constructor(
+    args: readonly string[],
+    pipe: 'stdin' | 'stdout',
+    purpose: string,
+    onLine: (line: string) => void = () => {},
+  ) {
     const stdio = pipe === 'stdin' ? ['pipe', 'ignore', 'pipe'] : ['ignore', 'pipe', 'pipe'];
     // A process group of its own: a Ctrl-C is for us, who then end it in order.
     this.child = spawn('ffmpeg', [...QUIET, ...args], { stdio: stdio as never, detached: true });
+    let begun = '';
     this.child.stderr!.on('data', (words: Buffer) => {
-      this.#words = (this.#words + words.toString()).slice(-WORDS_KEPT);
+      const lines = (begun + words.toString()).split('\n');
+      begun = lines.pop()!.slice(-WORDS_KEPT);
+      for (const line of lines.map(withoutPlace).filter(Boolean)) onLine(line);
+      this.#words = lines.map(withoutPlace).findLast((line) => line !== '') ?? this.#words;
+    });
+    this.child.stderr!.on('end', () => {
+      if (begun !== '') this.#words = withoutPlace(begun);
     });
     this.ended = new Promise((resolve) => {
       this.child.on('error', (error: NodeJS.ErrnoException) => {
@@ -41,15 +58,9 @@ class Ffmpeg {
     });
   }
 
-  /** The last line that it said, without the place in ffmpeg that it comes from. */
   #reason(code: number | null, signal: string | null): string {
     if (signal !== null) return `ffmpeg was ended by ${signal}`;
-    const last = this.#words
-      .trim()
-      .split('\n')
-      .at(-1)
-      ?.replace(/^(\[[^\]]*\] *)+/, '');
-    return last ? `ffmpeg: ${last}` : `ffmpeg ended with code ${code}`;
+    return this.#words ? `ffmpeg: ${this.#words}` : `ffmpeg ended with code ${code}`;
   }
 
   /** Ends it, where it still runs, and waits until it is gone. */
@@ -57,38 +68,6 @@ class Ffmpeg {
     this.child.kill('SIGKILL');
     await this.ended;
   }
-}
-
-/** The WAV that ffmpeg makes of its input, in 32-bit floats. */
-class FfmpegReader extends Readable {
-  readonly #ffmpeg: Ffmpeg;
-
-  constructor(path: string, name: string) {
-    super({ highWaterMark: 1 });
-    const wav = ['-map', '0:a:0', '-c:a', 'pcm_f32le', '-f', 'wav', 'pipe:1'];
-    this.#ffmpeg = new Ffmpeg(['-protocol_whitelist', 'file', '-i', fileUrl(path), ...wav], 'stdout', name);
-    const { stdout } = this.#ffmpeg.child;
-    stdout!.on('data', (chunk: Buffer) => {
-      if (!this.push(chunk)) stdout!.pause();
-    });
-    this.#ffmpeg.ended.then((failure) => {
-      if (failure === null) this.push(null);
-      else this.destroy(inputError(`${path}: ${failure}`));
-    });
-  }
-
-  override _read(): void {
-    this.#ffmpeg.child.stdout!.resume();
-  }
-
-  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    this.#ffmpeg.kill().then(() => done(error));
-  }
-}
-
-/** A file in any codec that ffmpeg knows, as the bytes of a WAV; `name` says what it is. */
-export function ffmpegReader(path: string, name: string): Readable {
-  return new FfmpegReader(path, name);
 }
 
 interface OutputCodec {

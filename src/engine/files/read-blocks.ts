@@ -10,7 +10,7 @@ import {
 import type { RawFormat } from '../../io/sample-format.ts';
 import { type AudioHeader, StreamDecoder } from '../../io/stream-decoder.ts';
 import { codecWarnings, decodedStream } from './codec-input.ts';
-import { isSystemError, systemReason } from './system-reason.ts';
+import { isSystemError, named } from './system-reason.ts';
 
 /** Frames handed over at a time: large enough that calls cost nothing, small enough for the caches. */
 export const READ_FRAMES = 8192;
@@ -97,7 +97,7 @@ export async function readBlocks<T extends BlockTaker>(
   } catch (error) {
     const isInput = isSystemError(error) || (error instanceof AuralisError && error.kind === 'input');
     if (!isInput) throw error;
-    throw inputError(`${inputName}: ${systemReason(error)}`, { cause: error });
+    throw named(error, inputName, inputError);
   } finally {
     source.destroy();
     input.destroy();

@@ -3,6 +3,7 @@ import type { Planar } from '../../audio/block.ts';
 import { AuralisError, inputError } from '../../audio/errors.ts';
 import type { KernelMemory } from '../../dsp/kernel-memory.ts';
 import { type AudioHeader, type FormatChange, StreamDecoder } from '../../io/stream-decoder.ts';
+import { codecWarnings, decodedStream } from './codec-input.ts';
 import { named } from './system-reason.ts';
 
 /** A stream of bytes and what messages call it. */
@@ -17,8 +18,8 @@ export interface NamedInput {
  */
 export class SideInput {
   readonly name: string;
-  readonly #stream: Readable;
-  readonly #chunks: AsyncIterator<Uint8Array>;
+  #stream: Readable;
+  #chunks: AsyncIterator<Uint8Array> | null = null;
   readonly #decoder: StreamDecoder;
   #ended = false;
   #cut = false;
@@ -28,7 +29,6 @@ export class SideInput {
     this.#decoder = new StreamDecoder({ onFormatChange });
     this.name = name;
     this.#stream = stream;
-    this.#chunks = stream[Symbol.asyncIterator]();
   }
 
   /** Null until `open` has found it. */
@@ -36,9 +36,9 @@ export class SideInput {
     return this.#decoder.header;
   }
 
-  /** What was wrong with its end, one line each. */
+  /** What was wrong with what was read of it, one line each. */
   get warnings(): readonly string[] {
-    return this.#warnings.map((warning) => `${this.name}: ${warning}`);
+    return [...codecWarnings(this.#stream), ...this.#warnings].map((warning) => `${this.name}: ${warning}`);
   }
 
   /** Reads as far as the header; a cut input may have none. */
@@ -65,6 +65,12 @@ export class SideInput {
   cut(): void {
     this.#cut = true;
     this.#stream.destroy();
+  }
+
+  /** Finds out what it is, by its first bytes. */
+  async #begin(): Promise<AsyncIterator<Uint8Array>> {
+    this.#stream = await decodedStream(this.#stream);
+    return this.#stream[Symbol.asyncIterator]();
   }
 
   async #fillRest(target: Planar, from: number, frames: number): Promise<void> {
@@ -96,6 +102,7 @@ export class SideInput {
 
   async #pull(): Promise<void> {
     try {
+      this.#chunks ??= await this.#begin();
       const { value, done } = await this.#chunks.next();
       if (!done) {
         this.#decoder.write(value);

@@ -29,14 +29,19 @@ export async function readPreset(nameOrPath: string): Promise<MasteringPreset> {
 /** All genres that come with the package, by name. */
 export const readGenres = async (): Promise<readonly Genre[]> => allGenres();
 
+/** Told what is wrong with a recording that is read all the same. */
+type OnWarning = (file: string, warning: string) => void;
+
 /** The profile that recordings have in common. @throws AuralisError of kind `input`, also for one that is silent */
 export async function profileRecordings(
   files: readonly string[],
   backend: BackendName | 'auto' = 'auto',
+  onWarning: OnWarning = () => {},
 ): Promise<ReferenceProfile> {
   const recordings: ReferenceRecording[] = [];
   for (const file of files) {
-    const { analysis } = await analyze(file, { only: MASTERING_MEASURES, backend });
+    const { analysis, warnings } = await analyze(file, { only: MASTERING_MEASURES, backend });
+    for (const warning of warnings) onWarning(file, warning);
     const { loudness, range, crest, width, bark, kind } = contentOf(analysis);
     if (bark === null || kind === 'silence')
       throw inputError(`${file}: is silent or too short for a profile`);
@@ -47,8 +52,12 @@ export async function profileRecordings(
 }
 
 /** Reads a reference: a profile (`.json`), or a recording whose profile is taken. */
-export async function readReference(path: string, backend: BackendName | 'auto'): Promise<ReferenceProfile> {
-  if (!/\.json$/i.test(path)) return profileRecordings([path], backend);
+export async function readReference(
+  path: string,
+  backend: BackendName | 'auto',
+  onWarning?: OnWarning,
+): Promise<ReferenceProfile> {
+  if (!/\.json$/i.test(path)) return profileRecordings([path], backend, onWarning);
   const text = await readFile(path, 'utf8').catch((cause) => {
     throw usageError(`${path}: ${systemReason(cause)}`, { cause });
   });

@@ -19,17 +19,19 @@ const OWN_CODECS = ['FLAC', 'MP3', 'Ogg Vorbis'];
 /** Bytes that are decoded at a time; the decoders give all that is in them at once. */
 const READ_BYTES = 16 * 1024;
 
-/** The samples of a file in a codec of our own, as the bytes of a WAV. */
+/** The samples of a file in another codec, as the bytes of a WAV. */
 interface DecodedWav extends Readable {
-  readonly codecFindings: CodecFindings;
+  readonly findings: CodecFindings;
 }
 
 /** What was found wrong with what a stream is decoded from; undefined for any other stream. */
 const findingsOf = (stream: Readable | DecodedWav): CodecFindings | undefined =>
-  'codecFindings' in stream ? stream.codecFindings : undefined;
+  'findings' in stream ? stream.findings : undefined;
 
 /** One line for each thing that is wrong with what a stream is decoded from, as far as it has been read. */
-export const codecWarnings = (stream: Readable): readonly string[] => findingsOf(stream)?.describe() ?? [];
+export const codecWarnings = (stream: Readable): readonly string[] => [
+  ...(findingsOf(stream)?.describe() ?? []),
+];
 
 /** Places where what a stream is decoded from is damaged, as far as it has been read. */
 export const damagedPlaces = (stream: Readable): number => findingsOf(stream)?.places ?? 0;
@@ -47,7 +49,7 @@ function decodedWav(source: AsyncIterable<Uint8Array>, codec: OwnCodec): Decoded
     );
   }
   const wav = Readable.from(wavBytes(), { objectMode: false, highWaterMark: 1 });
-  return Object.assign(wav, { codecFindings: findings });
+  return Object.assign(wav, { findings });
 }
 
 /** What the first bytes of a file say that it is, or those behind ID3 tags; and where they stand. */
@@ -76,11 +78,7 @@ export function codecInput(path: string, calls: FileCalls = pooledCalls): Readab
   const { codec, begins } = codecOfFile(path);
   if (codec === null) return null;
   const { decoder, name } = codec;
-  if (decoder === 'other') {
-    const reader = ffmpegReader(path, name);
-    FINDINGS.set(reader, reader.findings);
-    return reader;
-  }
+  if (decoder === 'other') return ffmpegReader(path, name);
   return decodedWav(behind(begins, filePieces(path, calls)), { decoder, name });
 }
 

@@ -5,6 +5,8 @@ import { COMPRESSOR } from './two-pass.ts';
 export const MOST_GAIN = 30;
 const LOUDNESS_WINDOW = 10000;
 const BALANCE_WINDOW = 10000;
+/** dB/s in which the gain falls, three times as fast as it rises: what follows a quiet beginning is not to go out far too loud. */
+const FALL = 3;
 
 /** What a stream is mastered with in one pass, as a pipeline: ears first, loudness and ceiling last, a controller over all. */
 export function onePassPipeline(aim: Aim, lookahead: number): object {
@@ -23,6 +25,7 @@ export function onePassPipeline(aim: Aim, lookahead: number): object {
         minGain: -MOST_GAIN,
         maxGain: MOST_GAIN,
         window: LOUDNESS_WINDOW,
+        down: FALL,
         lookahead,
       },
       { id: 'made', stage: 'loudness', truePeak: false },

@@ -11,7 +11,7 @@ import {
   type StageIO,
   StageProcessor,
 } from './define-stage.ts';
-import { flag, number } from './parameters.ts';
+import { flag, number, optionalNumber } from './parameters.ts';
 
 const params = z
   .strictObject({
@@ -25,6 +25,12 @@ const params = z
     maxGain: number({ min: -60, max: 60, default: 12, unit: 'dB', doc: 'most that is ever added' }),
     minGain: number({ min: -60, max: 60, default: -24, unit: 'dB', doc: 'most that is ever taken away' }),
     speed: number({ min: 0.01, max: 60, default: 1, unit: 'dB/s', doc: 'fastest change of the gain' }),
+    down: optionalNumber({
+      min: 0.01,
+      max: 60,
+      unit: 'dB/s',
+      doc: 'fastest fall of the gain; left out: as `speed` says',
+    }),
     window: number({
       min: 100,
       max: 60000,
@@ -94,14 +100,14 @@ class LoudnessNormalize extends StageProcessor<Params> {
   }
 
   protected override configure(glide: boolean): void {
-    const { target, maxGain, minGain, speed, gate, freeze, ceiling } = this.params;
+    const { target, maxGain, minGain, speed, down = speed, gate, freeze, ceiling } = this.params;
     this.#leveller.set(
       {
         targetLufs: target,
         minGainDb: minGain,
         maxGainDb: maxGain,
         upSpeed: speed,
-        downSpeed: speed,
+        downSpeed: down,
         gateLufs: gate,
         freezeLufs: gate,
         hold: freeze,

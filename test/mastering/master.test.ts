@@ -137,6 +137,14 @@ describe('one pass', () => {
       for (let n = 10; n < 80; n++) expect(Math.abs(gains[n] - gains[n - 10])).toBeLessThan(6);
     },
   );
+
+  it('lands within 1 LU of -14 over 20 s that begin 18 dB quieter for 6', async () => {
+    const signal = corpusItem('bright', 20).map((x) =>
+      x.map((value, i) => (i < 6 * 44100 ? value / 8 : value)),
+    );
+    const { loudness } = await master(save(folder, 'quiet-first.wav', signal), 1, await aimFor());
+    expect(Math.abs(loudness + 14)).toBeLessThan(1);
+  });
 });
 
 const RATE = 48000;

@@ -65,7 +65,7 @@ async function againstNumPy({ full }) {
 export async function run(options) {
   const rows = await compareChains(CHAINS, options);
   printTable(rows);
-  console.log('\npsychoacoustic EQ, us per stereo block of 4096 frames, a transform of 4096 every 1536:');
+  console.log('\npsychoacoustic EQ, us per stereo block of 4096 frames, a transform of 4096 every 2048:');
   const { rows: blocks, missing } = await againstNumPy(options);
   if (missing) console.log(`not installed: ${missing}`);
   else printTable(blocks);

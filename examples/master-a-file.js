@@ -5,6 +5,10 @@ import { pipeline } from 'node:stream/promises';
 import { decodeWav, encodeWav, loadPipeline } from 'auralis-stream';
 
 const [input, output] = process.argv.slice(2);
+if (output === undefined) {
+  console.error('usage: node examples/master-a-file.js in.wav out.wav');
+  process.exit(2);
+}
 
 const mastering = await loadPipeline('mastering', { set: ['limiter.ceiling=-2'] });
 

@@ -1,5 +1,5 @@
 """The EQ chunk of Auralis in NumPy: a Fourier transform of 4096 frames, a gain for each critical band, and back; here with the
-overlap that a stream needs to be free of clicks, which is ours: one every 1536 frames.
+overlap that a stream needs to be free of clicks, which is ours: one every 2048 frames.
 
 Work: `chunk` is the filter alone; `adaptive` also measures the bands and their masking thresholds, as its EQ does. Its
 transforms are complex ones, channel by channel; these are real ones of both channels at once, which is faster."""
@@ -7,7 +7,7 @@ import numpy as np
 
 from turns import serve
 
-RATE, SIZE, HOP, BLOCKS = 44100, 4096, 1536, 16
+RATE, SIZE, HOP, BLOCKS = 44100, 4096, 2048, 16
 EDGES = np.array(
     [0, 100, 200, 300, 400, 510, 630, 770, 920, 1080, 1270, 1480, 1720, 2000, 2320, 2700, 3150, 3700,
      4400, 5300, 6400, 7700, 9500, 12000, 15500, 22051])
@@ -15,7 +15,7 @@ bins = np.arange(SIZE // 2 + 1) * RATE / SIZE
 band_of = np.searchsorted(EDGES, bins, side="right") - 1
 masks = [band_of == band for band in range(len(EDGES) - 1)]
 fade = 0.5 - 0.5 * np.cos(np.pi * np.arange(512) / 512)
-window = np.concatenate([np.zeros(1024), fade, np.ones(1024), 1 - fade, np.zeros(1024)])
+window = np.concatenate([np.zeros(768), fade, np.ones(1536), 1 - fade, np.zeros(768)])
 rng = np.random.default_rng(1)
 audio = rng.standard_normal((SIZE + SIZE * BLOCKS, 2)) * 0.1
 fixed = rng.uniform(-3, 3, len(masks))

@@ -6,7 +6,7 @@ import { decodeWav, encodeWav, loadPipeline } from 'auralis-stream';
 
 const [input, output] = process.argv.slice(2);
 if (output === undefined) {
-  console.error('usage: node examples/master-a-file.js in.wav out.wav');
+  process.stderr.write('usage: node examples/master-a-file.js in.wav out.wav\n');
   process.exit(2);
 }
 

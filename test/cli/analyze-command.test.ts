@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { noise16, wav16 } from '../engine/wav-file.ts';
+import { floatWav } from '../engine/wav-of.ts';
+import { noise } from '../support/signals.ts';
 import { MAIN, run } from './command.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'analyze-'));
@@ -32,6 +34,18 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('auralis-stream analyze', () => {
+  it('says that 3 samples of a float WAV were no numbers, and where', async () => {
+    const [left, right] = noise(2, 48000);
+    left[24000] = Number.NaN;
+    right.fill(Number.POSITIVE_INFINITY, 0, 2);
+    const { code, stderr } = await run(['analyze', '--only', 'samplePeak'], floatWav([left, right], 48000));
+    expect(code).toBe(0);
+    expect(stderr.trim().split('\n')).toEqual([
+      'auralis-stream: warning: stdin: 3 samples were not finite or above +60 dBFS and became 0: ' +
+        '1 in channel 1 (FL) at 0.500 s, 2 in channel 2 (FR) from 0.000 to 0.000 s',
+    ]);
+  });
+
   it('prints a table of stdin', async () => {
     const { code, stdout } = await run(['analyze'], wav16(noise16(2 * 48000)));
     expect(code).toBe(0);

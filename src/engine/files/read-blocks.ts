@@ -6,10 +6,13 @@ import {
   type KeptMemory,
   type KernelMemory,
   onKernelMemory,
+  StateMemory,
 } from '../../dsp/kernel-memory.ts';
+import { Guard } from '../../dsp/levels/guard.ts';
 import type { RawFormat } from '../../io/sample-format.ts';
 import { type AudioHeader, StreamDecoder } from '../../io/stream-decoder.ts';
 import { codecWarnings, decodedStream } from './codec-input.ts';
+import { describeReplaced } from './guard-findings.ts';
 import { isSystemError, named } from './system-reason.ts';
 
 /** Frames handed over at a time: large enough that calls cost nothing, small enough for the caches. */
@@ -56,7 +59,7 @@ export async function readBlocks<T extends BlockTaker>(
   open: (memory: KernelMemory, header: AudioHeader) => T,
 ): Promise<ReadBlocks<T>> {
   const decoder = new StreamDecoder({ raw });
-  let opened = null as { taker: T; planar: Float32Array[]; memory: KernelMemory } | null;
+  let opened = null as { taker: T; planar: Float32Array[]; guard: Guard; memory: KernelMemory } | null;
   const prepare = (header: AudioHeader) =>
     onKernelMemory(
       backend,
@@ -64,7 +67,8 @@ export async function readBlocks<T extends BlockTaker>(
         const planar = memory.planar(header.format.channels, READ_FRAMES);
         const taker = open(memory, header);
         decoder.attach(memory, READ_FRAMES);
-        return { taker, planar, memory };
+        const guard = new Guard(new StateMemory(memory), header.format.channels);
+        return { taker, planar, guard, memory };
       },
       kept,
     );
@@ -77,6 +81,7 @@ export async function readBlocks<T extends BlockTaker>(
       if (frames === 0 && decoder.nextTrack()) continue;
       if (decoder.failure !== null) throw decoder.failure;
       if (frames === 0) return;
+      opened.guard.process(opened.planar, frames);
       const busy = opened.taker.process(opened.planar, frames);
       if (busy) await busy;
     }
@@ -89,11 +94,14 @@ export async function readBlocks<T extends BlockTaker>(
       decoder.write(chunk);
       await drain();
     }
-    const warnings = [...codecWarnings(source), ...decoder.end().warnings];
+    const wrong = [...codecWarnings(source), ...decoder.end().warnings];
     await drain();
-    const { taker, memory } = opened!;
+    const { taker, guard, memory } = opened!;
+    const header = decoder.header!;
     await taker.finish();
-    return { header: decoder.header!, frames: decoder.framesRead, taker, memory, warnings };
+    const warnings =
+      guard.report.replaced > 0 ? [...wrong, describeReplaced(guard.report, header.format)] : wrong;
+    return { header, frames: decoder.framesRead, taker, memory, warnings };
   } catch (error) {
     const isInput = isSystemError(error) || (error instanceof AuralisError && error.kind === 'input');
     if (!isInput) throw error;

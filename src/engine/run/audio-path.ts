@@ -11,11 +11,11 @@ import { type AudioHeader, type FormatChange, StreamDecoder } from '../../io/str
 import type { Patch } from '../../io/stream-encoder.ts';
 import type { CheckpointTaker } from '../checkpoint/checkpoint-taker.ts';
 import { ResumedRun, type Resumption } from '../checkpoint/resumption.ts';
+import { refuseReplaced } from '../files/guard-findings.ts';
 import { spread } from '../files/side-input.ts';
 import type { SideOutput } from '../files/side-output.ts';
 import { SlabWriter } from '../files/slab-writer.ts';
 import { type BlockListener, BlockObserver } from '../path/block-observer.ts';
-import { refuseReplaced } from '../path/guard-findings.ts';
 import { type OpenPath, openPath, type PathOptions } from '../path/open-path.ts';
 
 interface AudioPathOptions extends PathOptions {

@@ -6,7 +6,7 @@ import type { PlainReading } from '../../monitor/reading-line.ts';
 import type { ComparedFigures } from '../../monitor/run-figures.ts';
 import type { CheckpointPosition } from '../checkpoint/checkpoint.ts';
 import type { CheckpointTaker } from '../checkpoint/checkpoint-taker.ts';
-import { describeReplaced } from '../path/guard-findings.ts';
+import { describeReplaced } from '../files/guard-findings.ts';
 import type { InputFigures } from '../path/input-loudness.ts';
 import type { AudioPath } from './audio-path.ts';
 import type { RunMonitor } from './run-monitor.ts';

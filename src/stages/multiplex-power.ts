@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { DelayLine } from '../dsp/delay/delay-line.ts';
 import { MultiplexLimiter } from '../dsp/dynamics/multiplex-limiter.ts';
 import { dbToPower, powerToDb } from '../dsp/elementary.ts';
 import {
@@ -16,7 +15,7 @@ const powerOfSine = (deviation: number): number => (deviation * deviation) / 2;
 /** 0 dBr: "a single sinusoidal tone which causes a peak deviation of +-19 kHz" (Rec. ITU-R BS.412-9, 2.3). */
 const REFERENCE = powerOfSine(19);
 /** What is left for the audio under a limit, in kHz^2. */
-const allowed = ({ limit, pilot, rds }: { limit: number; pilot: number; rds: number }): number =>
+const allowed = ({ limit, pilot, rds }: Readonly<Record<'limit' | 'pilot' | 'rds', number>>): number =>
   dbToPower(limit) * REFERENCE - powerOfSine(pilot) - powerOfSine(rds);
 
 const params = z
@@ -60,15 +59,12 @@ function fullScale({ deviation, pilot, rds }: Params): number {
 class MultiplexPower extends StageProcessor<Params> {
   override readonly latency: number;
   readonly #limiter: MultiplexLimiter;
-  /** For audio of more than two channels, which makes no multiplex. */
-  readonly #delay: DelayLine | null;
 
   constructor(spec: ProcessSpec, initial: Params) {
     super('multiplex-power', spec, initial);
     const { sampleRate, channels } = spec.format;
     this.#limiter = new MultiplexLimiter(this.state, { sampleRate, channels, maxFrames: spec.maxFrames });
     this.latency = this.#limiter.latency;
-    this.#delay = channels > 2 ? new DelayLine(this.state, channels, this.latency) : null;
     this.configure(false);
   }
 
@@ -77,8 +73,7 @@ class MultiplexPower extends StageProcessor<Params> {
   }
 
   override process({ main }: StageIO, frames: number): void {
-    if (this.#delay) this.#delay.process(main, frames);
-    else this.#limiter.process(main, frames);
+    this.#limiter.process(main, frames);
   }
 
   /** Power of the multiplex over the last 60 s, or since the start, in dBr; what the gain takes off, at most 0 dB. */

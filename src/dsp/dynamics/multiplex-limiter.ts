@@ -21,7 +21,10 @@ export interface MultiplexLimiterOptions {
   readonly maxFrames: number;
 }
 
-/** Holds the power of the audio in a stereo multiplex over any 60 s, by a gain that glides from hop to hop. Mono and stereo. */
+/**
+ * Holds the power of the audio in a stereo multiplex over any 60 s, by a gain that glides from hop to hop. More channels than two
+ * make no multiplex and are delayed alone.
+ */
 export class MultiplexLimiter {
   /** In frames. */
   readonly latency: number;
@@ -78,6 +81,11 @@ export class MultiplexLimiter {
 
   /** In place. */
   process(main: Planar, frames: number): void {
+    if (main.length > 2) this.#delay.process(main, frames);
+    else this.#hold(main, frames);
+  }
+
+  #hold(main: Planar, frames: number): void {
     const { ends, powers } = this.#heard;
     const heard = this.#heard.process(main, frames);
     this.#delay.process(main, frames);

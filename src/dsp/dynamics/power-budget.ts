@@ -48,7 +48,7 @@ export class PowerBudget {
     this.#values = state.f64(3);
   }
 
-  /** Time constant of the mean power in ms; what a new state, or one that the caller has cleared, begins with, is asked for too. */
+  /** Time constant of the mean power in ms. */
   set(meanMs: number): void {
     this.#keep = smoothingCoefficient(meanMs, this.#hopsPerSecond);
   }

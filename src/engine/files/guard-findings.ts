@@ -6,6 +6,10 @@ import type { GuardReport } from '../../dsp/levels/guard.ts';
 const NAMED = 4;
 const WHAT = 'not finite or above +60 dBFS';
 
+/** That so many samples were replaced. */
+export const replacedText = (samples: number): string =>
+  `${samples === 1 ? '1 sample was' : `${samples} samples were`} ${WHAT} and became 0`;
+
 const seconds = (frame: number, { sampleRate }: AudioFormat): string => (frame / sampleRate).toFixed(3);
 const nameOf = (channel: number, { layout }: AudioFormat): string =>
   `channel ${channel + 1} (${layout[channel]})`;
@@ -19,7 +23,7 @@ export function describeReplaced({ replaced, channels }: GuardReport, format: Au
     return [`${found.replaced} in ${nameOf(c, format)} ${when}`];
   });
   const more = places.length > NAMED ? [`and ${places.length - NAMED} channels more`] : [];
-  return `${replaced === 1 ? '1 sample was' : `${replaced} samples were`} ${WHAT} and became 0: ${[...places.slice(0, NAMED), ...more].join(', ')}`;
+  return `${replacedText(replaced)}: ${[...places.slice(0, NAMED), ...more].join(', ')}`;
 }
 
 /** Throws an input error about the first sample that the guard has replaced, if any. */

@@ -99,8 +99,8 @@ export async function readBlocks<T extends BlockTaker>(
     const { taker, guard, memory } = opened!;
     const header = decoder.header!;
     await taker.finish();
-    const warnings =
-      guard.report.replaced > 0 ? [...wrong, describeReplaced(guard.report, header.format)] : wrong;
+    const { report } = guard;
+    const warnings = report.replaced > 0 ? [...wrong, describeReplaced(report, header.format)] : wrong;
     return { header, frames: decoder.framesRead, taker, memory, warnings };
   } catch (error) {
     const isInput = isSystemError(error) || (error instanceof AuralisError && error.kind === 'input');

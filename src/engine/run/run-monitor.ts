@@ -7,6 +7,7 @@ import type { RunEvent } from '../../monitor/monitored-run.ts';
 import type { Progress } from '../../monitor/progress-line.ts';
 import { moveLine, readingLine } from '../../monitor/reading-line.ts';
 import { drained } from '../files/drained.ts';
+import { replacedText } from '../files/guard-findings.ts';
 import { systemReason } from '../files/system-reason.ts';
 import type { OpenPath } from '../path/open-path.ts';
 import type { LoudnessLog } from './loudness-log.ts';
@@ -94,8 +95,7 @@ export class RunMonitor {
     const more = replaced - this.#guarded.replaced;
     if (more <= 0 || now - this.#guarded.told < GUARD_INTERVAL) return;
     this.#guarded = { replaced, told: now };
-    const text = `${more === 1 ? '1 sample was' : `${more} samples were`} not finite or above +60 dBFS and became 0`;
-    tell({ frame: encoder.framesWritten, kind: 'guard', text });
+    tell({ frame: encoder.framesWritten, kind: 'guard', text: replacedText(more) });
   }
 
   #write(line: string): void {

@@ -11,6 +11,7 @@ import { LoopedFile } from '../../../src/engine/air/looped-file.ts';
 import { noise16, wav16 } from '../wav-file.ts';
 import { floatWav } from '../wav-of.ts';
 import { ManualClock, settled } from './manual-clock.ts';
+import { STATION } from './station.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'auralis-air-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -52,13 +53,7 @@ async function station(options: Partial<AirInputOptions>, first: Buffer, clock =
     source,
     fallback: () => SILENCE,
     onEnd: 'fallback',
-    pace: false,
-    live: false,
-    starveAfter: 500,
-    backAfter: 1000,
-    silenceBelow: -60,
-    silenceAfter: 20_000,
-    backend: 'reference',
+    ...STATION,
     clock,
     onEvent: (event) => events.push(event),
     ...options,

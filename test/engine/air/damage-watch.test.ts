@@ -7,6 +7,7 @@ import { SILENCE } from '../../../src/engine/air/fallback.ts';
 import { decodedStream } from '../../../src/engine/files/codec-input.ts';
 import { flacBytes } from '../../fixtures/flac-bytes.ts';
 import { ManualClock, settled } from './manual-clock.ts';
+import { STATION } from './station.ts';
 
 /** FLAC at 44.1 kHz, 5.2 s of it, of which every tenth block of 192 frames is spoilt: 120 places. */
 const { start, frames } = flacBytes(new Int16Array(192 * 1200).fill(8000), 0);
@@ -33,13 +34,7 @@ it('damage of a FLAC on air is told of 6 times a minute at most, every place cou
     source: { name: 'pipe', connect: (signal) => decodedStream(stream, signal), reconnects: false },
     fallback: () => SILENCE,
     onEnd: 'exit',
-    pace: false,
-    live: false,
-    starveAfter: 500,
-    backAfter: 1000,
-    silenceBelow: -60,
-    silenceAfter: 20_000,
-    backend: 'reference',
+    ...STATION,
     clock,
     onEvent: (event) => events.push(event),
   });
